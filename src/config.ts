@@ -1,0 +1,98 @@
+import * as z from 'zod';
+
+/**
+ * Reads the environment once, reports every problem at once; nobody else reads it. On one machine `npm start` sets what is
+ * not given. Every variable is described in docs/configuration.md.
+ */
+const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const Environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(12),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  TEMPORAL_ADDRESS: z.string().min(3),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_API_KEY: z.string().optional(),
+  TEMPORAL_TLS: flag.default(false),
+  TEMPORAL_UI_URL: z.url().optional(),
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  OPENAI_BASE_URL: z.url().optional(),
+  OPENAI_MODEL: z.string().min(1).optional(),
+  ANTHROPIC_API_KEY: z.string().min(1).optional(),
+  ANTHROPIC_BASE_URL: z.url().optional(),
+  ANTHROPIC_MODEL: z.string().min(1).optional(),
+  LLAMA_BASE_URL: z.url().optional(),
+  LLAMA_MODEL: z.string().min(1).optional(),
+  LLAMA_FIT: z.string().optional(),
+  LLAMA_PORT: port.default(0),
+  FILES_DIR: z.string().min(1).default('.adjutant/files'),
+  PORT: port.default(4800),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: z.url().optional(),
+  WEB_DIR: z.string().min(1).default('dist/web'),
+  WORKFLOW_BUNDLE: z.string().min(1).optional(),
+  WORKER_QUEUES: z.string().default('orchestrate,models,files,tools'),
+  WORKER_HEALTH_PORT: port.default(0),
+  DISPATCHER: flag.default(true),
+  SECRET_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits').optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  MODEL_STALL_SECONDS: z.coerce.number().min(0.05).max(600).default(60),
+});
+
+export type Config = ReturnType<typeof shape>;
+export type Queue = 'orchestrate' | 'models' | 'files' | 'tools';
+
+function shape(env: z.infer<typeof Environment>) {
+  return {
+    database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL },
+    redisUrl: env.REDIS_URL,
+    temporal: {
+      address: env.TEMPORAL_ADDRESS,
+      namespace: env.TEMPORAL_NAMESPACE,
+      apiKey: env.TEMPORAL_API_KEY,
+      tls: env.TEMPORAL_TLS || env.TEMPORAL_API_KEY !== undefined,
+      uiUrl: env.TEMPORAL_UI_URL,
+    },
+    models: {
+      openai: env.OPENAI_API_KEY
+        ? { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL, model: env.OPENAI_MODEL }
+        : undefined,
+      anthropic: env.ANTHROPIC_API_KEY
+        ? { apiKey: env.ANTHROPIC_API_KEY, baseUrl: env.ANTHROPIC_BASE_URL, model: env.ANTHROPIC_MODEL }
+        : undefined,
+      llama: env.LLAMA_BASE_URL
+        ? { baseUrl: env.LLAMA_BASE_URL, model: env.LLAMA_MODEL, fit: env.LLAMA_FIT?.split(',') }
+        : undefined,
+      stallMs: Math.round(env.MODEL_STALL_SECONDS * 1000),
+    },
+    llamaServer: { port: env.LLAMA_PORT, modelPath: env.LLAMA_MODEL },
+    filesDir: env.FILES_DIR,
+    http: { port: env.PORT, host: env.HOST, publicUrl: env.PUBLIC_URL ?? `http://${env.HOST}:${env.PORT}` },
+    webDir: env.WEB_DIR,
+    workflowBundle: env.WORKFLOW_BUNDLE,
+    worker: { queues: queuesOf(env.WORKER_QUEUES), healthPort: env.WORKER_HEALTH_PORT },
+    dispatcher: env.DISPATCHER,
+    secretKey: env.SECRET_KEY,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function queuesOf(list: string): Queue[] {
+  return list.split(',').map((name) => name.trim()) as Queue[];
+}
+
+/**
+ * @param env the process environment; empty values count as not given.
+ * @throws Error that names every variable that is missing or wrong, one line each.
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (parsed.success) return shape(parsed.data);
+  const lines = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return `  ${name}: ${given[name] === undefined ? 'is missing' : issue.message}`;
+  });
+  throw new Error(`The configuration has ${lines.length} problem(s):\n${lines.join('\n')}\nSee docs/configuration.md.`);
+}

@@ -1,0 +1,29 @@
+/**
+ * What a Temporal workflow and the record say to each other: a state, never a change. Only ids, small numbers and short labels.
+ */
+
+/** Something that should be running now. The same key is the same job, however often it is named. */
+export interface Job {
+  key: string;
+  kind: 'callModel' | 'callTool' | 'extractFile' | 'task' | 'run';
+  /** The id of the child for kinds `task` and `run`; else of the owner. */
+  id: string;
+  /** One line that a person understands in Temporal's Web UI. */
+  summary: string;
+}
+
+export interface Standing {
+  /** Grows with every decision; an older state than the one at hand is ignored. */
+  version: number;
+  start: Job[];
+  /** Keys of jobs that must stop. */
+  cancel: string[];
+  /** Milliseconds since 1970 when it should be asked again, or null. */
+  wakeAt: number | null;
+  /** Set when nothing more will happen. */
+  end: 'completed' | 'failed' | 'cancelled' | null;
+  /** Markdown for Temporal's Web UI: what it waits for, what it cost so far. At most 500 characters. */
+  details: string;
+  status: string;
+  agent: string | null;
+}

@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { Failure } from './task.ts';
+import { WaitingFor } from './status.ts';
+
+/**
+ * Events: one union, past tense.
+ *
+ * 1. An event lies on exactly one stream: task.*, plan.*, model.*, tool.*, guard.* on their task; run.* and step.* on their run;
+ *    agent.* on the agent; file.* on the file; repair.made on what was repaired.
+ * 2. `seq` is gapless within a stream. `cursor` is opaque and orders the relays over several streams.
+ * 3. `data` is small: ids, names, figures. Text that a model wrote is fetched by id.
+ */
+const by = z.object({ agentId: z.string(), agentName: z.string(), attempt: z.int() });
+const step = z.object({ key: z.string(), title: z.string(), taskId: z.string().nullish() });
+const empty = z.object({});
+const status = z.object({ status: z.string() });
+
+export const eventData = {
+  'agent.created': z.object({ name: z.string(), revision: z.int() }),
+  'agent.updated': z.object({ name: z.string(), revision: z.int(), changed: z.array(z.string()) }),
+  'agent.status_changed': z.object({ status: z.string(), reason: z.string().optional() }),
+  'agent.archived': empty,
+  'task.created': z.object({ title: z.string(), parentId: z.string().nullable(), runId: z.string().nullable() }),
+  'task.assigned': by.extend({ reason: z.string(), score: z.number() }),
+  'task.started': by,
+  'task.progressed': z.object({ note: z.string(), done: z.int().optional(), of: z.int().optional() }),
+  'task.waiting': z.object({ for: WaitingFor, detail: z.string() }),
+  'task.resumed': z.object({ after: WaitingFor }),
+  'task.redistributed': z.object({ fromAgentId: z.string(), attempt: z.int(), reason: Failure }),
+  'task.completed': z.object({ chars: z.int().describe('Length of the result') }),
+  'task.failed': Failure,
+  'task.cancelled': z.object({ reason: z.string() }),
+  'task.rated': z.object({ rating: z.int() }),
+  'plan.proposed': z.object({ runId: z.string(), name: z.string(), origin: z.string(), reason: z.string(), steps: z.int() }),
+  'plan.accepted': z.object({ runId: z.string() }),
+  'plan.rejected': z.object({ reason: z.string(), problems: z.int() }),
+  'plan.revised': z.object({ runId: z.string(), reason: z.string() }),
+  'run.started': z.object({ name: z.string(), steps: z.int() }),
+  'run.paused': empty,
+  'run.resumed': empty,
+  'run.completed': empty,
+  'run.failed': Failure,
+  'run.cancelled': z.object({ reason: z.string() }),
+  'step.started': step,
+  'step.skipped': step.extend({ reason: z.string() }),
+  'step.retried': step.extend({ attempt: z.int(), reason: z.string() }),
+  'step.completed': step,
+  'step.failed': step.extend({ code: z.string(), message: z.string() }),
+  'model.called': z.object({
+    callId: z.string(),
+    try: z.int(),
+    model: z.string(),
+    purpose: z.string(),
+    outcome: z.string(),
+    inputTokens: z.int(),
+    outputTokens: z.int(),
+    usd: z.number().nullable(),
+    ms: z.int(),
+  }),
+  'tool.called': z.object({ tool: z.string(), outcome: z.string(), ms: z.int() }),
+  'message.accepted': status,
+  'message.delivered': status,
+  'message.acknowledged': status,
+  'message.expired': status,
+  'approval.requested': status,
+  'approval.approved': status,
+  'approval.denied': status,
+  'approval.expired': status,
+  'approval.spent': status,
+  'budget.warned': status,
+  'budget.exhausted': status,
+  'budget.topped_up': status,
+  'file.uploaded': z.object({ name: z.string(), size: z.int(), kind: z.string() }),
+  'file.progressed': z.object({ done: z.int(), of: z.int() }),
+  'file.processed': z.object({ passages: z.int(), pages: z.int().nullable() }),
+  'file.failed': Failure,
+  'guard.tripped': z.object({ guard: z.string(), detail: z.string() }),
+  'guard.lifted': z.object({ guard: z.string() }),
+  'repair.made': z.object({ what: z.string(), why: z.string() }),
+} as const;
+
+export type EventType = keyof typeof eventData;
+export const eventTypes = Object.keys(eventData) as [EventType, ...EventType[]];
+export type EventDataOf<Type extends EventType> = z.infer<(typeof eventData)[Type]>;
+
+/** A fact that is about to be written; its sequence number comes in the same transaction. */
+export type NewEvent = { [Type in EventType]: { stream: string; type: Type; data: EventDataOf<Type> } }[EventType];
+
+/** As it travels: over Socket.IO, SSE and in lists. */
+export const EventEnvelope = z
+  .object({
+    id: z.string(),
+    stream: z.string().describe('task/{id}, run/{id}, agent/{id}, file/{id}, conversation/{id}'),
+    seq: z.int().describe('Gapless within the stream, from 1'),
+    cursor: z.string().describe('Opaque; where a relay over several streams goes on'),
+    type: z.enum(eventTypes),
+    at: z.iso.datetime(),
+    actor: z.string().describe('Who did it: a principal, an agent, or system'),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Event' });
+export type EventEnvelope = z.infer<typeof EventEnvelope>;

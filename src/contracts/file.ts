@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { FileId } from './ids.ts';
+import { FileStatus } from './status.ts';
+
+export const FileView = z
+  .object({
+    id: FileId,
+    name: z.string(),
+    mediaType: z.string(),
+    kind: z.string().describe('text, markdown, csv, pdf or docx'),
+    size: z.int().describe('Bytes'),
+    sha256: z.string(),
+    status: FileStatus,
+    pages: z.int().nullable(),
+    passages: z.int().describe('Citable passages found'),
+    progress: z.number().min(0).max(1),
+    problem: z.object({ code: z.string(), message: z.string() }).nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'File' });
+export type FileView = z.infer<typeof FileView>;
+
+/** A place in a file that can be cited. */
+export interface Anchor {
+  kind: 'page' | 'paragraph' | 'row' | 'line' | 'heading';
+  value: number | string;
+  /** As people read it: "page 3", "row 17", "clause 4.2". */
+  label: string;
+}
+
+export interface Passage {
+  /** Position in the file, from 0. */
+  n: number;
+  text: string;
+  anchor: Anchor;
+}

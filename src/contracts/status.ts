@@ -1,0 +1,79 @@
+import * as z from 'zod';
+
+/** Closed lists of statuses, one transition table per aggregate. Each transition is reached by a test. */
+
+export const TaskStatus = z.enum(['pending', 'assigned', 'in_progress', 'waiting', 'completed', 'failed', 'cancelled']);
+export type TaskStatus = z.infer<typeof TaskStatus>;
+
+export const StepStatus = z.enum([...TaskStatus.options, 'skipped']);
+export type StepStatus = z.infer<typeof StepStatus>;
+
+export const RunStatus = z.enum(['pending', 'running', 'waiting', 'paused', 'completed', 'failed', 'cancelled']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const AttemptStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);
+export type AttemptStatus = z.infer<typeof AttemptStatus>;
+
+export const FileStatus = z.enum(['uploaded', 'processing', 'ready', 'failed']);
+export type FileStatus = z.infer<typeof FileStatus>;
+
+/** What a waiting task waits for. */
+export const WaitingFor = z.enum([
+  'approval',
+  'person',
+  'message',
+  'children',
+  'files',
+  'capacity',
+  'budget',
+  'model',
+  'outage',
+  'time',
+  'paused',
+]);
+export type WaitingFor = z.infer<typeof WaitingFor>;
+
+export const taskTransitions: Record<TaskStatus, readonly TaskStatus[]> = {
+  pending: ['assigned', 'waiting', 'failed', 'cancelled'],
+  assigned: ['in_progress', 'waiting', 'failed', 'cancelled'],
+  in_progress: ['waiting', 'assigned', 'completed', 'failed', 'cancelled'],
+  waiting: ['pending', 'assigned', 'in_progress', 'failed', 'cancelled'],
+  completed: [],
+  failed: [],
+  cancelled: [],
+};
+
+export const runTransitions: Record<RunStatus, readonly RunStatus[]> = {
+  pending: ['running', 'failed', 'cancelled'],
+  running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
+  waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
+  paused: ['running', 'cancelled'],
+  completed: [],
+  failed: [],
+  cancelled: [],
+};
+
+export const stepTransitions: Record<StepStatus, readonly StepStatus[]> = {
+  pending: ['assigned', 'in_progress', 'waiting', 'completed', 'failed', 'cancelled', 'skipped'],
+  assigned: ['in_progress', 'waiting', 'completed', 'failed', 'cancelled'],
+  in_progress: ['waiting', 'assigned', 'pending', 'completed', 'failed', 'cancelled'],
+  waiting: ['assigned', 'in_progress', 'completed', 'failed', 'cancelled'],
+  completed: [],
+  failed: ['pending'],
+  cancelled: [],
+  skipped: [],
+};
+
+export const fileTransitions: Record<FileStatus, readonly FileStatus[]> = {
+  uploaded: ['processing', 'ready', 'failed'],
+  processing: ['ready', 'failed'],
+  ready: [],
+  failed: [],
+};
+
+const finished = new Set<string>(['completed', 'failed', 'cancelled', 'skipped']);
+
+/** True for a status after which nothing more happens by itself. */
+export function isFinished(status: TaskStatus | StepStatus | RunStatus | AttemptStatus): boolean {
+  return finished.has(status);
+}

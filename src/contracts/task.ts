@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { CapabilityNeed } from './agent.ts';
+import { Cost } from './cost.ts';
+import { AgentId, FileId, RunId, TaskId } from './ids.ts';
+import { Run } from './run.ts';
+import { AttemptStatus, TaskStatus, WaitingFor } from './status.ts';
+import { TemporalLink, Waiting } from './waiting.ts';
+
+export const Priority = z.enum(['low', 'medium', 'high', 'urgent']);
+export type Priority = z.infer<typeof Priority>;
+
+export const CreateTask = z
+  .strictObject({
+    goal: z.string().trim().min(1, 'Say what is to be done.').max(100_000),
+    title: z.string().trim().min(1).max(200).optional(),
+    files: z.array(FileId).max(100).default([]),
+    agentId: AgentId.optional().describe('Who shall do it; without it the Chief of Staff plans it'),
+    requires: z.array(CapabilityNeed).max(20).optional().describe('Give it to whoever has these'),
+    priority: Priority.default('medium'),
+  })
+  .meta({ id: 'CreateTask' });
+export type CreateTask = z.infer<typeof CreateTask>;
+
+export const CancelTask = z.strictObject({ reason: z.string().max(1_000).optional() }).meta({ id: 'CancelTask' });
+export type CancelTask = z.infer<typeof CancelTask>;
+
+export const AgentRef = z.object({ id: AgentId, name: z.string(), role: z.string() }).meta({ id: 'AgentRef' });
+export type AgentRef = z.infer<typeof AgentRef>;
+
+/** What a task brought. `markdown` is for people, `data` for programs (it matches the output schema when one was given). */
+export const TaskResult = z
+  .object({ markdown: z.string(), data: z.unknown().optional() })
+  .meta({ id: 'TaskResult' });
+export type TaskResult = z.infer<typeof TaskResult>;
+
+export const Failure = z.object({ code: z.string(), message: z.string() }).meta({ id: 'Failure' });
+export type Failure = z.infer<typeof Failure>;
+
+export const Attempt = z
+  .object({
+    n: z.int(),
+    agent: AgentRef,
+    agentRevision: z.int(),
+    status: AttemptStatus,
+    error: Failure.nullable(),
+    startedAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Attempt' });
+export type Attempt = z.infer<typeof Attempt>;
+
+export const Task = z
+  .object({
+    id: TaskId,
+    parentId: TaskId.nullable(),
+    rootId: TaskId,
+    runId: RunId.nullable().describe('The run whose step this task is'),
+    stepKey: z.string().nullable(),
+    title: z.string(),
+    goal: z.string(),
+    status: TaskStatus,
+    waiting: Waiting.nullable(),
+    priority: Priority,
+    depth: z.int(),
+    agent: AgentRef.nullable(),
+    attempt: z.int().describe('Number of the current attempt, 0 before the first'),
+    attempts: z.array(Attempt),
+    files: z.array(z.object({ id: FileId, name: z.string(), status: z.string() })),
+    result: TaskResult.nullable(),
+    error: Failure.nullable(),
+    cost: Cost.describe('Of this task alone'),
+    treeCost: Cost.describe('Of this task and all below it'),
+    version: z.int(),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    endedAt: z.iso.datetime().nullable(),
+    temporal: TemporalLink,
+  })
+  .meta({ id: 'Task' });
+export type Task = z.infer<typeof Task>;
+
+/** A task, the run that carries out its plan, and the tasks of that run's steps. */
+export interface TaskTree {
+  task: Task;
+  /** How the plan came about: written by a model, or a saved template and why it was chosen. Null before there is one. */
+  plan: { origin: 'model' | 'template' | 'person'; name: string; reason: string } | null;
+  run: Run | null;
+  children: TaskTree[];
+}
+export const TaskTree: z.ZodType<TaskTree> = z
+  .object({
+    task: Task,
+    plan: z
+      .object({ origin: z.enum(['model', 'template', 'person']), name: z.string(), reason: z.string() })
+      .nullable(),
+    run: Run.nullable(),
+    get children() {
+      return z.array(TaskTree);
+    },
+  })
+  .meta({ id: 'TaskTree' });
+
+export const AssignmentView = z
+  .object({
+    attempt: z.int(),
+    agentId: AgentId.nullable(),
+    reason: z.string(),
+    candidates: z.array(
+      z.object({ agentId: AgentId, name: z.string(), score: z.number(), fit: z.number(), load: z.number(), success: z.number() }),
+    ),
+    filteredOut: z.array(z.object({ reason: z.string(), count: z.int() })),
+  })
+  .meta({ id: 'Assignment' });
+export type AssignmentView = z.infer<typeof AssignmentView>;
+
+export { WaitingFor };
