@@ -1,0 +1,46 @@
+/**
+ * Two projects. `unit` is pure: no services, no set-up, a second or two (`npx jest --selectProjects unit`).
+ * `integration` is everything else; its set-up starts a broker that brings up PostgreSQL, Redis and Temporal when the
+ * first test asks for them (docs/testing.md).
+ */
+const pure = ['core', 'contracts', 'client', 'foundations/pure'].map((room) => `test/${room}`);
+
+const shared = {
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  // A native process must never find a copy of a workspace package here.
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.adjutant/', '<rootDir>/web/dist/'],
+  transform: {
+    '\\.ts$': '<rootDir>/test/support/jest/strip-types.mjs',
+    '\\.tsx$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', tsx: true },
+          target: 'es2024',
+          transform: { react: { runtime: 'automatic' } },
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  testEnvironment: '<rootDir>/test/support/jest/environment.mjs',
+};
+
+export default {
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['{src,workflows,activities,workers,client}/**/*.ts'],
+  maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/support/jest/counting-reporter.mjs'],
+  testTimeout: 30_000,
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: pure.map((room) => `<rootDir>/${room}/**/*.test.{ts,tsx}`) },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'],
+      testPathIgnorePatterns: ['/node_modules/', ...pure.map((room) => `<rootDir>/${room}/`)],
+      globalSetup: '<rootDir>/test/support/jest/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/jest/global-teardown.mjs',
+    },
+  ],
+};

@@ -1,0 +1,16 @@
+/** Prints the tally as the last plain line, so that a machine can read it: `12 passed, 0 failed, 1 skipped`. */
+export default class CountingReporter {
+  onRunComplete(_contexts, results) {
+    const brokenFiles = results.testResults.filter(
+      (file) => file.testExecError && file.numFailingTests === 0,
+    ).length;
+    const failed = results.numFailedTests + brokenFiles;
+    const skipped = results.numPendingTests + results.numTodoTests;
+    // The default reporter writes its summary to stderr after this call, so this line waits for the exit.
+    process.once('exit', () => {
+      process.stdout.write(
+        `${results.numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`,
+      );
+    });
+  }
+}
