@@ -77,3 +77,7 @@ const finished = new Set<string>(['completed', 'failed', 'cancelled', 'skipped']
 export function isFinished(status: TaskStatus | StepStatus | RunStatus | AttemptStatus): boolean {
   return finished.has(status);
 }
+
+/** An outside effect: planned by a decision, claimed before it happens, settled after. */
+export const EffectStatus = z.enum(['planned', 'claimed', 'settled', 'failed', 'abandoned']);
+export type EffectStatus = z.infer<typeof EffectStatus>;

@@ -3,7 +3,7 @@ import { CapabilityNeed } from './agent.ts';
 import { Cost } from './cost.ts';
 import { AgentId, FileId, RunId, TaskId } from './ids.ts';
 import { Run } from './run.ts';
-import { AttemptStatus, TaskStatus, WaitingFor } from './status.ts';
+import { AttemptStatus, TaskStatus } from './status.ts';
 import { TemporalLink, Waiting } from './waiting.ts';
 
 export const Priority = z.enum(['low', 'medium', 'high', 'urgent']);
@@ -100,17 +100,7 @@ export const TaskTree: z.ZodType<TaskTree> = z
   })
   .meta({ id: 'TaskTree' });
 
-export const AssignmentView = z
-  .object({
-    attempt: z.int(),
-    agentId: AgentId.nullable(),
-    reason: z.string(),
-    candidates: z.array(
-      z.object({ agentId: AgentId, name: z.string(), score: z.number(), fit: z.number(), load: z.number(), success: z.number() }),
-    ),
-    filteredOut: z.array(z.object({ reason: z.string(), count: z.int() })),
-  })
-  .meta({ id: 'Assignment' });
-export type AssignmentView = z.infer<typeof AssignmentView>;
-
-export { WaitingFor };
+/** What the steps before it brought, by step key; resolved when the task was made. */
+export interface TaskContext {
+  dependencies?: Record<string, unknown>;
+}

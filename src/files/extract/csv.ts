@@ -60,7 +60,7 @@ function columnsOf(names: string[], rows: string[][]): ColumnSummary[] {
 
 function summarise(name: string, cells: string[]): ColumnSummary {
   if (cells.length === 0) return { name, kind: 'empty', filled: 0 };
-  if (cells.every(isNumber)) return { name, kind: 'number', filled: cells.length, ...extremes(cells, (cell) => Number(cell.replace(/[\s,']/g, ''))) };
+  if (cells.every(isNumber)) return { name, kind: 'number', filled: cells.length, ...extremes(cells, (cell) => Number(cell.replace(/[\s,'%]/g, ''))) };
   if (cells.every(isDate)) return { name, kind: 'date', filled: cells.length, ...extremes(cells, (cell) => Date.parse(cell)) };
   const counts = new Map<string, number>();
   for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);

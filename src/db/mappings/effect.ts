@@ -1,0 +1,54 @@
+import { EntitySchema } from 'typeorm';
+import type { EffectStatus } from '../../contracts/status.ts';
+import type { Failure } from '../../contracts/task.ts';
+
+export interface EffectRow {
+  key: string;
+  id: string;
+  workspaceId: string;
+  taskId: string;
+  attempt: number;
+  turn: number;
+  kind: 'model' | 'tool';
+  purpose: string;
+  status: EffectStatus;
+  tries: number;
+  input: Record<string, unknown>;
+  request: unknown;
+  outcome: unknown;
+  error: Failure | null;
+  createdAt: Date;
+  claimedAt: Date | null;
+  settledAt: Date | null;
+}
+
+export const EffectMapping = new EntitySchema<EffectRow>({
+  name: 'Effect',
+  tableName: 'effects',
+  columns: {
+    key: { type: 'text', primary: true },
+    id: { type: 'text' },
+    workspaceId: { type: 'text' },
+    taskId: { type: 'text' },
+    attempt: { type: 'integer' },
+    turn: { type: 'integer' },
+    kind: { type: 'text' },
+    purpose: { type: 'text' },
+    status: { type: 'text' },
+    tries: { type: 'integer', default: 0 },
+    input: { type: 'jsonb', default: {} },
+    request: { type: 'jsonb', nullable: true },
+    outcome: { type: 'jsonb', nullable: true },
+    error: { type: 'jsonb', nullable: true },
+    createdAt: { type: 'timestamptz', default: () => 'now()' },
+    claimedAt: { type: 'timestamptz', nullable: true },
+    settledAt: { type: 'timestamptz', nullable: true },
+  },
+  indices: [
+    { name: 'effects_id', columns: ['id'], unique: true },
+    { name: 'effects_task', columns: ['taskId', 'attempt', 'turn'] },
+  ],
+  foreignKeys: [
+    { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },
+  ],
+});

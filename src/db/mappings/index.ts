@@ -1,0 +1,53 @@
+import { WorkspaceMapping } from './workspace.ts';
+import { PrincipalMapping } from './principal.ts';
+import { ApiKeyMapping } from './api-key.ts';
+import { SignInLinkMapping } from './sign-in-link.ts';
+import { SessionMapping } from './session.ts';
+import { IdempotencyKeyMapping } from './idempotency-key.ts';
+import { AgentMapping } from './agent.ts';
+import { AgentRevisionMapping } from './agent-revision.ts';
+import { AgentCapabilityMapping } from './agent-capability.ts';
+import { WorkflowMapping } from './workflow.ts';
+import { WorkflowVersionMapping } from './workflow-version.ts';
+import { FileMapping } from './file.ts';
+import { PassageMapping } from './passage.ts';
+import { TaskMapping } from './task.ts';
+import { AttemptMapping } from './attempt.ts';
+import { TaskFileMapping } from './task-file.ts';
+import { RunMapping } from './run.ts';
+import { StepMapping } from './step.ts';
+import { EffectMapping } from './effect.ts';
+import { LedgerEntryMapping } from './ledger-entry.ts';
+import { TranscriptEntryMapping } from './transcript-entry.ts';
+import { StreamMapping } from './stream.ts';
+import { EventMapping } from './event.ts';
+import { OutboxEntryMapping } from './outbox-entry.ts';
+import { InstallationMapping } from './installation.ts';
+
+export const mappings = [
+  WorkspaceMapping,
+  PrincipalMapping,
+  ApiKeyMapping,
+  SignInLinkMapping,
+  SessionMapping,
+  IdempotencyKeyMapping,
+  AgentMapping,
+  AgentRevisionMapping,
+  AgentCapabilityMapping,
+  WorkflowMapping,
+  WorkflowVersionMapping,
+  FileMapping,
+  PassageMapping,
+  TaskMapping,
+  AttemptMapping,
+  TaskFileMapping,
+  RunMapping,
+  StepMapping,
+  EffectMapping,
+  LedgerEntryMapping,
+  TranscriptEntryMapping,
+  StreamMapping,
+  EventMapping,
+  OutboxEntryMapping,
+  InstallationMapping,
+];

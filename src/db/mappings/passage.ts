@@ -1,0 +1,26 @@
+import { EntitySchema } from 'typeorm';
+import type { Anchor } from '../../contracts/file.ts';
+
+export interface PassageRow {
+  fileId: string;
+  n: number;
+  text: string;
+  anchor: Anchor;
+}
+
+export const PassageMapping = new EntitySchema<PassageRow>({
+  name: 'Passage',
+  tableName: 'passages',
+  columns: {
+    fileId: { type: 'text', primary: true },
+    n: { type: 'integer', primary: true },
+    text: { type: 'text' },
+    anchor: { type: 'jsonb' },
+  },
+  indices: [
+    { name: 'passages_words', synchronize: false },
+  ],
+  foreignKeys: [
+    { target: 'File', columnNames: ['fileId'], referencedColumnNames: ['id'] },
+  ],
+});

@@ -1,0 +1,48 @@
+import { EntitySchema } from 'typeorm';
+import type { StepStatus } from '../../contracts/status.ts';
+import type { Failure } from '../../contracts/task.ts';
+
+export interface StepRow {
+  runId: string;
+  key: string;
+  workspaceId: string;
+  stepId: string;
+  index: number | null;
+  status: StepStatus;
+  reason: string | null;
+  taskId: string | null;
+  output: unknown;
+  error: Failure | null;
+  attempts: number;
+  dueAt: Date | null;
+  startedAt: Date | null;
+  endedAt: Date | null;
+}
+
+export const StepMapping = new EntitySchema<StepRow>({
+  name: 'Step',
+  tableName: 'steps',
+  columns: {
+    runId: { type: 'text', primary: true },
+    key: { type: 'text', primary: true },
+    workspaceId: { type: 'text' },
+    stepId: { type: 'text' },
+    index: { type: 'integer', nullable: true },
+    status: { type: 'text' },
+    reason: { type: 'text', nullable: true },
+    taskId: { type: 'text', nullable: true },
+    output: { type: 'jsonb', nullable: true },
+    error: { type: 'jsonb', nullable: true },
+    attempts: { type: 'integer', default: 0 },
+    dueAt: { type: 'timestamptz', nullable: true },
+    startedAt: { type: 'timestamptz', nullable: true },
+    endedAt: { type: 'timestamptz', nullable: true },
+  },
+  indices: [
+    { name: 'steps_task', columns: ['taskId'] },
+  ],
+  foreignKeys: [
+    { target: 'Run', columnNames: ['runId'], referencedColumnNames: ['id'] },
+    { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },
+  ],
+});

@@ -1,0 +1,103 @@
+import { EntitySchema } from 'typeorm';
+import type { AgentRole, Capability } from '../../contracts/agent.ts';
+import type { TaskStatus, WaitingFor } from '../../contracts/status.ts';
+import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
+import type { StepMethod } from '../../contracts/workflow.ts';
+
+export interface TaskRow {
+  id: string;
+  workspaceId: string;
+  parentId: string | null;
+  rootId: string;
+  runId: string | null;
+  stepKey: string | null;
+  role: AgentRole;
+  title: string;
+  goal: string;
+  status: TaskStatus;
+  priority: number;
+  depth: number;
+  wantedAgentId: string | null;
+  requires: Capability[];
+  method: StepMethod | null;
+  outputSchema: Record<string, unknown> | null;
+  context: TaskContext;
+  agentId: string | null;
+  attempt: number;
+  holdsSlot: boolean;
+  planRunId: string | null;
+  planOrigin: 'model' | 'template' | 'person' | null;
+  planReason: string | null;
+  waitingFor: WaitingFor | null;
+  waitingDetail: string | null;
+  waitingSince: Date | null;
+  waitsOn: string[] | null;
+  wakeAt: Date | null;
+  cancelRequestedAt: Date | null;
+  cancelReason: string | null;
+  result: TaskResult | null;
+  error: Failure | null;
+  version: number;
+  actor: string;
+  temporalStartedAt: Date | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  endedAt: Date | null;
+}
+
+export const TaskMapping = new EntitySchema<TaskRow>({
+  name: 'Task',
+  tableName: 'tasks',
+  columns: {
+    id: { type: 'text', primary: true },
+    workspaceId: { type: 'text' },
+    parentId: { type: 'text', nullable: true },
+    rootId: { type: 'text' },
+    runId: { type: 'text', nullable: true },
+    stepKey: { type: 'text', nullable: true },
+    role: { type: 'text' },
+    title: { type: 'text' },
+    goal: { type: 'text' },
+    status: { type: 'text' },
+    priority: { type: 'integer' },
+    depth: { type: 'integer' },
+    wantedAgentId: { type: 'text', nullable: true },
+    requires: { type: 'jsonb', default: [] },
+    method: { type: 'jsonb', nullable: true },
+    outputSchema: { type: 'jsonb', nullable: true },
+    context: { type: 'jsonb', default: {} },
+    agentId: { type: 'text', nullable: true },
+    attempt: { type: 'integer', default: 0 },
+    holdsSlot: { type: 'boolean', default: false },
+    planRunId: { type: 'text', nullable: true },
+    planOrigin: { type: 'text', nullable: true },
+    planReason: { type: 'text', nullable: true },
+    waitingFor: { type: 'text', nullable: true },
+    waitingDetail: { type: 'text', nullable: true },
+    waitingSince: { type: 'timestamptz', nullable: true },
+    waitsOn: { type: 'text', array: true, nullable: true },
+    wakeAt: { type: 'timestamptz', nullable: true },
+    cancelRequestedAt: { type: 'timestamptz', nullable: true },
+    cancelReason: { type: 'text', nullable: true },
+    result: { type: 'jsonb', nullable: true },
+    error: { type: 'jsonb', nullable: true },
+    version: { type: 'integer', default: 1 },
+    actor: { type: 'text' },
+    temporalStartedAt: { type: 'timestamptz', nullable: true },
+    createdAt: { type: 'timestamptz', default: () => 'now()' },
+    startedAt: { type: 'timestamptz', nullable: true },
+    endedAt: { type: 'timestamptz', nullable: true },
+  },
+  indices: [
+    { name: 'tasks_workspace', columns: ['workspaceId', 'id'] },
+    { name: 'tasks_root', columns: ['rootId'] },
+    { name: 'tasks_parent', columns: ['parentId'] },
+    { name: 'tasks_run', columns: ['runId'] },
+    { name: 'tasks_open', columns: ['id'], where: `status NOT IN ('completed', 'failed', 'cancelled')` },
+    { name: 'tasks_waiting', columns: ['workspaceId', 'waitingFor'], where: `status = 'waiting'` },
+  ],
+  foreignKeys: [
+    { target: 'Task', columnNames: ['parentId'], referencedColumnNames: ['id'] },
+    { target: 'Agent', columnNames: ['agentId'], referencedColumnNames: ['id'] },
+  ],
+});

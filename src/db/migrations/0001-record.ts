@@ -1,0 +1,386 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** The record as it starts out. Works on PostgreSQL 15 and newer. Later changes are migrations of their own. */
+export class Record1764000000001 implements MigrationInterface {
+  name = 'Record1764000000001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of statements) await runner.query(statement);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('The first migration is not undone: restore a backup instead.');
+  }
+}
+
+const statements = [
+  `CREATE EXTENSION IF NOT EXISTS pg_trgm`,
+
+  `CREATE TABLE workspaces (
+    id text PRIMARY KEY,
+    name text NOT NULL,
+    settings jsonb NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE TABLE principals (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL REFERENCES workspaces (id),
+    kind text NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE TABLE api_keys (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL REFERENCES workspaces (id),
+    principal_id text NOT NULL REFERENCES principals (id),
+    name text NOT NULL,
+    hash text NOT NULL,
+    last4 text NOT NULL,
+    scopes jsonb NOT NULL DEFAULT '[]',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    revoked_at timestamptz
+  )`,
+  `CREATE UNIQUE INDEX api_keys_hash ON api_keys (hash)`,
+  `CREATE TABLE sign_in_links (
+    hash text PRIMARY KEY,
+    workspace_id text NOT NULL,
+    principal_id text NOT NULL REFERENCES principals (id),
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz
+  )`,
+  `CREATE TABLE sessions (
+    hash text PRIMARY KEY,
+    workspace_id text NOT NULL,
+    principal_id text NOT NULL REFERENCES principals (id),
+    csrf text NOT NULL,
+    expires_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE TABLE idempotency_keys (
+    principal_id text NOT NULL REFERENCES principals (id),
+    route text NOT NULL,
+    key text NOT NULL,
+    body_hash text NOT NULL,
+    status integer,
+    body jsonb,
+    location text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (principal_id, route, key)
+  )`,
+  `CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at)`,
+
+  `CREATE TABLE agents (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL REFERENCES workspaces (id),
+    name text NOT NULL,
+    role text NOT NULL,
+    revision integer NOT NULL,
+    spec jsonb NOT NULL,
+    max_concurrent integer NOT NULL,
+    active integer NOT NULL DEFAULT 0,
+    succeeded integer NOT NULL DEFAULT 0,
+    failed integer NOT NULL DEFAULT 0,
+    paused_at timestamptz,
+    archived_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE INDEX agents_workspace ON agents (workspace_id, id)`,
+  `CREATE TABLE agent_revisions (
+    agent_id text NOT NULL REFERENCES agents (id),
+    revision integer NOT NULL,
+    workspace_id text NOT NULL,
+    spec jsonb NOT NULL,
+    actor text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (agent_id, revision)
+  )`,
+  `CREATE TABLE agent_capabilities (
+    agent_id text NOT NULL REFERENCES agents (id),
+    name text NOT NULL,
+    workspace_id text NOT NULL,
+    level integer NOT NULL,
+    PRIMARY KEY (agent_id, name)
+  )`,
+  `CREATE INDEX agent_capabilities_need ON agent_capabilities (workspace_id, name, level)`,
+
+  `CREATE TABLE workflows (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL REFERENCES workspaces (id),
+    name text NOT NULL,
+    description text NOT NULL,
+    origin text NOT NULL,
+    task_id text,
+    version integer NOT NULL,
+    archived_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE INDEX workflows_workspace ON workflows (workspace_id, id)`,
+  `CREATE TABLE workflow_versions (
+    workflow_id text NOT NULL REFERENCES workflows (id),
+    version integer NOT NULL,
+    workspace_id text NOT NULL,
+    definition jsonb NOT NULL,
+    actor text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (workflow_id, version)
+  )`,
+
+  `CREATE TABLE files (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    sha256 text NOT NULL,
+    status text NOT NULL,
+    progress real NOT NULL DEFAULT 0,
+    pages integer,
+    passages integer NOT NULL DEFAULT 0,
+    problem jsonb,
+    version integer NOT NULL DEFAULT 1,
+    temporal_started_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE INDEX files_workspace ON files (workspace_id, id)`,
+  `CREATE INDEX files_open ON files (id) WHERE status IN ('uploaded', 'processing')`,
+  `CREATE TABLE passages (
+    file_id text NOT NULL REFERENCES files (id),
+    n integer NOT NULL,
+    text text NOT NULL,
+    anchor jsonb NOT NULL,
+    PRIMARY KEY (file_id, n)
+  )`,
+  `CREATE INDEX passages_words ON passages USING gin (to_tsvector('english', text))`,
+
+  `CREATE TABLE tasks (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL,
+    parent_id text REFERENCES tasks (id),
+    root_id text NOT NULL,
+    run_id text,
+    step_key text,
+    role text NOT NULL,
+    title text NOT NULL,
+    goal text NOT NULL,
+    status text NOT NULL,
+    priority integer NOT NULL,
+    depth integer NOT NULL,
+    wanted_agent_id text,
+    requires jsonb NOT NULL DEFAULT '[]',
+    method jsonb,
+    output_schema jsonb,
+    context jsonb NOT NULL DEFAULT '{}',
+    agent_id text REFERENCES agents (id),
+    attempt integer NOT NULL DEFAULT 0,
+    holds_slot boolean NOT NULL DEFAULT false,
+    plan_run_id text,
+    plan_origin text,
+    plan_reason text,
+    waiting_for text,
+    waiting_detail text,
+    waiting_since timestamptz,
+    waits_on text[],
+    wake_at timestamptz,
+    cancel_requested_at timestamptz,
+    cancel_reason text,
+    result jsonb,
+    error jsonb,
+    version integer NOT NULL DEFAULT 1,
+    actor text NOT NULL,
+    temporal_started_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    started_at timestamptz,
+    ended_at timestamptz
+  )`,
+  `CREATE INDEX tasks_workspace ON tasks (workspace_id, id)`,
+  `CREATE INDEX tasks_root ON tasks (root_id)`,
+  `CREATE INDEX tasks_parent ON tasks (parent_id)`,
+  `CREATE INDEX tasks_run ON tasks (run_id)`,
+  `CREATE INDEX tasks_open ON tasks (id) WHERE status NOT IN ('completed', 'failed', 'cancelled')`,
+  `CREATE INDEX tasks_waiting ON tasks (workspace_id, waiting_for) WHERE status = 'waiting'`,
+  `CREATE TABLE attempts (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL,
+    task_id text NOT NULL REFERENCES tasks (id),
+    n integer NOT NULL,
+    agent_id text NOT NULL REFERENCES agents (id),
+    agent_revision integer NOT NULL,
+    status text NOT NULL,
+    assignment jsonb NOT NULL,
+    error jsonb,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz
+  )`,
+  `CREATE UNIQUE INDEX attempts_task_n ON attempts (task_id, n)`,
+  `CREATE TABLE task_files (
+    task_id text NOT NULL REFERENCES tasks (id),
+    file_id text NOT NULL REFERENCES files (id),
+    position integer NOT NULL,
+    PRIMARY KEY (task_id, file_id)
+  )`,
+  `CREATE INDEX task_files_file ON task_files (file_id)`,
+
+  `CREATE TABLE runs (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL,
+    workflow_id text NOT NULL REFERENCES workflows (id),
+    workflow_version integer NOT NULL,
+    name text NOT NULL,
+    task_id text REFERENCES tasks (id),
+    root_task_id text,
+    status text NOT NULL,
+    inputs jsonb NOT NULL,
+    output jsonb,
+    error jsonb,
+    priority integer NOT NULL,
+    depth integer NOT NULL,
+    cancel_requested_at timestamptz,
+    cancel_reason text,
+    paused_at timestamptz,
+    wake_at timestamptz,
+    version integer NOT NULL DEFAULT 1,
+    actor text NOT NULL,
+    temporal_started_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    started_at timestamptz,
+    ended_at timestamptz
+  )`,
+  `CREATE INDEX runs_workspace ON runs (workspace_id, id)`,
+  `CREATE INDEX runs_task ON runs (task_id)`,
+  `CREATE INDEX runs_open ON runs (id) WHERE status NOT IN ('completed', 'failed', 'cancelled')`,
+  `CREATE TABLE steps (
+    run_id text NOT NULL REFERENCES runs (id),
+    key text NOT NULL,
+    workspace_id text NOT NULL,
+    step_id text NOT NULL,
+    index integer,
+    status text NOT NULL,
+    reason text,
+    task_id text REFERENCES tasks (id),
+    output jsonb,
+    error jsonb,
+    attempts integer NOT NULL DEFAULT 0,
+    due_at timestamptz,
+    started_at timestamptz,
+    ended_at timestamptz,
+    PRIMARY KEY (run_id, key)
+  )`,
+  `CREATE INDEX steps_task ON steps (task_id)`,
+
+  `CREATE TABLE effects (
+    key text PRIMARY KEY,
+    id text NOT NULL,
+    workspace_id text NOT NULL,
+    task_id text NOT NULL REFERENCES tasks (id),
+    attempt integer NOT NULL,
+    turn integer NOT NULL,
+    kind text NOT NULL,
+    purpose text NOT NULL,
+    status text NOT NULL,
+    tries integer NOT NULL DEFAULT 0,
+    input jsonb NOT NULL DEFAULT '{}',
+    request jsonb,
+    outcome jsonb,
+    error jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    claimed_at timestamptz,
+    settled_at timestamptz
+  )`,
+  `CREATE UNIQUE INDEX effects_id ON effects (id)`,
+  `CREATE INDEX effects_task ON effects (task_id, attempt, turn)`,
+  `CREATE TABLE ledger (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL,
+    call_id text NOT NULL,
+    call_key text NOT NULL,
+    try integer NOT NULL,
+    task_id text NOT NULL REFERENCES tasks (id),
+    root_task_id text NOT NULL,
+    run_id text,
+    agent_id text,
+    attempt integer NOT NULL,
+    provider text NOT NULL,
+    model text NOT NULL,
+    purpose text NOT NULL,
+    outcome text NOT NULL,
+    input_tokens integer NOT NULL DEFAULT 0,
+    cached_input_tokens integer NOT NULL DEFAULT 0,
+    cache_write_tokens integer NOT NULL DEFAULT 0,
+    output_tokens integer NOT NULL DEFAULT 0,
+    reasoning_tokens integer NOT NULL DEFAULT 0,
+    micro_usd bigint,
+    reserved_micro_usd bigint,
+    price jsonb,
+    latency_ms integer,
+    request_id text,
+    error jsonb,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz
+  )`,
+  `CREATE UNIQUE INDEX ledger_call_try ON ledger (call_key, try)`,
+  `CREATE INDEX ledger_task ON ledger (task_id)`,
+  `CREATE INDEX ledger_root ON ledger (root_task_id)`,
+  `CREATE INDEX ledger_day ON ledger (workspace_id, started_at)`,
+  `CREATE TABLE transcript (
+    task_id text NOT NULL REFERENCES tasks (id),
+    seq integer NOT NULL,
+    workspace_id text NOT NULL,
+    attempt integer NOT NULL,
+    turn integer NOT NULL,
+    role text NOT NULL,
+    content jsonb NOT NULL,
+    hash text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (task_id, seq)
+  )`,
+
+  `CREATE TABLE streams (
+    name text PRIMARY KEY,
+    workspace_id text NOT NULL,
+    root_task_id text,
+    last_seq integer NOT NULL DEFAULT 0
+  )`,
+  `CREATE INDEX streams_root ON streams (root_task_id)`,
+  `CREATE TABLE events (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL,
+    stream text NOT NULL,
+    seq integer NOT NULL,
+    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    root_task_id text,
+    type text NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    actor text NOT NULL,
+    data jsonb NOT NULL
+  )`,
+  `CREATE UNIQUE INDEX events_stream_seq ON events (stream, seq)`,
+  `CREATE INDEX events_relay ON events (workspace_id, xid, id)`,
+  `CREATE INDEX events_tree ON events (root_task_id, xid, id)`,
+
+  `CREATE TABLE outbox (
+    id text PRIMARY KEY,
+    workspace_id text NOT NULL,
+    target text NOT NULL,
+    label text NOT NULL,
+    root_task_id text,
+    status text NOT NULL DEFAULT 'ready',
+    due_at timestamptz NOT NULL DEFAULT now(),
+    lease_until timestamptz,
+    tries integer NOT NULL DEFAULT 0,
+    last_error text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    done_at timestamptz
+  )`,
+  `CREATE INDEX outbox_due ON outbox (due_at) WHERE status IN ('ready', 'leased')`,
+  `CREATE INDEX outbox_done ON outbox (done_at) WHERE status = 'done'`,
+  `CREATE TABLE installation (
+    key text PRIMARY KEY,
+    value jsonb NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now()
+  )`,
+];

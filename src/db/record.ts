@@ -1,0 +1,110 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { EventEnvelope, NewEvent } from '../contracts/event.ts';
+import { type OutboxNote, writeFacts } from './facts.ts';
+import { camelCase } from './naming.ts';
+
+/**
+ * The only way to the record.
+ *
+ * 1. Everything runs in one transaction that carries its workspace; stores put `tx.workspaceId` into every statement.
+ * 2. Events and outbox entries are collected while the transaction runs and written by its last statement, so that the stream
+ *    counters are held as short as possible and always locked in order of their names.
+ * 3. The bell rings after the commit, never before; a bell that fails loses nothing, since readers also poll.
+ * 4. Deadlocks and serialisation failures are tried again from the start.
+ */
+export interface Scope {
+  workspaceId: string;
+  /** Who does it: a principal's or an agent's id, `system`, or `operations`. */
+  actor: string;
+}
+
+export interface Tx extends Scope {
+  em: EntityManager;
+  /** One statement with parameters; columns come back in camelCase. */
+  sql<Row>(text: string, parameters?: unknown[]): Promise<Row[]>;
+  emit(event: NewEvent, place?: { rootTaskId?: string | null; actor?: string }): void;
+  /** Asks the Temporal workflow of `target` to look again, by way of the outbox. */
+  wake(note: OutboxNote): void;
+}
+
+/** Called after a commit with what became visible. Must not throw. */
+export interface Bell {
+  ring(facts: { workspaceId: string; events: EventEnvelope[]; outboxIds: string[] }): void;
+}
+
+export interface Database {
+  dataSource: DataSource;
+  inWorkspace<Result>(scope: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** For the dispatcher, the relay and the reconciler: statements over all workspaces, no events. */
+  acrossWorkspaces<Row>(text: string, parameters?: unknown[]): Promise<Row[]>;
+}
+
+const triesOnConflict = 5;
+const retryableCodes = new Set(['40001', '40P01']);
+
+export function createDatabase(dataSource: DataSource, bell: Bell): Database {
+  return {
+    dataSource,
+    inWorkspace: async (scope, work) => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await transact({ dataSource, bell, scope }, work);
+        } catch (error) {
+          if (attempt >= triesOnConflict || !retryableCodes.has(sqlState(error) ?? '')) throw error;
+        }
+      }
+    },
+    acrossWorkspaces: async <Row>(text: string, parameters: unknown[] = []) =>
+      rowsOf<Row>(await dataSource.query(text, parameters)),
+  };
+}
+
+interface Wiring {
+  dataSource: DataSource;
+  bell: Bell;
+  scope: Scope;
+}
+
+async function transact<Result>({ dataSource, bell, scope }: Wiring, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const events: Parameters<typeof writeFacts>[1]['events'] = [];
+  const notes: OutboxNote[] = [];
+  const { result, facts } = await dataSource.transaction(async (em) => {
+    const tx: Tx = {
+      ...scope,
+      em,
+      sql: async <Row>(text: string, parameters: unknown[] = []) => rowsOf<Row>(await em.query(text, parameters)),
+      emit: (event, place) => {
+        events.push({ ...event, rootTaskId: place?.rootTaskId ?? null, actor: place?.actor ?? scope.actor });
+      },
+      wake: (note) => {
+        if (!notes.some((other) => other.target === note.target)) notes.push(note);
+      },
+    };
+    await em.query(`SELECT set_config('adjutant.workspace', $1, true)`, [scope.workspaceId]);
+    const value = await work(tx);
+    return { result: value, facts: await writeFacts(tx, { events, notes }) };
+  });
+  if (facts.events.length > 0 || facts.outboxIds.length > 0) bell.ring({ workspaceId: scope.workspaceId, ...facts });
+  return result;
+}
+
+/** TypeORM answers a SELECT with rows and a write with [rows, count]. */
+function rowsOf<Row>(answer: unknown): Row[] {
+  const rows = isWriteAnswer(answer) ? answer[0] : answer;
+  if (!Array.isArray(rows)) return [];
+  return rows.map((row: Record<string, unknown>) => {
+    const named: Record<string, unknown> = {};
+    for (const key of Object.keys(row)) named[camelCase(key)] = row[key];
+    return named as Row;
+  });
+}
+
+function isWriteAnswer(answer: unknown): answer is [unknown[], number] {
+  return Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number';
+}
+
+/** The five-character SQLSTATE of a database error, or undefined. */
+export function sqlState(error: unknown): string | undefined {
+  const driverError = (error as { driverError?: { code?: unknown } } | null)?.driverError;
+  return typeof driverError?.code === 'string' ? driverError.code : undefined;
+}

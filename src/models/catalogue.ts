@@ -1,0 +1,67 @@
+import type { ModelCandidate, ModelFit } from '../core/route-model.ts';
+import { catalogueData } from './catalogue.data.ts';
+
+/** USD per million tokens, which is the same number as micro-USD per token. */
+export interface TokenPrices {
+  inputPerMTok: number;
+  cachedInputPerMTok: number;
+  cacheWritePerMTok: number;
+  outputPerMTok: number;
+}
+
+export interface ModelPrices extends TokenPrices {
+  /** The day on which these prices were read from the provider. */
+  asOf: string;
+  /** Some models charge the whole request otherwise when its prompt is longer than this. */
+  longPrompt: (TokenPrices & { aboveInputTokens: number }) | null;
+}
+
+export interface CatalogueEntry extends ModelCandidate {
+  provider: string;
+  id: string;
+  aliases: readonly string[];
+  contextTokens: number;
+  maxOutputTokens: number;
+  /** Null: not known, shown as "–", never as 0. The built-in model's price is known, and 0. */
+  prices: ModelPrices | null;
+  fit: readonly ModelFit[];
+  takesTemperature: boolean;
+}
+
+export function findEntry(model: string, provider?: string): CatalogueEntry | null {
+  const entry = catalogueData.find(
+    (each) => (provider === undefined || each.provider === provider) && (each.id === model || each.aliases.includes(model)),
+  );
+  return entry ?? null;
+}
+
+export function entriesOf(provider: string): CatalogueEntry[] {
+  return catalogueData.filter((entry) => entry.provider === provider);
+}
+
+/** Reasoning models refuse a temperature with a 400; a model that nobody knows is taken at its word. */
+export function takesTemperature(model: string): boolean {
+  return findEntry(model)?.takesTemperature ?? true;
+}
+
+export interface UnknownModel {
+  provider: string;
+  id: string;
+  fit: readonly ModelFit[];
+  contextTokens: number;
+  maxOutputTokens: number;
+}
+
+/** For a model on a compatible server that the catalogue does not know: no price, fit and window from the configuration. */
+export function unknownEntry(model: UnknownModel): CatalogueEntry {
+  return { ...model, aliases: [], prices: null, takesTemperature: true };
+}
+
+/** `…/SmolLM2-135M-Instruct.Q4_1.gguf` is `smollm2-135m-instruct`: the file's name without folder, quantisation and ending. */
+export function modelIdOfFile(file: string): string {
+  const name = file.split(/[\\/]/).at(-1) ?? file;
+  return name
+    .replace(/\.gguf$/i, '')
+    .replace(/[.-](?:I?Q\d\w*|F16|F32|BF16)$/i, '')
+    .toLowerCase();
+}
