@@ -1,0 +1,57 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { root } from '../paths.mjs';
+import { busy, done, since } from '../terminal.mjs';
+import { readJson, writeWhole } from './cache.mjs';
+import { SetupProblem } from './problem.mjs';
+import { lastLines, run } from './run.mjs';
+
+const stampPath = join(root, 'node_modules/.adjutant-installed');
+
+/** Installs the locked dependencies, unless they are there already. */
+export async function ensureDependencies() {
+  const lock = await readFile(join(root, 'package-lock.json'), 'utf8');
+  const wanted = createHash('sha256').update(`${lock}${process.platform}${process.arch}`).digest('hex');
+  if ((await readFile(stampPath, 'utf8').catch(() => '')) === wanted) return;
+  if (!(await isInstalled(JSON.parse(lock)))) await install(Object.keys(JSON.parse(lock).packages).length);
+  await writeWhole(stampPath, wanted, 0o644);
+}
+
+/** Somebody may have run npm by hand: its own note in node_modules says which version of what is there. */
+async function isInstalled(lock) {
+  const note = await readJson(join(root, 'node_modules/.package-lock.json'));
+  if (!note) return false;
+  return Object.entries(lock.packages).every(
+    ([path, wanted]) => path === '' || wanted.optional || wanted.link || note.packages[path]?.version === wanted.version,
+  );
+}
+
+async function install(expected) {
+  const from = Date.now();
+  busy(`Dependencies: npm ci, about ${Math.round(expected / 100) * 100} packages (a minute or two)`);
+  const report = setInterval(async () => busy(`Dependencies: ${await countPackages()} packages so far, ${since(from)}`), 10_000);
+  try {
+    await npmCi(2);
+  } finally {
+    clearInterval(report);
+  }
+  done(`Dependencies: ${await countPackages()} packages, ${since(from)}`);
+}
+
+async function npmCi(tries) {
+  // npm tells its scripts where it is: the same npm, whatever the path says. Development packages build the page.
+  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { code, output } = await run(npm[0], [...npm.slice(1), ...args], { cwd: root, timeoutMs: 1_200_000 });
+  if (code === 0) return;
+  if (tries > 1) return npmCi(tries - 1);
+  throw new SetupProblem('The dependencies could not be installed: run `npm ci` to see why.', [lastLines(output, 8)]);
+}
+
+async function countPackages() {
+  const names = await readdir(join(root, 'node_modules')).catch(() => []);
+  const scopes = names.filter((name) => name.startsWith('@'));
+  const inside = await Promise.all(scopes.map((scope) => readdir(join(root, 'node_modules', scope)).catch(() => [])));
+  return names.filter((name) => !/^[@.]/.test(name)).length + inside.flat().length;
+}

