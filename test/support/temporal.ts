@@ -1,0 +1,81 @@
+import { Client, Connection } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { closeLater } from './close-later.ts';
+import { askBroker } from './services/broker-client.ts';
+import { requireTool } from './services/find-tool.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+let prepared = false;
+/** Errors only, and no signal handlers: jest owns the process. Before anything else of Temporal's core. */
+function prepareRuntime(): void {
+  if (prepared) return;
+  prepared = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
+  });
+}
+
+export interface TestTemporal {
+  address: string;
+  /** A namespace that only this caller has, so the product's own task queue names may be used. */
+  namespace: string;
+  client: Client;
+}
+
+/** A private namespace of the one shared dev server, with a connected client. */
+export async function testTemporal(): Promise<TestTemporal> {
+  prepareRuntime();
+  const { address, namespace } = await askBroker('/temporal', {});
+  const connection = await Connection.connect({ address });
+  closeLater('the Temporal client', () => connection.close());
+  return { address, namespace, client: new Client({ connection, namespace }) };
+}
+
+export interface TestWorker {
+  worker: Worker;
+  /** Ends the worker and waits until it has drained; without it, this happens after the file. */
+  stop(): Promise<void>;
+}
+
+/** A running worker. Without `workflowsEntry` it uses the product's own bundle when it has Temporal workflows to run. */
+export async function startTestWorker(
+  temporal: { address: string; namespace: string },
+  options: Omit<WorkerOptions, 'connection' | 'namespace' | 'workflowsPath'> & { workflowsEntry?: URL },
+): Promise<TestWorker> {
+  prepareRuntime();
+  const { workflowsEntry, ...rest } = options;
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  closeLater('the worker’s connection', () => connection.close());
+  const worker = await Worker.create({
+    workflowBundle: workflowsEntry ? await workflowBundle(workflowsEntry) : undefined,
+    shutdownGraceTime: '5 s',
+    ...rest,
+    connection,
+    namespace: temporal.namespace,
+  });
+  const running = worker.run();
+  running.catch(() => {}); // stop() tells
+  const stop = async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+  };
+  closeLater(`the worker of ${rest.taskQueue}`, stop);
+  return { worker, stop };
+}
+
+/**
+ * A Temporal server of one's own whose clock jumps over waiting: seven days pass while a result is awaited. It knows
+ * less than a real one (no search attributes, no Web UI), so use it for time and nothing else.
+ */
+export async function timeSkippingServer(): Promise<TestWorkflowEnvironment> {
+  prepareRuntime();
+  const path = requireTool('temporalTestServer');
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  closeLater('the time-skipping server', () => environment.teardown());
+  return environment;
+}
