@@ -96,3 +96,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   });
   throw new Error(`The configuration has ${lines.length} problem(s):\n${lines.join('\n')}\nSee docs/configuration.md.`);
 }
+
+/** For the roles that need nothing but the database (migrations, sign-in links). */
+export function readDatabaseUrl(env: Record<string, string | undefined> = process.env): string {
+  const parsed = Environment.shape.DATABASE_URL.safeParse(env.DATABASE_URL);
+  if (parsed.success) return parsed.data;
+  throw new Error('DATABASE_URL is missing or is no postgres:// address. See docs/configuration.md.');
+}

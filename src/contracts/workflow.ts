@@ -45,10 +45,12 @@ export const workflowLimits = {
 export const stepKinds = ['agent', 'tool', 'approval', 'workflow', 'wait', 'set'] as const;
 export type StepKind = (typeof stepKinds)[number];
 
-const idPattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+export const stepIdPattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const namePattern = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-const durationPattern = /^P(?!$)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d{1,3})?S)?)?$/;
+/** ISO 8601 in weeks, days, hours, minutes, seconds. No months and years: their length depends on the day. */
+export const durationPattern =
+  /^P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d{1,3})?)S)?)?$/;
 
 const absentIsNull = <T extends z.ZodType>(schema: T): z.ZodDefault<z.ZodNullable<T>> =>
   schema.nullable().default(null as never);
@@ -66,7 +68,7 @@ const absentIs = <T extends z.ZodType>(
 export const Json = z.json().meta({ id: 'Json', description: 'Any JSON value' });
 export type Json = z.infer<typeof Json>;
 
-const stepId = z.string().regex(idPattern, 'a letter, then up to 63 letters, digits, "_" or "-"');
+const stepId = z.string().regex(stepIdPattern, 'a letter, then up to 63 letters, digits, "_" or "-"');
 const expression = z.string().min(1).max(workflowLimits.expression);
 const template = z.string().min(1).max(workflowLimits.template);
 const duration = z

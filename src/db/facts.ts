@@ -71,8 +71,9 @@ const insertEvents = `
     SELECT * FROM unnest($5::text[], $6::text[], $7::int[], $8::text[], $9::text[], $10::text[], $11::jsonb[])
       AS l (id, stream, ordinal, root, type, actor, data)
   ), total AS (SELECT name, n FROM unnest($2::text[], $4::int[]) AS t (name, n))
-  INSERT INTO events (id, workspace_id, stream, seq, root_task_id, type, actor, data, at)
-  SELECT line.id, $1, line.stream, counter.last_seq - total.n + line.ordinal, line.root, line.type, line.actor, line.data, clock_timestamp()
+  INSERT INTO events (id, workspace_id, stream, seq, root_task_id, type, actor, data, at, xid)
+  SELECT line.id, $1, line.stream, counter.last_seq - total.n + line.ordinal, line.root, line.type, line.actor, line.data, clock_timestamp(),
+    pg_current_xact_id()::text::bigint
   FROM line JOIN counter ON counter.name = line.stream JOIN total ON total.name = line.stream
   ORDER BY line.id
   RETURNING id, stream, seq, type, at, actor, data, xid`;

@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts';
+import { readDatabaseUrl } from '../config.ts';
 import { createDataSource } from './data-source.ts';
 import { seed } from './seed.ts';
 
@@ -26,6 +26,6 @@ export async function migrate(databaseUrl: string): Promise<{ applied: string[] 
 }
 
 if (import.meta.main) {
-  const { applied } = await migrate(readConfig().database.url);
+  const { applied } = await migrate(readDatabaseUrl());
   process.stdout.write(applied.length > 0 ? `Applied ${applied.join(', ')}\n` : 'The schema is up to date.\n');
 }

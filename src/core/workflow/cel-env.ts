@@ -59,7 +59,7 @@ export function isKnownFunction(name: string): boolean {
 // The planner knows these without looking them up.
 const plannedOperators = new Set(['_[_]', '_?_:_', '_&&_', '_||_', '@not_strictly_false']);
 
-/** Puts a tick around the condition of a loop (rule 1). `wrap` is called once per loop, before planning. */
+/** Puts a tick around the condition of a loop (rule 1). Once per loop, before planning. */
 export function boundLoop(comprehension: { loopCondition?: Expr }): void {
   const condition = comprehension.loopCondition;
   if (condition === undefined) return;

@@ -21,7 +21,7 @@ export function jsonToCel(value: unknown, seen: WeakMap<object, CelInput>): CelI
   return converted;
 }
 
-/** Throws an Error for what JSON cannot hold. Durations become ISO 8601 in seconds, timestamps ISO 8601, bytes base64. */
+/** Throws an Error for what JSON cannot hold. Durations become ISO 8601 in seconds, timestamps ISO 8601. */
 export function celToJson(value: CelValue): Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number') return finite(value);
@@ -35,7 +35,7 @@ export function celToJson(value: CelValue): Json {
     ]);
     return Object.fromEntries(entries);
   }
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (value instanceof Uint8Array) throw new Error('bytes have no form in JSON');
   if (isCelType(value)) return value.name;
   return timeToJson(value);
 }

@@ -23,7 +23,7 @@ export const EventMapping = new EntitySchema<EventRow>({
     workspaceId: { type: 'text' },
     stream: { type: 'text' },
     seq: { type: 'integer' },
-    xid: { type: 'bigint', default: () => '((pg_current_xact_id())::text)::bigint', transformer: bigint },
+    xid: { type: 'bigint', transformer: bigint },
     rootTaskId: { type: 'text', nullable: true },
     type: { type: 'text' },
     at: { type: 'timestamptz', default: () => 'now()' },

@@ -351,7 +351,7 @@ const statements = [
     workspace_id text NOT NULL,
     stream text NOT NULL,
     seq integer NOT NULL,
-    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    xid bigint NOT NULL,
     root_task_id text,
     type text NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),

@@ -1,0 +1,16 @@
+import { AppError } from '../errors.ts';
+
+/** Who stands at the desk. Commands run inside `db.inWorkspace({ workspaceId, actor: principalId })`. */
+export interface Caller {
+  workspaceId: string;
+  principalId: string;
+  role: 'owner' | 'operator' | 'viewer';
+}
+
+export function requireOperator(caller: Caller): void {
+  if (caller.role === 'viewer') throw new AppError('forbidden', 'This needs the role operator or owner.');
+}
+
+export function requireOwner(caller: Caller): void {
+  if (caller.role !== 'owner') throw new AppError('forbidden', 'This needs the role owner.');
+}
