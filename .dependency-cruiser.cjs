@@ -113,6 +113,7 @@ const packagePattern = (name) =>
     ? 'node_modules/'
     : `node_modules/${escaped(name).replace(/\\\*$/, '')}${name.endsWith('*') ? '' : '/'}`;
 const ours = '^(src|workflows|activities|workers|client|web|scripts|samples|examples|bench|test)/';
+const knownRooms = startsWithAny([...Object.keys(rooms), ...entries]);
 const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 
 function roomRules([room, law]) {
@@ -174,7 +175,14 @@ module.exports = {
       comment: 'every file of src/ lives in a room that the table names',
       severity: 'error',
       from: {},
-      to: { path: '^src/', pathNot: startsWithAny([...Object.keys(rooms), ...entries]) },
+      to: { path: '^src/', pathNot: knownRooms },
+    },
+    {
+      name: 'no-unknown-room-that-imports',
+      comment: 'the same, seen from a file that nobody imports',
+      severity: 'error',
+      from: { path: '^src/', pathNot: knownRooms },
+      to: {},
     },
     {
       name: 'no-tests-in-the-product',
