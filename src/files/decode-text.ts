@@ -20,7 +20,7 @@ export function looksLikeText(bytes: Uint8Array): boolean {
   let control = 0;
   for (const byte of bytes) {
     if (byte === 0) return false;
-    if ((byte < 9 || (byte > 13 && byte < 32 && byte !== 27)) || byte === 127) control += 1;
+    if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127) control += 1;
   }
   return control <= bytes.length / 100;
 }

@@ -7,6 +7,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Extraction, ExtractionMeta, Passage } from '../core/documents/passage.ts';
 import { AppError } from '../errors.ts';
 import { defaultLimits, type ExtractLimits, type ExtractProgress } from './extract/extractor.ts';
@@ -27,14 +28,18 @@ export interface ExtractInChildOptions {
   entry?: string;
 }
 
-const ownEntry = new URL('./extract/main.ts', import.meta.url).pathname;
+const ownEntry = fileURLToPath(new URL('./extract/main.ts', import.meta.url));
 const memoryCheckMs = 200;
 
 /** Throws AppError: `encrypted_file`, `unreadable_file`, `payload_too_large`, `cancelled`. */
 export function extractInChild(options: ExtractInChildOptions): Promise<Extraction> {
   if (options.signal?.aborted) return Promise.reject(cancelled());
   const child = startChild(options);
-  const order: ExtractOrder = { path: options.path, kind: options.kind, limits: { ...defaultLimits, ...options.limits } };
+  const order: ExtractOrder = {
+    path: options.path,
+    kind: options.kind,
+    limits: { ...defaultLimits, ...options.limits },
+  };
   return new Promise((resolve, reject) => {
     const passages: Passage[] = [];
     let outcome: { meta: ExtractionMeta } | { error: AppError } | undefined;
@@ -54,7 +59,9 @@ export function extractInChild(options: ExtractInChildOptions): Promise<Extracti
       else if (message.type === 'done') outcome ??= { meta: message.meta };
       else outcome ??= { error: new AppError(message.code, message.message) };
     });
-    child.on('error', (error) => stop(new AppError('internal', 'The extraction could not be started.', { cause: error })));
+    child.on('error', (error) =>
+      stop(new AppError('internal', 'The extraction could not be started.', { cause: error })),
+    );
     child.on('close', (code, signal) => {
       guards.release();
       if (!outcome) reject(crashed(code, signal, lastWords));
@@ -68,7 +75,12 @@ function startChild(options: ExtractInChildOptions): ChildProcess {
   const heap = options.maxHeapMb ?? 512;
   return fork(options.entry ?? ownEntry, [], {
     execPath: process.execPath,
-    execArgv: [`--max-old-space-size=${heap}`, '--permission', '--allow-fs-read=*', '--disable-warning=ExperimentalWarning'],
+    execArgv: [
+      `--max-old-space-size=${heap}`,
+      '--permission',
+      '--allow-fs-read=*',
+      '--disable-warning=ExperimentalWarning',
+    ],
     env: {},
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -79,7 +91,12 @@ function watch(child: ChildProcess, options: ExtractInChildOptions, stop: (error
   const timeoutMs = options.timeoutMs ?? 120_000;
   const maxRssMb = (options.maxHeapMb ?? 512) * 3;
   const clock = setTimeout(() => {
-    stop(new AppError('unreadable_file', `The file could not be read within ${Math.ceil(timeoutMs / 1000)} seconds.`));
+    stop(
+      new AppError(
+        'unreadable_file',
+        `The file could not be read within ${Math.ceil(timeoutMs / 1000)} seconds.`,
+      ),
+    );
   }, timeoutMs);
   // Buffers lie outside the heap that the flag caps, so the whole process is looked at too (where /proc exists).
   const scale = setInterval(async () => {

@@ -51,7 +51,8 @@ export async function sniffFile(path: string, name: string): Promise<Sniffed> {
   if (detected?.ext === 'cfb' && claimed === 'docx' && (await isEncryptedOffice(path))) {
     throw new AppError('encrypted_file', `${name} is protected by a password.`);
   }
-  const asText = claimed && kindsThatReadAsText.has(claimed) && detected && textWithSignature.has(detected.ext);
+  const asText =
+    claimed && kindsThatReadAsText.has(claimed) && detected && textWithSignature.has(detected.ext);
   const binary = asText ? undefined : detected;
   const found = binary ? kindOfBinary(binary.ext) : await kindOfText(path, claimed);
   const truth = binary?.ext ?? (found ? 'plain text' : 'unknown binary data');

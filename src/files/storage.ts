@@ -118,6 +118,7 @@ async function syncFolder(dir: string): Promise<void> {
 
 /** A hash becomes a path, so nothing else may pass. */
 function checked(sha256: string): string {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new AppError('not_found', `${JSON.stringify(sha256)} is not a sha256.`);
+  if (!/^[0-9a-f]{64}$/.test(sha256))
+    throw new AppError('not_found', `${JSON.stringify(sha256)} is not a sha256.`);
   return sha256;
 }

@@ -21,11 +21,13 @@ export async function assertUnpacksWithin(path: string, maxBytes: number): Promi
   const bytes = await readFile(path);
   const entries = entriesOf(bytes);
   const declared = entries.reduce((sum, entry) => sum + entry.unpacked, 0);
-  if (declared > maxBytes) throw tooLarge(`contents that unpack to ${declared} bytes; at most ${maxBytes} are read`);
+  if (declared > maxBytes)
+    throw tooLarge(`contents that unpack to ${declared} bytes; at most ${maxBytes} are read`);
   let left = maxBytes;
   for (const entry of entries) {
     if (entry.method !== 8) continue;
-    const start = entry.offset + 30 + bytes.readUInt16LE(entry.offset + 26) + bytes.readUInt16LE(entry.offset + 28);
+    const start =
+      entry.offset + 30 + bytes.readUInt16LE(entry.offset + 26) + bytes.readUInt16LE(entry.offset + 28);
     left -= unpackedSize(bytes.subarray(start, start + entry.packed), left);
   }
 }
@@ -34,7 +36,8 @@ function unpackedSize(packed: Buffer, left: number): number {
   try {
     return inflateRawSync(packed, { maxOutputLength: Math.max(1, left) }).length;
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('contents that unpack to more than it declares');
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE')
+      throw tooLarge('contents that unpack to more than it declares');
     throw unreadable('The packed file is damaged.', error);
   }
 }
@@ -48,7 +51,11 @@ function entriesOf(bytes: Buffer): ZipEntry[] {
     let at = bytes.readUInt32LE(end + 16);
     for (let index = 0; index < count; index += 1) {
       if (bytes.readUInt32LE(at) !== directoryEntry) throw new Error('bad central directory');
-      const [nameLength, extra, comment] = [bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30), bytes.readUInt16LE(at + 32)];
+      const [nameLength, extra, comment] = [
+        bytes.readUInt16LE(at + 28),
+        bytes.readUInt16LE(at + 30),
+        bytes.readUInt16LE(at + 32),
+      ];
       entries.push({
         name: bytes.toString('utf8', at + 46, at + 46 + nameLength),
         method: bytes.readUInt16LE(at + 10),

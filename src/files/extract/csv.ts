@@ -6,7 +6,14 @@ import { parse } from 'csv-parse/sync';
 import type { ColumnSummary, Extraction } from '../../core/documents/passage.ts';
 import { decodeText } from '../decode-text.ts';
 import { delimiterOf } from '../delimiter.ts';
-import { cleanText, collectPassages, defaultLimits, type ExtractOptions, readTextFile, unreadable } from './extractor.ts';
+import {
+  cleanText,
+  collectPassages,
+  defaultLimits,
+  type ExtractOptions,
+  readTextFile,
+  unreadable,
+} from './extractor.ts';
 
 export async function extractCsv(path: string, options: ExtractOptions = {}): Promise<Extraction> {
   const limits = options.limits ?? defaultLimits;
@@ -18,12 +25,18 @@ export async function extractCsv(path: string, options: ExtractOptions = {}): Pr
   const body = header ? rows.slice(1) : rows;
   body.forEach((cells, index) => {
     const row = index + (header ? 2 : 1);
-    const parts = cells.map((cell, column) => ({ name: names[column] ?? `column ${column + 1}`, cell: cleanText(cell) }));
+    const parts = cells.map((cell, column) => ({
+      name: names[column] ?? `column ${column + 1}`,
+      cell: cleanText(cell),
+    }));
     const filled = parts.filter((part) => part.cell !== '').map((part) => `${part.name}: ${part.cell}`);
     collected.add({ text: filled.join('; '), anchor: { kind: 'row', value: row, label: `row ${row}` } });
     if (row % 1000 === 0) options.onProgress?.({ done: row, total: rows.length, unit: 'rows' });
   });
-  return { passages: collected.passages, meta: { rows: body.length, encoding, columns: columnsOf(names, body) } };
+  return {
+    passages: collected.passages,
+    meta: { rows: body.length, encoding, columns: columnsOf(names, body) },
+  };
 }
 
 function parseRows(text: string): string[][] {
@@ -37,14 +50,20 @@ function parseRows(text: string): string[][] {
       // Not skip_empty_lines: the row number must be the one that a spreadsheet shows.
     }) as string[][];
   } catch (error) {
-    throw unreadable(`The table cannot be parsed: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw unreadable(
+      `The table cannot be parsed: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
   }
 }
 
 /** A header names columns: every cell filled, none a number or a date, none twice. */
 function looksLikeHeader(cells: string[]): boolean {
   const names = cells.map((cell) => cell.trim().toLowerCase());
-  return names.every((name) => name !== '' && name.length <= 80 && !isNumber(name) && !isDate(name)) && new Set(names).size === names.length;
+  return (
+    names.every((name) => name !== '' && name.length <= 80 && !isNumber(name) && !isDate(name)) &&
+    new Set(names).size === names.length
+  );
 }
 
 function namesOf(header: string[] | undefined, width: number): string[] {
@@ -55,13 +74,20 @@ function namesOf(header: string[] | undefined, width: number): string[] {
 }
 
 function columnsOf(names: string[], rows: string[][]): ColumnSummary[] {
-  return names.map((name, column) => summarise(name, rows.map((row) => cleanText(row[column] ?? '')).filter((cell) => cell !== '')));
+  return names.map((name, column) =>
+    summarise(
+      name,
+      rows.map((row) => cleanText(row[column] ?? '')).filter((cell) => cell !== ''),
+    ),
+  );
 }
 
 function summarise(name: string, cells: string[]): ColumnSummary {
   if (cells.length === 0) return { name, kind: 'empty', filled: 0 };
-  if (cells.every(isNumber)) return { name, kind: 'number', filled: cells.length, ...extremes(cells, (cell) => Number(cell.replace(/[\s,'%]/g, ''))) };
-  if (cells.every(isDate)) return { name, kind: 'date', filled: cells.length, ...extremes(cells, (cell) => Date.parse(cell)) };
+  if (cells.every(isNumber))
+    return { name, kind: 'number', filled: cells.length, ...extremes(cells, numberOf) };
+  if (cells.every(isDate))
+    return { name, kind: 'date', filled: cells.length, ...extremes(cells, (cell) => Date.parse(cell)) };
   const counts = new Map<string, number>();
   for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);
   if (counts.size > Math.max(2, cells.length / 3)) return { name, kind: 'text', filled: cells.length };
@@ -75,10 +101,19 @@ function extremes(cells: string[], valueOf: (cell: string) => number): { min?: s
   return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
 }
 
+/** "1,234.5", "1 234", "12.5%" and, where a comma can only be decimal, "12,50". */
 function isNumber(cell: string): boolean {
-  return /^[-+]?(?:\d{1,3}(?:[,' ]\d{3})+|\d+)(?:\.\d+)?%?$/.test(cell);
+  return /^[-+]?(?:\d{1,3}(?:[,' ]\d{3})+|\d+)(?:\.\d+)?%?$|^[-+]?\d+,\d{1,2}%?$/.test(cell);
+}
+
+function numberOf(cell: string): number {
+  const decimal = /,\d{1,2}%?$/.test(cell) && !cell.includes('.') ? cell.replace(',', '.') : cell;
+  return Number(decimal.replace(/[\s,'%]/g, ''));
 }
 
 function isDate(cell: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?.*)?$/.test(cell) || /^\d{1,2}[./]\d{1,2}[./]\d{4}$/.test(cell);
+  return (
+    /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?.*)?$/.test(cell) ||
+    /^\d{1,2}[./]\d{1,2}[./]\d{4}$/.test(cell)
+  );
 }

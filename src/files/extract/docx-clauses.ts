@@ -29,7 +29,10 @@ export function createClauseCounter() {
   return {
     current: (): Anchor | undefined => current,
     next(node: DocxNode, typed: string): Clause {
-      const byHand = /^(?:(?:clause|section|article)\s+)?(\d{1,3}(?:\.\d{1,3}){1,3}|\d{1,3}(?=[.)]))[.)]?\s+(?=\p{L}|["“])/iu.exec(typed);
+      const byHand =
+        /^(?:(?:clause|section|article)\s+)?(\d{1,3}(?:\.\d{1,3}){1,3}|\d{1,3}(?=[.)]))[.)]?\s+(?=\p{L}|["“])/iu.exec(
+          typed,
+        );
       if (byHand?.[1]) {
         current = clauseAnchor(byHand[1], isHeading(node));
         return { text: typed.slice(byHand[0].length), anchor: current };

@@ -45,7 +45,8 @@ export function unreadable(message: string, cause?: unknown): AppError {
 
 export async function readTextFile(path: string, limits: ExtractLimits): Promise<Buffer> {
   const { size } = await stat(path);
-  if (size > limits.maxTextBytes) throw tooLarge(`${size} bytes of text; at most ${limits.maxTextBytes} are read`);
+  if (size > limits.maxTextBytes)
+    throw tooLarge(`${size} bytes of text; at most ${limits.maxTextBytes} are read`);
   return readFile(path);
 }
 

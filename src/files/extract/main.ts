@@ -31,7 +31,9 @@ async function obey(order: ExtractOrder): Promise<void> {
     await send({
       type: 'failed',
       code: known ? error.code : 'unreadable_file',
-      message: known ? error.message : `The file cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      message: known
+        ? error.message
+        : `The file cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     });
   }
 }

@@ -26,7 +26,10 @@ export async function extractMarkdown(path: string, options: ExtractOptions = {}
       ...(block.heading === undefined ? {} : { heading: block.heading }),
     });
   }
-  return { passages: collected.passages, meta: { lines: lines.length, encoding, ...(title ? { title } : {}) } };
+  return {
+    passages: collected.passages,
+    meta: { lines: lines.length, encoding, ...(title ? { title } : {}) },
+  };
 }
 
 function blocksOf(lines: string[]): Block[] {
@@ -54,7 +57,14 @@ function blocksOf(lines: string[]): Block[] {
     } else if (line === '' || /^(?:[-*_]\s*){3,}$/.test(line) || /^\|?(?:\s*:?-{2,}:?\s*\|)+/.test(line)) {
       open = undefined;
     } else if (/^\|.*\|$/.test(line)) {
-      start(number, line.slice(1, -1).split('|').map((cell) => cell.trim()).join(' | '));
+      start(
+        number,
+        line
+          .slice(1, -1)
+          .split('|')
+          .map((cell) => cell.trim())
+          .join(' | '),
+      );
       open = undefined;
     } else if (/^(?:[-*+]|\d{1,3}[.)])\s/.test(line)) {
       start(number, line.replace(/^(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?/, ''));

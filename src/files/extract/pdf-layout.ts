@@ -59,16 +59,23 @@ function lineOf(items: PdfTextItem[]): PdfLine {
   return { text: text.trim(), x: xOf(first), y: yOf(first), right, size, cells };
 }
 
-export function blocksOfPage(lines: PdfLine[]): PdfBlock[] {
-  const body = bodySize(lines);
-  const leading = usualLeading(lines);
+/** `body` is the type size of the document's running text: what is clearly larger is a heading. */
+export function blocksOfPage(lines: PdfLine[], body: number): PdfBlock[] {
+  const leading = usualLeading(lines, body);
   const blocks: PdfBlock[] = [];
   let before: PdfLine | undefined;
   for (const line of lines) {
     const open = blocks.at(-1);
     const heading = line.size > body * 1.12;
     const tableRow = line.cells > 1;
-    if (open && before && !tableRow && !open.tableRow && open.heading === heading && continues(before, line, leading)) {
+    if (
+      open &&
+      before &&
+      !tableRow &&
+      !open.tableRow &&
+      open.heading === heading &&
+      continues(before, line, leading)
+    ) {
       const hyphen = /\p{L}-$/u.test(open.text) && /^\p{Ll}/u.test(line.text);
       open.text = hyphen ? open.text.slice(0, -1) + line.text : `${open.text} ${line.text}`;
     } else {
@@ -86,7 +93,8 @@ function continues(before: PdfLine, line: PdfLine, leading: number): boolean {
   return !/^(?:[•▪●◦–]\s|\(?[a-z\d]{1,2}[.)]\s|\d+(?:\.\d+)+\s)/.test(line.text);
 }
 
-function bodySize(lines: PdfLine[]): number {
+/** The size that most characters are set in. */
+export function bodySize(lines: PdfLine[]): number {
   const weight = new Map<number, number>();
   for (const line of lines) {
     const size = Math.round(line.size * 2) / 2;
@@ -96,7 +104,7 @@ function bodySize(lines: PdfLine[]): number {
 }
 
 /** The most usual distance between two lines under each other, in points. */
-function usualLeading(lines: PdfLine[]): number {
+function usualLeading(lines: PdfLine[], body: number): number {
   const seen = new Map<number, number>();
   lines.forEach((line, index) => {
     const before = lines[index - 1];
@@ -106,7 +114,7 @@ function usualLeading(lines: PdfLine[]): number {
   });
   const usual = [...seen].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0];
   // A page of single lines has no usual distance; then the type's size gives it.
-  return Math.min(usual ?? Number.POSITIVE_INFINITY, bodySize(lines) * 1.6);
+  return Math.min(usual ?? Number.POSITIVE_INFINITY, body * 1.6);
 }
 
 /** Running heads and feet: the first or last two lines that, numbers aside, come back on most pages. */
@@ -123,7 +131,9 @@ export function withoutRunningLines(pages: PdfLine[][]): PdfLine[][] {
   }
   return pages.map((lines) => {
     const edges = edge(lines);
-    return lines.filter((line) => !edges.has(line) || (seen.get(keyOf(line)) ?? 0) < Math.max(2, pages.length * 0.5));
+    return lines.filter(
+      (line) => !edges.has(line) || (seen.get(keyOf(line)) ?? 0) < Math.max(2, pages.length * 0.5),
+    );
   });
 }
 

@@ -6,8 +6,23 @@ import { readFile } from 'node:fs/promises';
 import { getDocumentProxy } from 'unpdf';
 import type { Anchor, Extraction } from '../../core/documents/passage.ts';
 import { AppError } from '../../errors.ts';
-import { cleanText, collectPassages, defaultLimits, type ExtractOptions, tooLarge, unreadable } from './extractor.ts';
-import { blocksOfPage, type PdfBlock, type PdfTextItem, withoutRunningLines, linesOf, type PdfLine } from './pdf-layout.ts';
+import {
+  cleanText,
+  collectPassages,
+  defaultLimits,
+  type ExtractOptions,
+  tooLarge,
+  unreadable,
+} from './extractor.ts';
+import {
+  bodySize,
+  blocksOfPage,
+  type PdfBlock,
+  type PdfTextItem,
+  withoutRunningLines,
+  linesOf,
+  type PdfLine,
+} from './pdf-layout.ts';
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
 
@@ -15,7 +30,8 @@ export async function extractPdf(path: string, options: ExtractOptions = {}): Pr
   const limits = options.limits ?? defaultLimits;
   const pdf = await openPdf(path);
   try {
-    if (pdf.numPages > limits.maxPages) throw tooLarge(`${pdf.numPages} pages; at most ${limits.maxPages} are read`);
+    if (pdf.numPages > limits.maxPages)
+      throw tooLarge(`${pdf.numPages} pages; at most ${limits.maxPages} are read`);
     const pages: PdfLine[][] = [];
     for (let number = 1; number <= pdf.numPages; number += 1) {
       pages.push(await readPage(pdf, number));
@@ -23,13 +39,15 @@ export async function extractPdf(path: string, options: ExtractOptions = {}): Pr
     }
     const collected = collectPassages(limits);
     let heading: string | undefined;
-    for (const { block, first, last } of joinOverPages(withoutRunningLines(pages).map(blocksOfPage))) {
+    const bare = withoutRunningLines(pages);
+    const body = bodySize(bare.flat());
+    for (const { block, first, last } of joinOverPages(bare.map((lines) => blocksOfPage(lines, body)))) {
       const text = cleanText(block.text);
       if (block.heading) heading = text;
       collected.add({ text, anchor: pageAnchor(first, last), ...(heading === undefined ? {} : { heading }) });
     }
     if (collected.passages.length === 0) {
-      throw unreadable(`The PDF has ${pdf.numPages} pages but no text. It seems to be a scan.`);
+      throw unreadable(`The PDF has no text on any page (${pdf.numPages} in all). It seems to be a scan.`);
     }
     const title = await titleOf(pdf);
     return { passages: collected.passages, meta: { pages: pdf.numPages, ...(title ? { title } : {}) } };
@@ -44,7 +62,8 @@ async function openPdf(path: string): Promise<PdfDocument> {
     return await getDocumentProxy(new Uint8Array(await readFile(path)), { verbosity: 0, enableXfa: false });
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
-    if (name === 'PasswordException') throw new AppError('encrypted_file', 'The PDF is protected by a password.', { cause: error });
+    if (name === 'PasswordException')
+      throw new AppError('encrypted_file', 'The PDF is protected by a password.', { cause: error });
     throw unreadable('The PDF is damaged and cannot be read.', error);
   }
 }

@@ -10,7 +10,10 @@ export async function extractText(path: string, options: ExtractOptions = {}): P
   if (lines.at(-1) === '') lines.pop();
   const collected = collectPassages(limits);
   for (const block of blocksOf(lines)) {
-    collected.add({ text: cleanText(block.text), anchor: { kind: 'line', value: block.line, label: `line ${block.line}` } });
+    collected.add({
+      text: cleanText(block.text),
+      anchor: { kind: 'line', value: block.line, label: `line ${block.line}` },
+    });
   }
   return { passages: collected.passages, meta: { lines: lines.length, encoding } };
 }
@@ -37,5 +40,7 @@ function blocksOf(lines: string[]): { line: number; text: string }[] {
 }
 
 function startsEntry(line: string): boolean {
-  return /^(?:[-*•–]\s|\(?\d{1,3}[.)]\s|\[?\d{4}-\d{2}-\d{2}|\[?\d{1,2}:\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}\b)/.test(line);
+  return /^(?:[-*•–]\s|\(?\d{1,3}[.)]\s|\[?\d{4}-\d{2}-\d{2}|\[?\d{1,2}:\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}\b)/.test(
+    line,
+  );
 }
