@@ -7,7 +7,12 @@ const asOf = '2026-11-01';
 const allRound = ['plan', 'tools', 'json', 'vision', 'write'] as const;
 
 function usd(input: number, cachedInput: number, cacheWrite: number, output: number): TokenPrices {
-  return { inputPerMTok: input, cachedInputPerMTok: cachedInput, cacheWritePerMTok: cacheWrite, outputPerMTok: output };
+  return {
+    inputPerMTok: input,
+    cachedInputPerMTok: cachedInput,
+    cacheWritePerMTok: cacheWrite,
+    outputPerMTok: output,
+  };
 }
 
 function flat(prices: TokenPrices): ModelPrices {
@@ -17,11 +22,27 @@ function flat(prices: TokenPrices): ModelPrices {
 /** OpenAI's rule for the current families: over 272,000 tokens of prompt the whole request costs double, its output half as much again. */
 function openaiTier(input: number, cachedInput: number, cacheWrite: number, output: number): ModelPrices {
   const long = usd(input * 2, cachedInput * 2, cacheWrite * 2, output * 1.5);
-  return { ...usd(input, cachedInput, cacheWrite, output), asOf, longPrompt: { aboveInputTokens: 272_000, ...long } };
+  return {
+    ...usd(input, cachedInput, cacheWrite, output),
+    asOf,
+    longPrompt: { aboveInputTokens: 272_000, ...long },
+  };
 }
 
-const claude = { provider: 'anthropic', fit: allRound, takesTemperature: false, contextTokens: 1_000_000, maxOutputTokens: 128_000 } as const;
-const gpt = { provider: 'openai', fit: allRound, takesTemperature: false, contextTokens: 1_050_000, maxOutputTokens: 128_000 } as const;
+const claude = {
+  provider: 'anthropic',
+  fit: allRound,
+  takesTemperature: false,
+  contextTokens: 1_000_000,
+  maxOutputTokens: 128_000,
+} as const;
+const gpt = {
+  provider: 'openai',
+  fit: allRound,
+  takesTemperature: false,
+  contextTokens: 1_050_000,
+  maxOutputTokens: 128_000,
+} as const;
 
 export const catalogueData: readonly CatalogueEntry[] = [
   { ...claude, id: 'claude-sonnet-5-5', aliases: ['sonnet'], prices: flat(usd(2, 0.1, 2.5, 10)) },
@@ -31,7 +52,11 @@ export const catalogueData: readonly CatalogueEntry[] = [
     ...claude,
     id: 'claude-haiku-5-5',
     aliases: ['haiku'],
-    prices: { ...usd(0.1, 0.01, 0.125, 0.5), asOf, longPrompt: { aboveInputTokens: 100_000, ...usd(0.5, 0.05, 0.625, 2.5) } },
+    prices: {
+      ...usd(0.1, 0.01, 0.125, 0.5),
+      asOf,
+      longPrompt: { aboveInputTokens: 100_000, ...usd(0.5, 0.05, 0.625, 2.5) },
+    },
   },
   { ...claude, id: 'claude-sonnet-5', aliases: [], prices: flat(usd(2, 0.2, 2.5, 10)) },
   { ...claude, id: 'claude-opus-5', aliases: [], prices: flat(usd(5, 0.5, 6.25, 25)) },
@@ -49,7 +74,13 @@ export const catalogueData: readonly CatalogueEntry[] = [
   { ...gpt, id: 'gpt-6-luna', aliases: ['luna'], prices: openaiTier(0.1, 0.01, 0.125, 0.5) },
   { ...gpt, id: 'gpt-5.6-sol', aliases: [], prices: openaiTier(4, 0.4, 5, 20) },
   { ...gpt, id: 'gpt-5.6-terra', aliases: [], prices: openaiTier(2, 0.2, 2.5, 12) },
-  { ...gpt, id: 'gpt-5.4-mini', aliases: ['gpt-5.4-mini-2026-03-17'], contextTokens: 400_000, prices: flat(usd(0.75, 0.075, 0.75, 4.5)) },
+  {
+    ...gpt,
+    id: 'gpt-5.4-mini',
+    aliases: ['gpt-5.4-mini-2026-03-17'],
+    contextTokens: 400_000,
+    prices: flat(usd(0.75, 0.075, 0.75, 4.5)),
+  },
   {
     ...gpt,
     id: 'gpt-4.1-mini',

@@ -30,7 +30,9 @@ export interface CatalogueEntry extends ModelCandidate {
 
 export function findEntry(model: string, provider?: string): CatalogueEntry | null {
   const entry = catalogueData.find(
-    (each) => (provider === undefined || each.provider === provider) && (each.id === model || each.aliases.includes(model)),
+    (each) =>
+      (provider === undefined || each.provider === provider) &&
+      (each.id === model || each.aliases.includes(model)),
   );
   return entry ?? null;
 }

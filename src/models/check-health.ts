@@ -4,7 +4,10 @@ import type { Health } from './port.ts';
 const healthDeadlineMs = 5_000;
 
 /** Never throws: a provider that cannot be reached is an answer, in a sentence for a person. */
-export async function checkHealth(signal: AbortSignal, listModels: (signal: AbortSignal) => Promise<string[]>): Promise<Health> {
+export async function checkHealth(
+  signal: AbortSignal,
+  listModels: (signal: AbortSignal) => Promise<string[]>,
+): Promise<Health> {
   const begun = performance.now();
   const latencyMs = () => Math.round(performance.now() - begun);
   try {

@@ -4,8 +4,19 @@
 import { ModelFault } from './model-fault.ts';
 
 export type FailureKind =
-  | 'rate_limited' | 'overloaded' | 'server' | 'network' | 'stalled' | 'timeout' | 'aborted'
-  | 'auth' | 'bad_request' | 'quota' | 'context_too_long' | 'malformed' | 'unknown';
+  | 'rate_limited'
+  | 'overloaded'
+  | 'server'
+  | 'network'
+  | 'stalled'
+  | 'timeout'
+  | 'aborted'
+  | 'auth'
+  | 'bad_request'
+  | 'quota'
+  | 'context_too_long'
+  | 'malformed'
+  | 'unknown';
 
 export interface ModelFailure {
   kind: FailureKind;
@@ -16,7 +27,13 @@ export interface ModelFailure {
 }
 
 const retryableKinds: ReadonlySet<FailureKind> = new Set([
-  'rate_limited', 'overloaded', 'server', 'network', 'stalled', 'timeout', 'malformed',
+  'rate_limited',
+  'overloaded',
+  'server',
+  'network',
+  'stalled',
+  'timeout',
+  'malformed',
 ]);
 
 /** The fields that either SDK's errors may have. */
@@ -27,6 +44,8 @@ interface ErrorFacts {
   /** Provider's own words for the fault: `type`, `code`, `error_code`, wherever they stand. */
   words: string[];
   retryAfter: (now: number) => number | null;
+  /** Providers may forbid another try of what would otherwise be repeated. */
+  mayRepeat: boolean;
 }
 
 function record(value: unknown): Record<string, unknown> {
@@ -65,36 +84,57 @@ function factsOf(error: unknown): ErrorFacts {
     name: error instanceof Error ? error.constructor.name || error.name : '',
     message: texts(inner.message, body.message, ownMessage)[0] ?? 'The model call failed without a word.',
     status: typeof fields.status === 'number' ? fields.status : null,
-    words: texts(fields.type, fields.code, fields.errorCode, body.type, body.code, inner.type, inner.code, details.error_code),
+    words: texts(
+      fields.type,
+      fields.code,
+      fields.errorCode,
+      body.type,
+      body.code,
+      inner.type,
+      inner.code,
+      details.error_code,
+    ),
     retryAfter: (now) => retryAfterMs(fields.headers, now),
+    mayRepeat: headerReader(fields.headers)('x-should-retry') !== 'false',
   };
 }
 
 const quotaWords = [
-  'insufficient_quota', 'billing_hard_limit_reached', 'billing_error', 'billing_not_active', 'enforced_spend_limit_reached',
+  'insufficient_quota',
+  'billing_hard_limit_reached',
+  'billing_error',
+  'billing_not_active',
+  'enforced_spend_limit_reached',
 ];
-const contextWords = ['context_length_exceeded', 'model_context_window_exceeded', 'exceed_context_size_error'];
-const contextSentence = /prompt is too long|maximum context length|context (window|length|size)|too many (input )?tokens|exceeds the (available )?context/i;
+const contextWords = [
+  'context_length_exceeded',
+  'model_context_window_exceeded',
+  'exceed_context_size_error',
+];
+const contextSentence =
+  /prompt is too long|maximum context length|context (window|length|size)|too many (input )?tokens|exceeds the (available )?context/i;
 const quotaSentence = /credit balance is too low|exceeded your current quota|spend limit/i;
 
-const kindsByWord: Record<string, FailureKind> = {
-  rate_limit_error: 'rate_limited',
-  rate_limit_exceeded: 'rate_limited',
-  tokens: 'rate_limited',
-  requests: 'rate_limited',
-  overloaded_error: 'overloaded',
-  server_is_overloaded: 'overloaded',
-  slow_down: 'overloaded',
-  api_error: 'server',
-  server_error: 'server',
-  timeout_error: 'timeout',
-  authentication_error: 'auth',
-  invalid_api_key: 'auth',
-  permission_error: 'auth',
-  not_found_error: 'bad_request',
-  invalid_request_error: 'bad_request',
-  request_too_large: 'context_too_long',
-};
+const kindsByWord: ReadonlyMap<string, FailureKind> = new Map(
+  Object.entries<FailureKind>({
+    rate_limit_error: 'rate_limited',
+    rate_limit_exceeded: 'rate_limited',
+    tokens: 'rate_limited',
+    requests: 'rate_limited',
+    overloaded_error: 'overloaded',
+    server_is_overloaded: 'overloaded',
+    slow_down: 'overloaded',
+    api_error: 'server',
+    server_error: 'server',
+    timeout_error: 'timeout',
+    authentication_error: 'auth',
+    invalid_api_key: 'auth',
+    permission_error: 'auth',
+    not_found_error: 'bad_request',
+    invalid_request_error: 'bad_request',
+    request_too_large: 'context_too_long',
+  }),
+);
 
 function byWords({ words, message, status }: ErrorFacts): FailureKind | null {
   if (words.some((word) => quotaWords.includes(word))) return 'quota';
@@ -138,7 +178,8 @@ function byLine(error: unknown, { name, message }: ErrorFacts): FailureKind {
   if (error instanceof TypeError && /terminated|fetch failed|network/i.test(message)) return 'network';
   if (error instanceof SyntaxError) return 'malformed';
   // An SDK's bare error is what is left when a stream made no sense or stopped before its end.
-  if (name === 'OpenAIError' || name === 'AnthropicError') return /ended without|terminated|premature/i.test(message) ? 'network' : 'malformed';
+  if (name === 'OpenAIError' || name === 'AnthropicError')
+    return /ended without|terminated|premature/i.test(message) ? 'network' : 'malformed';
   return 'unknown';
 }
 
@@ -147,8 +188,8 @@ function kindOf(error: unknown, facts: ErrorFacts): FailureKind {
   const spoken = byWords(facts);
   if (spoken) return spoken;
   if (facts.status !== null) return byStatus(facts.status);
-  const word = facts.words.find((each) => each in kindsByWord);
-  return word ? kindsByWord[word]! : byLine(error, facts);
+  const known = facts.words.map((word) => kindsByWord.get(word)).find((kind) => kind !== undefined);
+  return known ?? byLine(error, facts);
 }
 
 /**
@@ -159,6 +200,6 @@ function kindOf(error: unknown, facts: ErrorFacts): FailureKind {
 export function classifyFailure(error: unknown, now: number = Date.now()): ModelFailure {
   const facts = factsOf(error);
   const kind = kindOf(error, facts);
-  const retryable = retryableKinds.has(kind);
+  const retryable = retryableKinds.has(kind) && facts.mayRepeat;
   return { kind, retryable, retryAfterMs: retryable ? facts.retryAfter(now) : null, message: facts.message };
 }

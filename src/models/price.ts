@@ -26,8 +26,18 @@ export function priceOf(usage: Usage, prices: ModelPrices | null): number | null
 }
 
 /** The most that a call can cost: nothing cached, every input token written to the cache if that is dearer, the whole answer used. */
-export function worstPriceOf(inputTokens: number, maxOutputTokens: number, prices: ModelPrices | null): number | null {
-  const usage = { inputTokens, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: maxOutputTokens, reasoningTokens: 0 };
+export function worstPriceOf(
+  inputTokens: number,
+  maxOutputTokens: number,
+  prices: ModelPrices | null,
+): number | null {
+  const usage = {
+    inputTokens,
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: maxOutputTokens,
+    reasoningTokens: 0,
+  };
   const fresh = priceOf(usage, prices);
   const written = priceOf({ ...usage, cacheWriteTokens: inputTokens }, prices);
   return fresh === null || written === null ? null : Math.max(fresh, written);

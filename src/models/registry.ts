@@ -1,5 +1,11 @@
 // Which providers are configured, what they serve, and which of it does a piece of work.
-import { modelFits, routeModel, type ModelFit, type ModelNeeds, type RouteDecision } from '../core/route-model.ts';
+import {
+  modelFits,
+  routeModel,
+  type ModelFit,
+  type ModelNeeds,
+  type RouteDecision,
+} from '../core/route-model.ts';
 import { createAnthropicProvider } from './anthropic/anthropic.ts';
 import { entriesOf, findEntry, modelIdOfFile, unknownEntry, type CatalogueEntry } from './catalogue.ts';
 import { createLlamaProvider } from './llama/llama.ts';
@@ -39,14 +45,16 @@ const unknownLocalWindow = { contextTokens: 8_192, maxOutputTokens: 2_048 };
 function cloudEntries(provider: string, model: string | undefined): CatalogueEntry[] {
   const known = entriesOf(provider);
   if (model === undefined) return known;
-  const first = findEntry(model, provider) ?? unknownEntry({ provider, id: model, fit: cloudFit, ...unknownCloudWindow });
+  const first =
+    findEntry(model, provider) ?? unknownEntry({ provider, id: model, fit: cloudFit, ...unknownCloudWindow });
   return [first, ...known.filter((entry) => entry.id !== first.id)];
 }
 
 function fitOf(words: readonly string[]): ModelFit[] {
   const trimmed = words.map((word) => word.trim()).filter((word) => word !== '');
   const wrong = trimmed.filter((word) => !(modelFits as readonly string[]).includes(word));
-  if (wrong.length > 0) throw new Error(`A model is fit for ${modelFits.join(', ')}; not for ${wrong.join(', ')}.`);
+  if (wrong.length > 0)
+    throw new Error(`A model is fit for ${modelFits.join(', ')}; not for ${wrong.join(', ')}.`);
   return trimmed as ModelFit[];
 }
 
@@ -81,7 +89,8 @@ export function createModelRegistry(config: ModelsConfig): ModelRegistry {
     entries,
     provider,
     entry: (name, model) =>
-      entries.find((each) => each.provider === name && (each.id === model || each.aliases.includes(model))) ?? null,
+      entries.find((each) => each.provider === name && (each.id === model || each.aliases.includes(model))) ??
+      null,
     route,
     pick(needs) {
       const { choice, reason } = route(needs);

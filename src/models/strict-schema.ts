@@ -19,6 +19,13 @@ function isStrict(node: unknown): boolean {
     if (!properties.every((name) => required.has(name))) return false;
     if (!Object.values((schema.properties ?? {}) as object).every(isStrict)) return false;
   }
-  const { properties: _properties, enum: _enum, const: _const, default: _default, examples: _examples, ...rest } = schema;
+  const {
+    properties: _properties,
+    enum: _enum,
+    const: _const,
+    default: _default,
+    examples: _examples,
+    ...rest
+  } = schema;
   return Object.values(rest).every(isStrict);
 }

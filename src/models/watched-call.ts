@@ -39,7 +39,10 @@ export function callHeaders(options: CallOptions): Record<string, string> {
 }
 
 /** Runs one call; throws ModelFault `aborted` or `stalled` whatever the SDK made of the abort. */
-export async function watchedCall<T>(options: CallOptions, run: (call: WatchedCall) => Promise<T>): Promise<T> {
+export async function watchedCall<T>(
+  options: CallOptions,
+  run: (call: WatchedCall) => Promise<T>,
+): Promise<T> {
   if (options.signal.aborted) throw new ModelFault('aborted', 'The call was cancelled before it began.');
   const controller = new AbortController();
   let stalled = false;
@@ -52,7 +55,8 @@ export async function watchedCall<T>(options: CallOptions, run: (call: WatchedCa
   });
   const verdict = (cause?: unknown) => {
     if (options.signal.aborted) return new ModelFault('aborted', 'The call was cancelled.', { cause });
-    if (stalled) return new ModelFault('stalled', `The model sent nothing for ${options.stallMs} ms.`, { cause });
+    if (stalled)
+      return new ModelFault('stalled', `The model sent nothing for ${options.stallMs} ms.`, { cause });
     return null;
   };
   try {

@@ -14,7 +14,11 @@ export interface AnthropicConfig {
 // Our own clocks end calls; the SDK's must not come first.
 const sdkTimeoutMs = 24 * 60 * 60 * 1000;
 
-async function complete(client: Anthropic, request: ModelRequest, options: CompleteOptions): Promise<ModelReply> {
+async function complete(
+  client: Anthropic,
+  request: ModelRequest,
+  options: CompleteOptions,
+): Promise<ModelReply> {
   return watchedCall(options, async (call) => {
     const stream = await client
       .withOptions({ fetch: call.fetch })

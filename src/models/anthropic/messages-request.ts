@@ -19,7 +19,9 @@ function assistantBlocks(message: Extract<ModelMessage, { role: 'assistant' }>):
   // A carried answer is given back exactly as it came: its signatures cover order and content.
   if (message.carry?.provider === 'anthropic') return message.carry.content as Block[];
   const text: Block[] = message.text ? [{ type: 'text', text: message.text }] : [];
-  const calls = (message.toolCalls ?? []).map((call): Block => ({ type: 'tool_use', id: call.id, name: call.name, input: inputOf(call) }));
+  const calls = (message.toolCalls ?? []).map(
+    (call): Block => ({ type: 'tool_use', id: call.id, name: call.name, input: inputOf(call) }),
+  );
   return [...text, ...calls];
 }
 
@@ -31,7 +33,10 @@ function blocksOf(message: ModelMessage): { role: 'user' | 'assistant'; blocks: 
       return { role: 'assistant', blocks: assistantBlocks(message) };
     case 'tool': {
       const { callId, text, isError } = message;
-      return { role: 'user', blocks: [{ type: 'tool_result', tool_use_id: callId, content: text, is_error: isError ?? false }] };
+      return {
+        role: 'user',
+        blocks: [{ type: 'tool_result', tool_use_id: callId, content: text, is_error: isError ?? false }],
+      };
     }
   }
 }
@@ -66,6 +71,7 @@ export function messagesRequest(request: ModelRequest): MessagesParams {
       ...(fitsStrict(parameters) ? { strict: true } : {}),
     }));
   }
-  if (request.outputSchema) params.output_config = { format: { type: 'json_schema', schema: request.outputSchema.schema } };
+  if (request.outputSchema)
+    params.output_config = { format: { type: 'json_schema', schema: request.outputSchema.schema } };
   return params;
 }

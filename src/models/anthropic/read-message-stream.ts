@@ -51,7 +51,11 @@ function usageOf(counts: Counts): Usage {
   };
 }
 
-function addDelta(open: OpenBlock, delta: Anthropic.RawContentBlockDelta, onText?: (delta: string) => void): void {
+function addDelta(
+  open: OpenBlock,
+  delta: Anthropic.RawContentBlockDelta,
+  onText?: (delta: string) => void,
+): void {
   const { block } = open;
   const append = (field: string, piece: string) => {
     block[field] = `${typeof block[field] === 'string' ? block[field] : ''}${piece}`;
@@ -73,7 +77,11 @@ function addDelta(open: OpenBlock, delta: Anthropic.RawContentBlockDelta, onText
   }
 }
 
-function addEvent(draft: Draft, event: Anthropic.RawMessageStreamEvent, onText?: (delta: string) => void): void {
+function addEvent(
+  draft: Draft,
+  event: Anthropic.RawMessageStreamEvent,
+  onText?: (delta: string) => void,
+): void {
   switch (event.type) {
     case 'message_start':
       draft.model = event.message.model;
@@ -86,7 +94,8 @@ function addEvent(draft: Draft, event: Anthropic.RawMessageStreamEvent, onText?:
     }
     case 'content_block_delta': {
       const open = draft.blocks.get(event.index);
-      if (!open) throw new ModelFault('malformed', `Content for block ${event.index}, which was never opened.`);
+      if (!open)
+        throw new ModelFault('malformed', `Content for block ${event.index}, which was never opened.`);
       return addDelta(open, event.delta, onText);
     }
     case 'message_delta':
@@ -108,8 +117,11 @@ function stopOf(reason: string, calls: ToolCall[]): StopReason {
 }
 
 function carryOf(blocks: OpenBlock[]): Carry | null {
-  if (!blocks.some(({ block }) => block.type === 'thinking' || block.type === 'redacted_thinking')) return null;
-  const content = blocks.map((open) => (open.block.type === 'tool_use' ? { ...open.block, input: parsed(argumentsOf(open)) } : open.block));
+  if (!blocks.some(({ block }) => block.type === 'thinking' || block.type === 'redacted_thinking'))
+    return null;
+  const content = blocks.map((open) =>
+    open.block.type === 'tool_use' ? { ...open.block, input: parsed(argumentsOf(open)) } : open.block,
+  );
   return { provider: 'anthropic', content };
 }
 
@@ -135,9 +147,16 @@ export async function readMessageStream(
   const blocks = [...draft.blocks.entries()].toSorted(([a], [b]) => a - b).map(([, open]) => open);
   const toolCalls = blocks
     .filter(({ block }) => block.type === 'tool_use')
-    .map((open) => ({ id: String(open.block.id), name: String(open.block.name), arguments: argumentsOf(open) }));
+    .map((open) => ({
+      id: String(open.block.id),
+      name: String(open.block.name),
+      arguments: argumentsOf(open),
+    }));
   return {
-    text: blocks.filter(({ block }) => block.type === 'text').map(({ block }) => String(block.text ?? '')).join(''),
+    text: blocks
+      .filter(({ block }) => block.type === 'text')
+      .map(({ block }) => (typeof block.text === 'string' ? block.text : ''))
+      .join(''),
     toolCalls,
     stop: stopOf(draft.stopReason, toolCalls),
     usage: usageOf(draft.counts),

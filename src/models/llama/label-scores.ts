@@ -23,7 +23,8 @@ export function labelScores(top: Record<string, number>, labels: string[]): numb
   const logs = labels.map((): number[] => []);
   for (const [token, log] of Object.entries(top)) {
     const matches = labelsFrom(token, labels);
-    if (matches.length === 1) logs[matches[0]!]!.push(log);
+    const [only, ...others] = matches;
+    if (only !== undefined && others.length === 0) logs[only]?.push(log);
   }
   const listed = Object.values(top);
   const floor = (listed.length > 0 ? Math.min(...listed) : 0) - floorStep;

@@ -22,7 +22,8 @@ function scoresOf(completion: OpenAI.Completion, request: ScoreRequest): number[
   const byIndex = new Map(completion.choices.map((choice, position) => [choice.index ?? position, choice]));
   return request.prompts.map((_prompt, index) => {
     const top = byIndex.get(index)?.logprobs?.top_logprobs?.[0];
-    if (!top) throw new ModelFault('bad_request', 'This server lists no log-probabilities, so it cannot score.');
+    if (!top)
+      throw new ModelFault('bad_request', 'This server lists no log-probabilities, so it cannot score.');
     return labelScores(top, request.labels);
   });
 }
@@ -30,13 +31,22 @@ function scoresOf(completion: OpenAI.Completion, request: ScoreRequest): number[
 async function score(client: OpenAI, request: ScoreRequest, options: CallOptions): Promise<ScoreReply> {
   return watchedCall(options, async (call) => {
     const completion = await client.withOptions({ fetch: call.fetch }).completions.create(
-      { model: request.model, prompt: request.prompts, max_tokens: 1, temperature: 0, logprobs: topLogprobs },
+      {
+        model: request.model,
+        prompt: request.prompts,
+        max_tokens: 1,
+        temperature: 0,
+        logprobs: topLogprobs,
+      },
       { signal: call.signal, headers: call.headers },
     );
     const reported = completion.usage ? usageOf(completion.usage) : null;
     return {
       scores: scoresOf(completion, request),
-      usage: reported ?? { ...estimateUsage(request.prompts.join(''), ''), outputTokens: request.prompts.length },
+      usage: reported ?? {
+        ...estimateUsage(request.prompts.join(''), ''),
+        outputTokens: request.prompts.length,
+      },
       usageSource: reported ? 'reported' : 'estimated',
       requestId: call.responseHeaders()?.get('x-request-id') ?? null,
       providerModel: completion.model ?? request.model,

@@ -30,7 +30,12 @@ export function openClient(server: { apiKey: string; baseUrl: string }): OpenAI 
   });
 }
 
-async function complete(client: OpenAI, server: ChatServer, request: ModelRequest, options: CompleteOptions): Promise<ModelReply> {
+async function complete(
+  client: OpenAI,
+  server: ChatServer,
+  request: ModelRequest,
+  options: CompleteOptions,
+): Promise<ModelReply> {
   return watchedCall(options, async (call) => {
     const params = chatRequest(request, server.dialect);
     const stream = await client

@@ -20,7 +20,11 @@ function chatMessage(message: ModelMessage): ChatMessage {
       return { role: 'user', content: message.text };
     case 'tool':
       // This protocol has no error mark; the word in front is how a model learns of it.
-      return { role: 'tool', tool_call_id: message.callId, content: message.isError ? `Error: ${message.text}` : message.text };
+      return {
+        role: 'tool',
+        tool_call_id: message.callId,
+        content: message.isError ? `Error: ${message.text}` : message.text,
+      };
     case 'assistant': {
       const calls = message.toolCalls ?? [];
       if (calls.length === 0) return { role: 'assistant', content: message.text };
@@ -56,7 +60,8 @@ export function chatRequest(request: ModelRequest, dialect: ChatDialect): ChatPa
     stream_options: { include_usage: true },
     [dialect.tokenLimitField]: request.maxOutputTokens,
   };
-  if (request.temperature !== undefined && dialect.takesTemperature(request.model)) params.temperature = request.temperature;
+  if (request.temperature !== undefined && dialect.takesTemperature(request.model))
+    params.temperature = request.temperature;
   if (request.tools?.length) params.tools = request.tools.map(chatTool);
   if (request.outputSchema) params.response_format = responseFormat(request.outputSchema);
   return params;

@@ -35,7 +35,8 @@ function addToolDelta(draft: Draft, delta: ToolDelta): void {
   const index = delta.index ?? draft.toolCalls.length;
   const open = draft.byIndex.get(index);
   // Some compatible servers number every call 0: a new id is a new call.
-  const isNew = !open || (delta.id !== undefined && delta.id !== '' && open.id !== '' && delta.id !== open.id);
+  const isNew =
+    !open || (delta.id !== undefined && delta.id !== '' && open.id !== '' && delta.id !== open.id);
   const call = isNew ? { id: '', name: '', arguments: '' } : open;
   if (isNew) {
     draft.byIndex.set(index, call);
@@ -68,9 +69,19 @@ function stopOf(draft: Draft): StopReason {
   return draft.toolCalls.length > 0 ? 'tools' : 'end';
 }
 
-export async function readChatStream(chunks: AsyncIterable<Chunk>, onText?: (delta: string) => void): Promise<ChatAnswer> {
+export async function readChatStream(
+  chunks: AsyncIterable<Chunk>,
+  onText?: (delta: string) => void,
+): Promise<ChatAnswer> {
   const draft: Draft = {
-    text: '', refusal: '', toolCalls: [], byIndex: new Map(), finish: null, stop: 'end', usage: null, providerModel: null,
+    text: '',
+    refusal: '',
+    toolCalls: [],
+    byIndex: new Map(),
+    finish: null,
+    stop: 'end',
+    usage: null,
+    providerModel: null,
   };
   try {
     for await (const chunk of chunks) addChunk(draft, chunk, onText);
