@@ -9,7 +9,7 @@
 import { type CelInput, CelScalar, celEnv, celFunc, celList, listType } from '@bufbuild/cel';
 import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 
-export const celLimits = { maxTicks: 20_000, maxListItems: 10_000, maxTextLength: 1_000_000 } as const;
+export const celLimits = { maxTicks: 10_000, maxListItems: 10_000, maxTextLength: 1_000_000 } as const;
 
 const { BOOL, DOUBLE, INT, STRING } = CelScalar;
 const LIST = listType(CelScalar.DYN);
@@ -66,6 +66,9 @@ export function boundLoop(comprehension: { loopCondition?: Expr }): void {
   comprehension.loopCondition = {
     $typeName: 'cel.expr.Expr',
     id: condition.id,
-    exprKind: { case: 'callExpr', value: { $typeName: 'cel.expr.Expr.Call', function: tick, args: [condition] } },
+    exprKind: {
+      case: 'callExpr',
+      value: { $typeName: 'cel.expr.Expr.Call', function: tick, args: [condition] },
+    },
   };
 }

@@ -6,5 +6,8 @@ const unitMilliseconds = [604_800_000, 86_400_000, 3_600_000, 60_000, 1000];
 export function durationMilliseconds(text: string): number | null {
   const match = durationPattern.exec(text);
   if (match === null) return null;
-  return unitMilliseconds.reduce((sum, unit, index) => sum + Math.round(Number(match[index + 1] ?? 0) * unit), 0);
+  return unitMilliseconds.reduce(
+    (sum, unit, index) => sum + Math.round(Number(match[index + 1] ?? 0) * unit),
+    0,
+  );
 }

@@ -46,7 +46,8 @@ export function evaluateExpression(text: string, scope: Scope, pointer: string):
   try {
     return expression.evaluate(bind(expression, scope));
   } catch (error) {
-    if (error instanceof EvaluationFailure) throw new ExpressionError(pointer, `${text}: ${error.message}`);
+    if (error instanceof EvaluationFailure)
+      throw new ExpressionError(pointer, `${shorten(text)}: ${error.message}`);
     throw error;
   }
 }
@@ -55,7 +56,10 @@ export function evaluateExpression(text: string, scope: Scope, pointer: string):
 export function evaluateCondition(text: string, scope: Scope, pointer: string): boolean {
   const value = evaluateExpression(text, scope, pointer);
   if (typeof value === 'boolean') return value;
-  throw new ExpressionError(pointer, `${text}: a condition must give true or false, this gave ${kindOf(value)}`);
+  throw new ExpressionError(
+    pointer,
+    `${shorten(text)}: a condition must give true or false, this gave ${kindOf(value)}`,
+  );
 }
 
 /** Replaces the references in any JSON value; keys stay as they are. */
@@ -65,7 +69,8 @@ export function resolveReferences(value: unknown, scope: Scope, pointer: string)
     const only = onlyReference(value);
     return only === null ? resolveText(value, scope, pointer) : lookUp(only, scope, pointer);
   }
-  if (Array.isArray(value)) return value.map((item, index) => resolveReferences(item, scope, `${pointer}/${index}`));
+  if (Array.isArray(value))
+    return value.map((item, index) => resolveReferences(item, scope, `${pointer}/${index}`));
   if (typeof value !== 'object' || value === null) return (value ?? null) as Json;
   const entries = Object.entries(value).map(([key, item]): [string, Json] => [
     key,
@@ -79,11 +84,17 @@ export function resolveText(text: string, scope: Scope, pointer: string): string
   if (!hasReference(text)) return text;
   const { parts, faults } = parseTemplate(text);
   if (faults[0] !== undefined) throw new ExpressionError(pointer, faults[0].message);
-  return parts.map((part) => (typeof part === 'string' ? part : asText(lookUp(part, scope, pointer)))).join('');
+  return parts
+    .map((part) => (typeof part === 'string' ? part : asText(lookUp(part, scope, pointer))))
+    .join('');
 }
 
 export function asText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function shorten(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 export function escapePointer(key: string): string {
@@ -118,7 +129,8 @@ function rootValue(reference: Reference, scope: Scope, fail: (message: string) =
   if (root !== 'steps' || path[0] === undefined) return fail(`there is no ${root}`);
   const step = scope.step(String(path[0]));
   if (step === undefined) return fail(`there is no step ${path[0]}`);
-  if (path[1] === 'output' && step.output === undefined) return fail(`step ${path[0]} is ${step.status} and has no output`);
+  if (path[1] === 'output' && step.output === undefined)
+    return fail(`step ${path[0]} is ${step.status} and has no output`);
   return [step, path.slice(1), `steps.${path[0]}`];
 }
 

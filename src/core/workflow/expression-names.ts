@@ -20,88 +20,110 @@ export interface ConstantPart {
   offset: number;
 }
 
-const typeNames = new Set(['int', 'uint', 'double', 'bool', 'string', 'bytes', 'list', 'map', 'null_type', 'type', 'google']);
+const typeNames = new Set([
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'string',
+  'bytes',
+  'list',
+  'map',
+  'null_type',
+  'type',
+  'google',
+]);
+
+interface Reading {
+  names: NameUse[];
+  faults: ExpressionFault[];
+  constants: ConstantPart[];
+  offsetOf(expr: Expr): number;
+}
+
+type Names = ReadonlySet<string>;
 
 /** Also puts the loop bound into every comprehension, since this is the one walk over the tree before it is planned. */
-export function readNames(parsed: ParsedExpr): { names: NameUse[]; faults: ExpressionFault[]; constants: ConstantPart[] } {
-  const names: NameUse[] = [];
-  const faults: ExpressionFault[] = [];
-  const constants: ConstantPart[] = [];
+export function readNames(parsed: ParsedExpr): Pick<Reading, 'names' | 'faults' | 'constants'> {
   const offsetOf = (expr: Expr) => parsed.sourceInfo?.positions[String(expr.id)] ?? 0;
-
-  /** Visits siblings; answers whether all are constant. A constant call beside something that is not is worth trying out. */
-  function visitAll(parts: readonly (Expr | undefined)[], bound: ReadonlySet<string>): boolean {
-    const present = parts.filter((part) => part !== undefined);
-    const constant = present.map((part) => visit(part, bound));
-    if (constant.every(Boolean)) return true;
-    present.forEach((part, index) => {
-      if (constant[index] && part.exprKind.case === 'callExpr') constants.push({ expr: part, offset: offsetOf(part) });
-    });
-    return false;
+  const reading: Reading = { names: [], faults: [], constants: [], offsetOf };
+  const { expr } = parsed;
+  if (expr !== undefined && visit(reading, expr, new Set()) && expr.exprKind.case === 'callExpr') {
+    reading.constants.push({ expr, offset: offsetOf(expr) });
   }
+  return reading;
+}
 
-  function visit(expr: Expr, bound: ReadonlySet<string>): boolean {
-    const kind = expr.exprKind;
-    switch (kind.case) {
-      case 'identExpr':
-        return use(expr, [], bound);
-      case 'selectExpr':
-        return visitChain(expr, bound);
-      case 'callExpr': {
-        const { function: name, target, args } = kind.value;
-        if (name === '_[_]' && target === undefined) return visitChain(expr, bound);
-        if (!isKnownFunction(name)) {
-          faults.push({ offset: offsetOf(expr), code: 'unknown_function', message: `there is no function ${name}` });
-        }
-        return visitAll([target, ...args], bound);
-      }
-      case 'listExpr':
-        return visitAll(kind.value.elements, bound);
-      case 'structExpr':
-        return visitAll(
-          kind.value.entries.flatMap((entry) => [
-            entry.keyKind.case === 'mapKey' ? entry.keyKind.value : undefined,
-            entry.value,
-          ]),
-          bound,
-        );
-      case 'comprehensionExpr': {
-        const { iterRange, accuInit, loopCondition, loopStep, result, iterVar, iterVar2, accuVar } = kind.value;
-        visitAll([iterRange, accuInit], bound);
-        visitAll([loopCondition, loopStep, result], new Set([...bound, iterVar, iterVar2, accuVar]));
-        boundLoop(kind.value);
-        return false;
-      }
-      default:
-        return true;
+/** Visits siblings; answers whether all are constant. A constant call beside something that is not is worth trying out. */
+function visitAll(reading: Reading, parts: readonly (Expr | undefined)[], bound: Names): boolean {
+  const present = parts.filter((part) => part !== undefined);
+  const constant = present.map((part) => visit(reading, part, bound));
+  if (constant.every(Boolean)) return true;
+  present.forEach((expr, index) => {
+    if (constant[index] && expr.exprKind.case === 'callExpr') {
+      reading.constants.push({ expr, offset: reading.offsetOf(expr) });
     }
-  }
+  });
+  return false;
+}
 
-  function visitChain(expr: Expr, bound: ReadonlySet<string>): boolean {
-    const path: (string | number)[] = [];
-    let base = expr;
-    for (let link = linkOf(base); link !== null; link = linkOf(base)) {
-      if (link.key === null) {
-        path.length = 0;
-        visitAll([link.index], bound);
-      } else path.unshift(link.key);
-      base = link.operand;
+/** Answers whether the part is constant, as far as that is known. */
+function visit(reading: Reading, expr: Expr, bound: Names): boolean {
+  const kind = expr.exprKind;
+  switch (kind.case) {
+    case 'identExpr':
+    case 'selectExpr':
+      return visitChain(reading, expr, bound);
+    case 'callExpr':
+      return linkOf(expr) === null ? visitCall(reading, expr, bound) : visitChain(reading, expr, bound);
+    case 'listExpr':
+      return visitAll(reading, kind.value.elements, bound);
+    case 'structExpr': {
+      const parts = kind.value.entries.map(({ keyKind, value }) => [
+        keyKind.case === 'mapKey' ? keyKind.value : undefined,
+        value,
+      ]);
+      return visitAll(reading, parts.flat(), bound);
     }
-    if (base.exprKind.case === 'identExpr') return use(base, path, bound);
-    visit(base, bound);
-    return false;
+    case 'comprehensionExpr': {
+      const { iterRange, accuInit, loopCondition, loopStep, result, ...variables } = kind.value;
+      const inner = new Set([...bound, variables.iterVar, variables.iterVar2, variables.accuVar]);
+      visitAll(reading, [iterRange, accuInit], bound);
+      visitAll(reading, [loopCondition, loopStep, result], inner);
+      boundLoop(kind.value);
+      return false;
+    }
+    default:
+      return true;
   }
+}
 
-  function use(expr: Expr, path: readonly (string | number)[], bound: ReadonlySet<string>): false {
-    const root = expr.exprKind.case === 'identExpr' ? expr.exprKind.value.name : '';
-    if (!bound.has(root) && !typeNames.has(root)) names.push({ root, path, offset: offsetOf(expr) });
-    return false;
+function visitCall(reading: Reading, expr: Expr, bound: Names): boolean {
+  if (expr.exprKind.case !== 'callExpr') return false;
+  const { function: name, target, args } = expr.exprKind.value;
+  if (!isKnownFunction(name)) {
+    const message = `there is no function ${name}`;
+    reading.faults.push({ offset: reading.offsetOf(expr), code: 'unknown_function', message });
   }
+  return visitAll(reading, [target, ...args], bound);
+}
 
-  if (parsed.expr !== undefined && visitAll([parsed.expr], new Set()) && parsed.expr.exprKind.case === 'callExpr') {
-    constants.push({ expr: parsed.expr, offset: offsetOf(parsed.expr) });
+function visitChain(reading: Reading, expr: Expr, bound: Names): boolean {
+  const path: (string | number)[] = [];
+  let base = expr;
+  for (let link = linkOf(base); link !== null; link = linkOf(base)) {
+    if (link.key === null) {
+      path.length = 0;
+      visitAll(reading, [link.index], bound);
+    } else path.unshift(link.key);
+    base = link.operand;
   }
-  return { names, faults, constants };
+  if (base.exprKind.case === 'identExpr') {
+    const root = base.exprKind.value.name;
+    if (!bound.has(root) && !typeNames.has(root))
+      reading.names.push({ root, path, offset: reading.offsetOf(base) });
+  } else visit(reading, base, bound);
+  return false;
 }
 
 interface Link {
@@ -117,7 +139,8 @@ function linkOf(expr: Expr): Link | null {
   if (kind.case === 'selectExpr' && kind.value.operand !== undefined) {
     return { operand: kind.value.operand, key: kind.value.field };
   }
-  if (kind.case !== 'callExpr' || kind.value.function !== '_[_]' || kind.value.target !== undefined) return null;
+  if (kind.case !== 'callExpr' || kind.value.function !== '_[_]' || kind.value.target !== undefined)
+    return null;
   const [operand, index] = kind.value.args;
   if (operand === undefined || index === undefined) return null;
   return { operand, index, key: constantKey(index) };

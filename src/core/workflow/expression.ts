@@ -41,13 +41,18 @@ export function compileExpression(text: string): Expression {
 
 function compile(text: string): Expression {
   if (text.length > workflowLimits.expression) {
-    return broken(text, { offset: 0, code: 'too_long', message: `longer than ${workflowLimits.expression} characters` });
+    return broken(text, {
+      offset: 0,
+      code: 'too_long',
+      message: `longer than ${workflowLimits.expression} characters`,
+    });
   }
   try {
     const parsed = parse(text);
     const { names, faults, constants } = readNames(parsed);
     const run = plan(workflowCelEnv, parsed) as (bindings: Bindings) => CelResult;
     const failing = constants.flatMap(({ expr, offset }): ExpressionFault[] => {
+      if (faults.length > 0) return [];
       const message = failureOf(() => (plan(workflowCelEnv, expr) as (bindings: Bindings) => CelResult)({}));
       return message === null ? [] : [{ offset, code: 'expression_type', message }];
     });
@@ -94,5 +99,5 @@ function syntaxFault(error: unknown): ExpressionFault {
 function messageOf(error: unknown): string {
   if (error instanceof RangeError) return 'too deeply nested';
   const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/^(syntax|parse) error:?\s*(<input>:\d+:\d+: )?/, '');
+  return message.replace(/^(syntax|parse) error:?\s*/, '').replace(/^<input>:\d+:\d+:\s*/, '');
 }
