@@ -19,7 +19,7 @@ type PlacedEvent = NewEvent & { rootTaskId: string | null; actor: string };
 export async function writeFacts(
   tx: Tx,
   { events, notes }: { events: PlacedEvent[]; notes: OutboxNote[] },
-): Promise<{ events: EventEnvelope[]; outboxIds: string[] }> {
+): Promise<{ events: EventEnvelope[]; outboxIds: string[]; rootTaskIds: string[] }> {
   const outboxIds = notes.map(() => newId('outbox'));
   if (notes.length > 0) {
     await tx.sql(
@@ -34,7 +34,12 @@ export async function writeFacts(
       ],
     );
   }
-  return { events: events.length > 0 ? await writeEvents(tx, events) : [], outboxIds };
+  const roots = events.flatMap((event) => event.rootTaskId ?? []);
+  return {
+    events: events.length > 0 ? await writeEvents(tx, events) : [],
+    outboxIds,
+    rootTaskIds: [...new Set(roots)],
+  };
 }
 
 async function writeEvents(tx: Tx, events: PlacedEvent[]): Promise<EventEnvelope[]> {
@@ -45,7 +50,7 @@ async function writeEvents(tx: Tx, events: PlacedEvent[]): Promise<EventEnvelope
     return { ...event, id: newId('event'), ordinal };
   });
   const streams = [...perStream.keys()].sort();
-  const rows = await tx.sql<Omit<EventEnvelope, 'at' | 'cursor'> & { at: Date; xid: number }>(insertEvents, [
+  const rows = await tx.sql<StoredEvent>(insertEvents, [
     tx.workspaceId,
     streams,
     streams.map((name) => lines.find((line) => line.stream === name)?.rootTaskId ?? null),
@@ -61,29 +66,53 @@ async function writeEvents(tx: Tx, events: PlacedEvent[]): Promise<EventEnvelope
   return rows.map(toEnvelope);
 }
 
+/**
+ * Relays read in the order (xid, late, id). A transaction may take a stream's counter after a younger one has; its own id would
+ * then sort it before what is already in the stream. So an event carries the highest transaction id its stream has seen, and
+ * `late` counts those who came under a younger one's id. The fence stays right: a stored id is never below the writer's own.
+ */
 const insertEvents = `
   WITH counter AS (
-    INSERT INTO streams AS s (name, workspace_id, root_task_id, last_seq)
-    SELECT name, $1, root, n FROM unnest($2::text[], $3::text[], $4::int[]) AS u (name, root, n) ORDER BY name
-    ON CONFLICT (name) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
-    RETURNING name, last_seq
+    INSERT INTO streams AS s (name, workspace_id, root_task_id, last_seq, last_xid)
+    SELECT name, $1, root, n, pg_current_xact_id()::text::bigint
+    FROM unnest($2::text[], $3::text[], $4::int[]) AS u (name, root, n) ORDER BY name
+    ON CONFLICT (name) DO UPDATE SET
+      last_seq = s.last_seq + excluded.last_seq,
+      last_xid = greatest(s.last_xid, excluded.last_xid),
+      last_late = CASE WHEN excluded.last_xid > s.last_xid THEN 0 ELSE s.last_late + 1 END
+    RETURNING name, last_seq, last_xid, last_late
   ), line AS (
     SELECT * FROM unnest($5::text[], $6::text[], $7::int[], $8::text[], $9::text[], $10::text[], $11::jsonb[])
       AS l (id, stream, ordinal, root, type, actor, data)
   ), total AS (SELECT name, n FROM unnest($2::text[], $4::int[]) AS t (name, n))
-  INSERT INTO events (id, workspace_id, stream, seq, root_task_id, type, actor, data, at, xid)
-  SELECT line.id, $1, line.stream, counter.last_seq - total.n + line.ordinal, line.root, line.type, line.actor, line.data, clock_timestamp(),
-    pg_current_xact_id()::text::bigint
+  INSERT INTO events (id, workspace_id, stream, seq, root_task_id, type, actor, data, at, xid, late)
+  SELECT line.id, $1, line.stream, counter.last_seq - total.n + line.ordinal, line.root, line.type, line.actor, line.data,
+    clock_timestamp(), counter.last_xid, counter.last_late
   FROM line JOIN counter ON counter.name = line.stream JOIN total ON total.name = line.stream
   ORDER BY line.id
-  RETURNING id, stream, seq, type, at, actor, data, xid`;
+  RETURNING id, stream, seq, type, at, actor, data, xid, late`;
 
-/** A cursor orders events of several streams: transaction id, then event id. Opaque outside. */
-export function cursorOf(xid: number, eventId: string): string {
-  return Buffer.from(`${xid}:${eventId}`).toString('base64url');
+/** Columns of an event as a store reads them: `id, stream, seq, type, at, actor, data, xid, late`. */
+export type StoredEvent = Omit<EventEnvelope, 'at' | 'cursor'> & { at: Date; xid: number; late: number };
+
+export interface RelayPosition {
+  xid: number;
+  late: number;
+  id: string;
 }
 
-export function toEnvelope(row: Omit<EventEnvelope, 'at' | 'cursor'> & { at: Date; xid: number }): EventEnvelope {
-  const { xid, at, ...rest } = row;
-  return { ...rest, at: at.toISOString(), cursor: cursorOf(xid, row.id) };
+/** A cursor orders events of several streams; opaque outside. */
+export function cursorOf({ xid, late, id }: RelayPosition): string {
+  return Buffer.from(`${xid}:${late}:${id}`).toString('base64url');
+}
+
+/** Null for a text that is no cursor of ours. */
+export function positionOf(cursor: string): RelayPosition | null {
+  const match = /^(\d{1,16}):(\d{1,9}):([a-z0-9_]{0,40})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  return match ? { xid: Number(match[1]), late: Number(match[2]), id: match[3] ?? '' } : null;
+}
+
+export function toEnvelope(row: StoredEvent): EventEnvelope {
+  const { xid, late, at, ...rest } = row;
+  return { ...rest, at: at.toISOString(), cursor: cursorOf({ xid, late, id: row.id }) };
 }

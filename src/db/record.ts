@@ -27,9 +27,17 @@ export interface Tx extends Scope {
   wake(note: OutboxNote): void;
 }
 
+/** What became visible with one commit. `rootTaskIds` names the task trees that the events belong to. */
+export interface Committed {
+  workspaceId: string;
+  events: EventEnvelope[];
+  outboxIds: string[];
+  rootTaskIds: string[];
+}
+
 /** Called after a commit with what became visible. Must not throw. */
 export interface Bell {
-  ring(facts: { workspaceId: string; events: EventEnvelope[]; outboxIds: string[] }): void;
+  ring(facts: Committed): void;
 }
 
 export interface Database {

@@ -8,6 +8,7 @@ export interface EventRow {
   stream: string;
   seq: number;
   xid: number;
+  late: number;
   rootTaskId: string | null;
   type: EventType;
   at: Date;
@@ -24,6 +25,7 @@ export const EventMapping = new EntitySchema<EventRow>({
     stream: { type: 'text' },
     seq: { type: 'integer' },
     xid: { type: 'bigint', transformer: bigint },
+    late: { type: 'integer', default: 0 },
     rootTaskId: { type: 'text', nullable: true },
     type: { type: 'text' },
     at: { type: 'timestamptz', default: () => 'now()' },
@@ -32,7 +34,7 @@ export const EventMapping = new EntitySchema<EventRow>({
   },
   indices: [
     { name: 'events_stream_seq', columns: ['stream', 'seq'], unique: true },
-    { name: 'events_relay', columns: ['workspaceId', 'xid', 'id'] },
-    { name: 'events_tree', columns: ['rootTaskId', 'xid', 'id'] },
+    { name: 'events_relay', columns: ['workspaceId', 'xid', 'late', 'id'] },
+    { name: 'events_tree', columns: ['rootTaskId', 'xid', 'late', 'id'] },
   ],
 });

@@ -343,7 +343,9 @@ const statements = [
     name text PRIMARY KEY,
     workspace_id text NOT NULL,
     root_task_id text,
-    last_seq integer NOT NULL DEFAULT 0
+    last_seq integer NOT NULL DEFAULT 0,
+    last_xid bigint NOT NULL DEFAULT 0,
+    last_late integer NOT NULL DEFAULT 0
   )`,
   `CREATE INDEX streams_root ON streams (root_task_id)`,
   `CREATE TABLE events (
@@ -352,6 +354,7 @@ const statements = [
     stream text NOT NULL,
     seq integer NOT NULL,
     xid bigint NOT NULL,
+    late integer NOT NULL DEFAULT 0,
     root_task_id text,
     type text NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
@@ -359,8 +362,8 @@ const statements = [
     data jsonb NOT NULL
   )`,
   `CREATE UNIQUE INDEX events_stream_seq ON events (stream, seq)`,
-  `CREATE INDEX events_relay ON events (workspace_id, xid, id)`,
-  `CREATE INDEX events_tree ON events (root_task_id, xid, id)`,
+  `CREATE INDEX events_relay ON events (workspace_id, xid, late, id)`,
+  `CREATE INDEX events_tree ON events (root_task_id, xid, late, id)`,
 
   `CREATE TABLE outbox (
     id text PRIMARY KEY,
