@@ -3,7 +3,7 @@
  * it does not name is forbidden, so a new room or package starts with a line here.
  *
  *   values    rooms whose code may be used          types      rooms whose types only may be used
- *   packages  npm packages (a trailing * matches)   builtins   whether Node's own modules are there
+ *   packages  npm packages; packageTypes: their types only      builtins   whether Node's own modules are there
  *
  * Temporal's bundler takes a database mapping or a real activity into a Temporal workflow without a word. Only these
  * rules stop it.
@@ -19,7 +19,11 @@ const rooms = {
   'src/contracts/': { values: shared, packages: ['zod'] },
   'src/errors.ts': { values: shared, packages: ['zod'] },
   'src/config.ts': { values: shared, packages: ['zod'], builtins: true },
-  'src/core/': { values: decisions, packages: ['@bufbuild/cel', '@bufbuild/cel-spec'] },
+  'src/core/': {
+    values: decisions,
+    packages: ['@bufbuild/cel', '@bufbuild/cel-spec'],
+    packageTypes: ['zod'],
+  },
 
   'src/db/': {
     values: decisions,
@@ -73,7 +77,6 @@ const rooms = {
       'zod-openapi',
       'yaml',
       'uuid',
-      '@types/*',
       ...logs,
     ],
     builtins: true,
@@ -121,6 +124,7 @@ function roomRules([room, law]) {
   const from = { path: `^${escaped(room)}` };
   if (room === 'src/db/') from.pathNot = startsWithAny(configReaders);
   const values = [room, ...law.values];
+  const packageTypes = [...law.packages, ...(law.packageTypes ?? [])];
   const forbidden = [
     {
       name: `${name}-rooms`,
@@ -145,7 +149,22 @@ function roomRules([room, law]) {
       comment: `${room} may import the packages: ${law.packages.join(', ')}`,
       severity: 'error',
       from,
-      to: { dependencyTypes: npm, pathNot: law.packages.map(packagePattern).join('|') },
+      to: {
+        dependencyTypes: npm,
+        dependencyTypesNot: ['type-only'],
+        pathNot: law.packages.map(packagePattern).join('|'),
+      },
+    },
+    {
+      name: `${name}-package-types`,
+      comment: `${room} may name the types of the packages: ${packageTypes.join(', ')}`,
+      severity: 'error',
+      from,
+      to: {
+        path: 'node_modules/',
+        dependencyTypes: ['type-only'],
+        pathNot: packageTypes.map(packagePattern).join('|'),
+      },
     },
   ];
   if (!law.builtins) {
@@ -214,7 +233,7 @@ module.exports = {
     exclude: { path: '(^|/)(dist|coverage)/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      conditionNames: ['import', 'require', 'node', 'default'],
       extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
     },
   },

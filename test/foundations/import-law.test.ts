@@ -83,6 +83,12 @@ const plants: { title: string; file: string; text: string; breaks: string }[] = 
     breaks: 'core-packages',
   },
   {
+    title: 'a driver’s type in core',
+    file: 'src/core/with-driver-type.ts',
+    text: `import type { DataSource } from 'typeorm';\nexport type Seen = DataSource;\n`,
+    breaks: 'core-package-types',
+  },
+  {
     title: 'a store in core',
     file: 'src/core/with-store.ts',
     text: `import { taskStore } from '../db/task-store.ts';\nexport const seen = taskStore;\n`,
