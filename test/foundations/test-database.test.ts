@@ -35,7 +35,9 @@ describe.each(postgresVersions)('a test database on PostgreSQL %i', (version) =>
     const { url } = await createTestDatabase({ version });
     expect(Date.now() - before).toBeLessThan(1500);
     const tables = await ask(url, `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
-    expect(tables.map((table) => table.tablename)).toEqual(expect.arrayContaining(['tasks', 'events', 'outbox']));
+    expect(tables.map((table) => table.tablename)).toEqual(
+      expect.arrayContaining(['tasks', 'events', 'outbox']),
+    );
   });
 
   test('says who left a connection open', async () => {

@@ -1,6 +1,6 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { homedir, platform } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
 
 /**
  * Finds a foreign program: the path that the set-up passed in the environment, else the search path, else the cache
@@ -42,8 +42,14 @@ export function requireTool(tool: Tool): string {
   throw new Error(`${names[0]} was not found: run \`npm test\` once, or set ${variable} to its path.`);
 }
 
+/** The same as in scripts/paths.mjs, which an older Node has to run as well. */
 function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'adjutant');
+  const { ADJUTANT_CACHE, XDG_CACHE_HOME } = process.env;
+  if (ADJUTANT_CACHE) return resolve(ADJUTANT_CACHE);
+  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'adjutant');
+  return platform() === 'darwin'
+    ? join(homedir(), 'Library/Caches/adjutant')
+    : join(homedir(), '.cache/adjutant');
 }
 
 function isProgram(path: string): boolean {
@@ -63,10 +69,8 @@ function under(folder: string, name: string, depth: number): string | undefined 
   } catch {
     return undefined;
   }
-  const here = entries.find(
-    (entry) => entry.isFile() && entry.name === name && isProgram(join(folder, name)),
-  );
-  if (here) return join(folder, name);
+  // It may be a link: redis-server acts by the name that it is called by.
+  if (isProgram(join(folder, name))) return join(folder, name);
   for (const entry of entries) {
     const found = entry.isDirectory() ? under(join(folder, entry.name), name, depth - 1) : undefined;
     if (found) return found;
