@@ -38,6 +38,7 @@ export function toolEnvironment(tools) {
     ADJUTANT_TEMPORAL_TEST_SERVER: tools.temporalTestServer,
     ADJUTANT_CHROMIUM: tools.chromium,
     ADJUTANT_LLAMA_MODEL: tools.llamaModel,
+    ADJUTANT_TEST_GGUF: tools.llamaModel,
   };
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
 }
