@@ -6,7 +6,9 @@ import { Run } from './run.ts';
 import { AttemptStatus, TaskStatus } from './status.ts';
 import { TemporalLink, Waiting } from './waiting.ts';
 
-export const Priority = z.enum(['low', 'medium', 'high', 'urgent']);
+/** From least to most; the position is what the record sorts by. */
+export const priorities = ['low', 'medium', 'high', 'urgent'] as const;
+export const Priority = z.enum(priorities);
 export type Priority = z.infer<typeof Priority>;
 
 export const CreateTask = z

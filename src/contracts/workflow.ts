@@ -4,15 +4,17 @@
  * The parsed form (the types below) has every key: what was left out, or was `null`, is `null`, `[]` or the default, so that readers
  * never ask "undefined or null?". Parsing a parsed definition changes nothing.
  *
- * Free keys. Strict structured output of model providers knows no objects with free keys. So wherever a record or a free JSON value
- * stands, two more ways of writing it are accepted, and are turned into the record:
+ * Strict structured output of model providers knows no objects with free keys, and allows few "this or null" (Anthropic: 16 in a
+ * schema). So some things may be written in more ways than one; parsing turns them into the one form:
  *
- * | place                                              | people write        | a model under strict output writes          |
- * |----------------------------------------------------|---------------------|---------------------------------------------|
- * | `set` → `with.values`                              | `{ total: "1 + 1" }`| `[{ "name": "total", "value": "1 + 1" }]`   |
- * | `tool` → `with.arguments`, `workflow` → `with.inputs` | `{ city: "Bonn" }` | JSON text: `"{\"city\":\"Bonn\"}"`       |
- * | `inputs`, `agent` → `with.outputSchema` (JSON Schema) | `{ type: object }` | JSON text                                 |
- * | `output`                                           | any JSON            | one string, most often a reference          |
+ * | place                                                 | people write         | a model under strict output writes        |
+ * |-------------------------------------------------------|----------------------|-------------------------------------------|
+ * | `set` → `with.values`                                 | `{ total: "1 + 1" }` | `[{ "name": "total", "value": "1 + 1" }]` |
+ * | `tool` → `with.arguments`, `workflow` → `with.inputs` | `{ city: "Bonn" }`   | JSON text: `"{\"city\":\"Bonn\"}"`        |
+ * | `inputs`, `agent` → `with.outputSchema` (JSON Schema) | `{ type: object }`   | JSON text                                 |
+ * | `output`                                              | any JSON             | one text, most often a reference          |
+ * | a text that may be absent                             | leave it out, `null` | `""`                                      |
+ * | `retry` that may be absent                            | leave it out, `null` | `maxAttempts: 1`                          |
  *
  * Three kinds of text:
  * - *expression*: CEL over `inputs`, `steps` and the item of a forEach (`if`, `set` values, `forEach.items`);
@@ -54,6 +56,13 @@ export const durationPattern =
 
 const absentIsNull = <T extends z.ZodType>(schema: T): z.ZodDefault<z.ZodNullable<T>> =>
   schema.nullable().default(null as never);
+/** For text: `""` is absent too. */
+const absentTextIsNull = <T extends z.ZodType<string>>(schema: T): z.ZodDefault<z.ZodNullable<T>> =>
+  z
+    .preprocess((given) => (given === '' ? null : given), schema.nullable())
+    .optional()
+    .transform((given) => given ?? null)
+    .pipe(schema.nullable() as never) as never;
 const absentIs = <T extends z.ZodType>(
   schema: T,
   value: z.output<T>,
@@ -81,6 +90,7 @@ const duration = z
 
 /** JSON text and `[{ name, value }]` become the record that they stand for; anything else is left for the schema to judge. */
 export const toRecord = (value: unknown): unknown => {
+  if (value === '') return null;
   if (typeof value === 'string') {
     try {
       return JSON.parse(value);
@@ -138,7 +148,7 @@ export type StepBudget = z.infer<typeof StepBudget>;
 
 const agentWith = z.strictObject({
   goal: template,
-  agentId: absentIsNull(z.string().min(1).max(200)),
+  agentId: absentTextIsNull(z.string().min(1).max(200)),
   /** `[]` says: anybody. Either this or `agentId` is given. */
   requires: absentIsNull(z.array(requirement).max(workflowLimits.requires)),
   /** File ids, or references to one or to a list of them. */
@@ -152,8 +162,8 @@ const toolWith = z.strictObject({ tool: z.string().min(1).max(200), arguments: f
 
 const approvalWith = z.strictObject({
   title: z.string().min(1).max(workflowLimits.title),
-  details: absentIsNull(template),
-  expiresIn: absentIsNull(duration),
+  details: absentTextIsNull(template),
+  expiresIn: absentTextIsNull(duration),
 });
 
 const workflowWith = z.strictObject({
@@ -165,10 +175,10 @@ const workflowWith = z.strictObject({
 
 /** Exactly one of the three. */
 const waitWith = z.strictObject({
-  for: absentIsNull(duration),
+  for: absentTextIsNull(duration),
   /** ISO 8601 time with a zone, or a reference to one */
-  until: absentIsNull(z.string().min(1).max(500)),
-  message: absentIsNull(template),
+  until: absentTextIsNull(z.string().min(1).max(500)),
+  message: absentTextIsNull(template),
 });
 
 const setWith = z.strictObject({
@@ -197,14 +207,14 @@ export const onErrorActions = ['fail', 'continue', 'replan'] as const;
 
 const shared = {
   id: stepId,
-  title: absentIsNull(z.string().max(workflowLimits.title)),
+  title: absentTextIsNull(z.string().max(workflowLimits.title)),
   dependsOn: absentIs(z.array(z.string().min(1).max(64)).max(workflowLimits.dependsOn), []),
   /** `all`: each dependency completed. `any`: all have ended, one at least completed. */
   join: absentIs(z.enum(['all', 'any']), 'all'),
-  if: absentIsNull(expression),
+  if: absentTextIsNull(expression),
   forEach: absentIsNull(ForEach),
   retry: absentIsNull(StepRetry),
-  timeout: absentIsNull(duration),
+  timeout: absentTextIsNull(duration),
   onError: absentIs(z.enum(onErrorActions), 'fail'),
 };
 
@@ -238,12 +248,16 @@ export type Step = z.infer<typeof Step>;
 export const WorkflowDefinition = z
   .strictObject({
     name: z.string().min(1).max(workflowLimits.title),
-    description: absentIsNull(z.string().max(workflowLimits.description)),
+    description: absentTextIsNull(z.string().max(workflowLimits.description)),
     /** JSON Schema of the run's inputs */
     inputs: jsonSchemaObject,
     steps: z.array(Step).min(1).max(workflowLimits.steps),
     /** Any JSON with references; `null`: the outputs of the steps that nothing depends on, by id. */
-    output: Json.default(null),
+    output: z
+      .preprocess((given) => (given === '' ? null : given), Json.default(null))
+      .optional()
+      .transform((given) => given ?? null)
+      .pipe(Json),
   })
   .meta({ id: 'WorkflowDefinition', description: 'Steps that run as soon as what they depend on has ended' });
 export type WorkflowDefinition = z.infer<typeof WorkflowDefinition>;

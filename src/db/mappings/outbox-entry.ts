@@ -35,5 +35,6 @@ export const OutboxEntryMapping = new EntitySchema<OutboxEntryRow>({
   indices: [
     { name: 'outbox_due', columns: ['dueAt'], where: `status IN ('ready', 'leased')` },
     { name: 'outbox_done', columns: ['doneAt'], where: `status = 'done'` },
+    { name: 'outbox_dead', columns: ['id'], where: `status = 'dead'` },
   ],
 });

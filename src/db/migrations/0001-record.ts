@@ -381,6 +381,7 @@ const statements = [
   )`,
   `CREATE INDEX outbox_due ON outbox (due_at) WHERE status IN ('ready', 'leased')`,
   `CREATE INDEX outbox_done ON outbox (done_at) WHERE status = 'done'`,
+  `CREATE INDEX outbox_dead ON outbox (id) WHERE status = 'dead'`,
   `CREATE TABLE installation (
     key text PRIMARY KEY,
     value jsonb NOT NULL,

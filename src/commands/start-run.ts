@@ -1,0 +1,38 @@
+import { problemsOfJson } from '../contracts/json-schema.ts';
+import type { WorkflowDefinition } from '../contracts/workflow.ts';
+import { notExecutable } from '../core/workflow/not-executable.ts';
+import { loadDefinition } from '../db/plan-store.ts';
+import type { Tx } from '../db/record.ts';
+import { insertRun } from '../db/run-store.ts';
+import { AppError, notFound } from '../errors.ts';
+import { type Caller, requireOperator } from './caller.ts';
+
+/** @throws AppError not_found; invalid_workflow for kinds that cannot be run; invalid_request for inputs that break the schema */
+export async function startRun(
+  tx: Tx,
+  caller: Caller,
+  input: { workflowId: string; version?: number | undefined; inputs: Record<string, unknown> },
+): Promise<{ id: string }> {
+  requireOperator(caller);
+  const found = await loadDefinition(tx, input.workflowId, input.version);
+  if (!found) throw notFound('workflow', input.workflowId);
+  checkInputs(found.definition, input.inputs);
+  const id = await insertRun(tx, {
+    workflowId: input.workflowId,
+    version: found.version,
+    definition: found.definition,
+    inputs: input.inputs,
+    task: null,
+    actor: caller.principalId,
+  });
+  tx.wake({ target: `run/${id}`, label: found.definition.name });
+  return { id };
+}
+
+function checkInputs(definition: WorkflowDefinition, inputs: Record<string, unknown>): void {
+  const kinds = notExecutable(definition);
+  if (kinds.length > 0) throw new AppError('invalid_workflow', 'The workflow has steps that cannot be run yet.', { problems: kinds });
+  if (!definition.inputs) return;
+  const problems = problemsOfJson(definition.inputs, inputs).map((problem) => ({ ...problem, pointer: `/inputs${problem.pointer}` }));
+  if (problems.length > 0) throw new AppError('invalid_request', 'The inputs do not fit the workflow.', { problems });
+}

@@ -1,0 +1,71 @@
+/**
+ * Where a task stands: given the record, the one next move. Asked again after every move until the answer is `rest`.
+ *
+ * 1. A finished task never moves.
+ * 2. A cancel wins over everything: what is not claimed is abandoned, what is claimed must end first.
+ * 3. While an effect is open (planned or claimed) there is nothing to decide.
+ * 4. A waiting task moves only when its reason is gone, and takes a slot again before it works.
+ */
+import { isFinished } from '../../contracts/status.ts';
+import { chiefOfStaffMove } from './chief-of-staff.ts';
+import { operatorMove } from './master-operator.ts';
+import type { EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
+
+export const maxAttempts = 3;
+
+export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
+  const { task, current, effects } = snapshot;
+  if (isFinished(task.status)) return { move: 'rest' };
+  if (task.cancelRequestedAt) return cancelMove(snapshot);
+  const files = fileMove(snapshot);
+  if (files) return files;
+  if (!current) return assignMove(snapshot);
+  if (effects.some(isOpen)) return { move: 'rest' };
+  const move = task.role === 'chief_of_staff' ? chiefOfStaffMove(snapshot, current) : operatorMove(snapshot, current);
+  return needsSlot(move) && !task.holdsSlot ? { move: 'resume' } : settled(snapshot, move);
+}
+
+export function isOpen(effect: EffectFacts): boolean {
+  return effect.status === 'planned' || effect.status === 'claimed';
+}
+
+function cancelMove({ task, effects, planRun }: TaskSnapshot): TaskMove {
+  const planned = effects.filter((effect) => effect.status === 'planned');
+  if (planned.length > 0) return { move: 'abandon', keys: planned.map((effect) => effect.key) };
+  if (effects.some((effect) => effect.status === 'claimed')) return { move: 'rest' };
+  if (planRun && !isFinished(planRun.status)) return { move: 'rest' };
+  return { move: 'cancel', reason: task.cancelReason ?? 'Cancelled.' };
+}
+
+function fileMove(snapshot: TaskSnapshot): TaskMove | null {
+  const failed = snapshot.files.find((file) => file.status === 'failed');
+  if (failed) {
+    const why = failed.problem?.message ?? 'It could not be read.';
+    return { move: 'fail', error: { code: failed.problem?.code ?? 'unreadable_file', message: `${failed.name}: ${why}` } };
+  }
+  const open = snapshot.files.filter((file) => file.status !== 'ready');
+  if (open.length === 0) return null;
+  const detail = `Reading ${open.map((file) => file.name).join(', ')}`;
+  return settled(snapshot, { move: 'wait', for: 'files', detail });
+}
+
+function assignMove({ task, failedAttempts }: TaskSnapshot): TaskMove {
+  const last = failedAttempts.at(-1);
+  if (last && failedAttempts.length >= maxAttempts) {
+    const error = last.error ?? { code: 'step_failed', message: 'The last attempt failed.' };
+    return { move: 'fail', error: { ...error, message: `After ${failedAttempts.length} attempts: ${error.message}` } };
+  }
+  if (last && task.wantedAgentId) return { move: 'fail', error: last.error ?? { code: 'step_failed', message: 'The attempt failed.' } };
+  return { move: 'assign' };
+}
+
+function needsSlot(move: TaskMove): boolean {
+  return move.move === 'call' || move.move === 'rejectPlan';
+}
+
+/** Waiting for the same reason in the same words is not a change. */
+function settled({ task }: TaskSnapshot, move: TaskMove): TaskMove {
+  const same =
+    move.move === 'wait' && task.status === 'waiting' && task.waitingFor === move.for && task.waitingDetail === move.detail;
+  return same ? { move: 'rest' } : move;
+}

@@ -1,0 +1,115 @@
+/**
+ * What the record knows about one task at the moment of a decision, and what a decision can be. Pure shapes.
+ */
+import type { AgentRole, AgentSpec, Capability } from '../../contracts/agent.ts';
+import type { EffectStatus, RunStatus, TaskStatus, WaitingFor } from '../../contracts/status.ts';
+import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
+import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
+import type { ModelCandidate } from '../route-model.ts';
+
+export interface TaskFacts {
+  id: string;
+  rootId: string;
+  role: AgentRole;
+  title: string;
+  goal: string;
+  status: TaskStatus;
+  depth: number;
+  wantedAgentId: string | null;
+  requires: Capability[];
+  method: StepMethod | null;
+  outputSchema: Record<string, unknown> | null;
+  context: TaskContext;
+  attempt: number;
+  agentId: string | null;
+  holdsSlot: boolean;
+  planRunId: string | null;
+  planOrigin: 'model' | 'template' | 'person' | null;
+  waitingFor: WaitingFor | null;
+  waitingDetail: string | null;
+  cancelRequestedAt: Date | null;
+  cancelReason: string | null;
+}
+
+/** One outside effect of the current attempt: a model call or a tool call. */
+export interface EffectFacts {
+  key: string;
+  turn: number;
+  kind: 'model' | 'tool';
+  purpose: string;
+  status: EffectStatus;
+  input: Record<string, unknown>;
+  outcome: unknown;
+  error: Failure | null;
+}
+
+export interface CurrentAttempt {
+  n: number;
+  agent: { id: string; name: string; spec: AgentSpec };
+}
+
+export interface PlanRunFacts {
+  id: string;
+  status: RunStatus;
+  output: unknown;
+  error: Failure | null;
+}
+
+/** What a plan is checked against. */
+export interface Team {
+  agents: { id: string; name: string; role: AgentRole; capabilities: Capability[]; instructions: string }[];
+  tools: string[];
+  workflows: { id: string; name: string; versions: number[] }[];
+}
+
+export interface TaskSnapshot {
+  task: TaskFacts;
+  /** Null before the first assignment and after an attempt has ended. */
+  current: CurrentAttempt | null;
+  failedAttempts: { agentId: string; error: Failure | null }[];
+  files: { id: string; name: string; status: string; problem: Failure | null }[];
+  effects: EffectFacts[];
+  planRun: PlanRunFacts | null;
+  models: readonly ModelCandidate[];
+  /** Loaded only while a Chief of Staff plans. */
+  team: Team | null;
+}
+
+/** What a model answered, as the effect keeps it. */
+export interface ReplyOutcome {
+  text: string;
+  toolCalls: { id: string; name: string; arguments: string }[];
+  stop: 'end' | 'length' | 'tools' | 'refused';
+}
+
+/** What a method (or choosing a template) brought. */
+export interface MethodOutcome {
+  markdown: string;
+  data: unknown;
+}
+
+export interface TemplateOutcome {
+  workflowId: string | null;
+  name: string | null;
+  reason: string;
+}
+
+export interface NewEffect {
+  kind: 'model' | 'tool';
+  purpose: string;
+  input?: Record<string, unknown>;
+}
+
+export type TaskMove =
+  | { move: 'rest' }
+  | { move: 'assign' }
+  | { move: 'resume' }
+  | { move: 'wait'; for: WaitingFor; detail: string }
+  | { move: 'call'; turn: number; effects: NewEffect[] }
+  | { move: 'abandon'; keys: string[] }
+  | { move: 'startPlan'; plan: { definition: WorkflowDefinition } | { workflowId: string }; origin: 'model' | 'template'; reason: string }
+  | { move: 'rejectPlan'; reason: string; problems: number; then: NewEffect; turn: number }
+  | { move: 'complete'; result: TaskResult }
+  | { move: 'endAttempt'; error: Failure }
+  | { move: 'fail'; error: Failure }
+  | { move: 'cancel'; reason: string };

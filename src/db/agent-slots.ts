@@ -1,0 +1,77 @@
+/**
+ * Slots: how many tasks an agent works on at once.
+ *
+ * 1. Capacity is `active < max_concurrent` inside the same UPDATE that takes the slot.
+ * 2. The transaction that frees a slot picks the next waiter and wakes it. Rows that somebody holds are passed over, so that the
+ *    order of locks (task before agent) cannot end in a deadlock.
+ */
+import type { AssignmentCandidate } from '../core/task/score-assignment.ts';
+import type { AgentRole, Capability } from '../contracts/agent.ts';
+import type { Tx } from './record.ts';
+
+export async function takeSlot(tx: Tx, agentId: string): Promise<{ revision: number } | null> {
+  const [row] = await tx.sql<{ revision: number }>(
+    `UPDATE agents SET active = active + 1
+      WHERE id = $1 AND workspace_id = $2 AND active < max_concurrent AND paused_at IS NULL AND archived_at IS NULL
+      RETURNING revision`,
+    [agentId, tx.workspaceId],
+  );
+  return row ?? null;
+}
+
+export async function freeSlot(tx: Tx, agentId: string, outcome?: 'succeeded' | 'failed'): Promise<void> {
+  await tx.sql(
+    `UPDATE agents SET active = greatest(active - 1, 0), succeeded = succeeded + $3, failed = failed + $4
+      WHERE id = $1 AND workspace_id = $2`,
+    [agentId, tx.workspaceId, outcome === 'succeeded' ? 1 : 0, outcome === 'failed' ? 1 : 0],
+  );
+  const [waiter] = await tx.sql<{ id: string; title: string; rootId: string }>(
+    `UPDATE tasks SET waits_on = NULL WHERE id = (
+       SELECT id FROM tasks
+        WHERE workspace_id = $2 AND status = 'waiting' AND waiting_for = 'capacity' AND $1 = ANY (waits_on)
+        ORDER BY priority DESC, waiting_since, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, title, root_id`,
+    [agentId, tx.workspaceId],
+  );
+  if (waiter) tx.wake({ target: `task/${waiter.id}`, label: waiter.title, rootTaskId: waiter.rootId });
+}
+
+/** Counts what a finished attempt was when its slot had been given back before. */
+export async function countOutcome(tx: Tx, agentId: string, outcome: 'succeeded' | 'failed'): Promise<void> {
+  await tx.sql(`UPDATE agents SET ${outcome} = ${outcome} + 1 WHERE id = $1 AND workspace_id = $2`, [agentId, tx.workspaceId]);
+}
+
+export interface CandidateQuery {
+  role: AgentRole;
+  needs: Capability[];
+  wantedAgentId: string | null;
+  excluded: string[];
+}
+
+/** Every agent that could do it, free or not: required capabilities are a hard filter, without locks. */
+export async function findCandidates(tx: Tx, query: CandidateQuery): Promise<AssignmentCandidate[]> {
+  return tx.sql<AssignmentCandidate>(
+    `SELECT a.id, a.name, a.spec->'capabilities' AS capabilities, a.active, a.max_concurrent, a.succeeded, a.failed
+       FROM agents a
+      WHERE a.workspace_id = $1 AND a.role = $2 AND a.archived_at IS NULL AND a.paused_at IS NULL
+        AND ($3::text IS NULL OR a.id = $3) AND a.id <> ALL ($4::text[])
+        AND (SELECT count(*) FROM unnest($5::text[], $6::int[]) AS need (name, level)
+               JOIN agent_capabilities c ON c.agent_id = a.id AND c.name = need.name AND c.level >= need.level) = cardinality($5::text[])`,
+    [
+      tx.workspaceId,
+      query.role,
+      query.wantedAgentId,
+      query.excluded,
+      query.needs.map((need) => need.name),
+      query.needs.map((need) => need.level),
+    ],
+  );
+}
+
+export async function countAgents(tx: Tx, role: AgentRole): Promise<number> {
+  const [row] = await tx.sql<{ n: number }>(
+    'SELECT count(*)::int AS n FROM agents WHERE workspace_id = $1 AND role = $2 AND archived_at IS NULL',
+    [tx.workspaceId, role],
+  );
+  return row?.n ?? 0;
+}

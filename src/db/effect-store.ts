@@ -1,0 +1,58 @@
+import type { EffectFacts, NewEffect } from '../core/task/snapshot.ts';
+import type { EffectRow } from './mappings/effect.ts';
+import type { TaskRow } from './mappings/task.ts';
+import { newId } from './new-id.ts';
+import type { Tx } from './record.ts';
+
+/** Mints the keys of effects that a decision wants: `task/attempt/turn/call`. */
+export async function planEffects(tx: Tx, task: TaskRow, plan: { turn: number; effects: NewEffect[] }): Promise<EffectFacts[]> {
+  const rows = plan.effects.map((effect, call) => ({
+    ...effect,
+    input: effect.input ?? {},
+    key: `${task.id}/${task.attempt}/${plan.turn}/${call + 1}`,
+  }));
+  await tx.sql(
+    `INSERT INTO effects (key, id, workspace_id, task_id, attempt, turn, kind, purpose, status, input)
+     SELECT key, id, $1, $2, $3, $4, kind, purpose, 'planned', input
+       FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[]) AS e (key, id, kind, purpose, input)`,
+    [
+      tx.workspaceId,
+      task.id,
+      task.attempt,
+      plan.turn,
+      rows.map((row) => row.key),
+      rows.map(() => newId('modelCall')),
+      rows.map((row) => row.kind),
+      rows.map((row) => row.purpose),
+      rows.map((row) => JSON.stringify(row.input)),
+    ],
+  );
+  return rows.map((row) => ({ ...row, turn: plan.turn, status: 'planned', outcome: null, error: null }));
+}
+
+export async function loadEffect(tx: Tx, key: string): Promise<EffectRow | null> {
+  const [row] = await tx.sql<EffectRow>('SELECT * FROM effects WHERE key = $1 AND workspace_id = $2', [key, tx.workspaceId]);
+  return row ?? null;
+}
+
+/** Claims an effect for one more try. The caller holds the lock of its task. */
+export async function claimEffect(tx: Tx, key: string, request: unknown): Promise<number> {
+  const [row] = await tx.sql<{ tries: number }>(
+    `UPDATE effects SET status = 'claimed', tries = tries + 1, claimed_at = now(), request = coalesce(request, $2) WHERE key = $1 RETURNING tries`,
+    [key, JSON.stringify(request ?? null)],
+  );
+  return row?.tries ?? 1;
+}
+
+export async function settleEffect(
+  tx: Tx,
+  key: string,
+  end: { status: 'settled'; outcome: unknown } | { status: 'failed' | 'abandoned' | 'planned'; error: { code: string; message: string } | null },
+): Promise<void> {
+  const outcome = end.status === 'settled' ? JSON.stringify(end.outcome) : null;
+  const error = end.status === 'settled' || !end.error ? null : JSON.stringify(end.error);
+  await tx.sql(
+    `UPDATE effects SET status = $2, outcome = $3, error = $4, settled_at = CASE WHEN $2 = 'planned' THEN NULL ELSE now() END WHERE key = $1`,
+    [key, end.status, outcome, error],
+  );
+}

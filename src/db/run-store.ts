@@ -1,0 +1,142 @@
+import type { WorkflowDefinition } from '../contracts/workflow.ts';
+import type { StepRow as StepFacts } from '../core/workflow/step-rows.ts';
+import { stepOutputOf } from '../core/task/result-of.ts';
+import type { Failure, TaskResult } from '../contracts/task.ts';
+import type { StepStatus, TaskStatus } from '../contracts/status.ts';
+import { notFound } from '../errors.ts';
+import { sqlOf } from './columns.ts';
+import type { RunRow } from './mappings/run.ts';
+import { newId } from './new-id.ts';
+import type { Tx } from './record.ts';
+
+export interface NewRun {
+  workflowId: string;
+  version: number;
+  definition: WorkflowDefinition;
+  inputs: Record<string, unknown>;
+  /** The task whose plan this is; null for a run that a person started. */
+  task: { id: string; rootId: string; priority: number; depth: number } | null;
+  actor: string;
+}
+
+const mediumPriority = 1;
+
+/** The run and a pending row for each of its steps. Its Temporal workflow is started by whoever asked for it. */
+export async function insertRun(tx: Tx, run: NewRun): Promise<string> {
+  const id = newId('run');
+  await tx.sql(
+    `INSERT INTO runs (id, workspace_id, workflow_id, workflow_version, name, task_id, root_task_id, status, inputs, priority, depth, actor)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $11)`,
+    [
+      id,
+      tx.workspaceId,
+      run.workflowId,
+      run.version,
+      run.definition.name,
+      run.task?.id ?? null,
+      run.task?.rootId ?? null,
+      JSON.stringify(run.inputs),
+      run.task?.priority ?? mediumPriority,
+      run.task?.depth ?? -1,
+      run.actor,
+    ],
+  );
+  const ids = run.definition.steps.map((step) => step.id);
+  await tx.sql(
+    `INSERT INTO steps (run_id, key, workspace_id, step_id, status) SELECT $1, step, $2, step, 'pending' FROM unnest($3::text[]) AS step`,
+    [id, tx.workspaceId, ids],
+  );
+  return id;
+}
+
+export async function lockRun(tx: Tx, id: string): Promise<RunRow> {
+  const [row] = await tx.sql<RunRow>('SELECT * FROM runs WHERE id = $1 AND workspace_id = $2 FOR UPDATE', [id, tx.workspaceId]);
+  if (!row) throw notFound('run', id);
+  return row;
+}
+
+export type RunPatch = Partial<Omit<RunRow, 'id' | 'workspaceId' | 'version'>>;
+
+export async function updateRun(tx: Tx, row: RunRow, patch: RunPatch): Promise<void> {
+  const { sets, values } = sqlOf({ ...patch, version: row.version + 1 }, 3);
+  await tx.sql(`UPDATE runs SET ${sets} WHERE id = $1 AND workspace_id = $2`, [row.id, tx.workspaceId, ...values]);
+  Object.assign(row, patch);
+  row.version += 1;
+}
+
+/** A step as the decision reads it, and the task that carries it out. */
+export interface LoadedStep extends StepFacts {
+  taskId: string | null;
+}
+
+interface JoinedStep {
+  key: string;
+  stepId: string;
+  index: number | null;
+  status: StepStatus;
+  output: unknown;
+  error: Failure | null;
+  attempts: number;
+  dueAt: Date | null;
+  taskId: string | null;
+  taskStatus: TaskStatus | null;
+  taskResult: TaskResult | null;
+  taskError: Failure | null;
+}
+
+export interface EndedStep {
+  key: string;
+  taskId: string;
+  status: 'completed' | 'failed' | 'cancelled';
+  output: unknown;
+  error: Failure | null;
+}
+
+/** The steps of a run; those whose task has ended meanwhile come as ended, to be written by the caller. */
+export async function loadSteps(tx: Tx, runId: string): Promise<{ steps: LoadedStep[]; ended: EndedStep[] }> {
+  const rows = await tx.sql<JoinedStep>(
+    `SELECT s.key, s.step_id, s.index, s.status, s.output, s.error, s.attempts, s.due_at, s.task_id, t.status AS task_status,
+            CASE WHEN s.ended_at IS NULL THEN t.result END AS task_result, t.error AS task_error
+       FROM steps s LEFT JOIN tasks t ON t.id = s.task_id WHERE s.run_id = $1`,
+    [runId],
+  );
+  const ended: EndedStep[] = [];
+  const steps = rows.map((row) => {
+    const end = endOf(row);
+    if (end) ended.push(end);
+    return factsOf(row, end);
+  });
+  return { steps, ended };
+}
+
+function endOf(row: JoinedStep): EndedStep | null {
+  const { status, taskId, taskStatus } = row;
+  if (status !== 'in_progress' || !taskId) return null;
+  if (taskStatus !== 'completed' && taskStatus !== 'failed' && taskStatus !== 'cancelled') return null;
+  const output = taskStatus === 'completed' ? stepOutputOf(row.taskResult) : null;
+  const error = taskStatus === 'failed' ? (row.taskError ?? { code: 'step_failed', message: 'The task failed.' }) : null;
+  return { key: row.key, taskId, status: taskStatus, output, error };
+}
+
+function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
+  const { key, stepId, index, attempts, taskId } = row;
+  const dueAt = row.dueAt ? row.dueAt.getTime() : null;
+  const state = end ?? row;
+  return { key, stepId, index, attempts, taskId, dueAt, status: state.status, output: state.output, error: state.error };
+}
+
+export async function writeEndedSteps(tx: Tx, runId: string, ended: EndedStep[]): Promise<void> {
+  if (ended.length === 0) return;
+  await tx.sql(
+    `UPDATE steps s SET status = e.status, output = e.output, error = e.error, reason = e.error->>'message', due_at = NULL, ended_at = now()
+       FROM unnest($2::text[], $3::text[], $4::jsonb[], $5::jsonb[]) AS e (key, status, output, error)
+      WHERE s.run_id = $1 AND s.key = e.key`,
+    [
+      runId,
+      ended.map((step) => step.key),
+      ended.map((step) => step.status),
+      ended.map((step) => JSON.stringify(step.output ?? null)),
+      ended.map((step) => (step.error ? JSON.stringify(step.error) : null)),
+    ],
+  );
+}

@@ -1,0 +1,59 @@
+/** Writes one move of a task. Each function answers whether there is more to decide. */
+import type { TaskMove } from '../../core/task/snapshot.ts';
+import { planEffects } from '../effect-store.ts';
+import { updateTask } from '../task-store.ts';
+import { assign } from './assign.ts';
+import { cancelTaskNow, completeTask, endAttempt, failTask } from './end-task.ts';
+import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
+import { startPlan } from './start-plan.ts';
+import { resume, wait } from './wait.ts';
+
+type Done = Promise<boolean>;
+
+export async function applyTaskMove(context: MoveContext, move: TaskMove): Done {
+  switch (move.move) {
+    case 'rest':
+      return false;
+    case 'assign':
+      return assign(context);
+    case 'resume':
+      return resume(context);
+    case 'wait':
+      return wait(context, move);
+    case 'call':
+      return call(context, move);
+    case 'abandon':
+      return abandon(context, move.keys);
+    case 'startPlan':
+      return startPlan(context, move);
+    case 'rejectPlan':
+      context.tx.emit(onTask(context.task, 'plan.rejected', { reason: move.reason, problems: move.problems }), place(context));
+      return call(context, { move: 'call', turn: move.turn, effects: [move.then] });
+    case 'complete':
+      return completeTask(context, move.result);
+    case 'endAttempt':
+      return endAttempt(context, move.error);
+    case 'fail':
+      return failTask(context, move.error);
+    case 'cancel':
+      return cancelTaskNow(context, move.reason);
+  }
+}
+
+async function call({ tx, task, snapshot }: MoveContext, move: Extract<TaskMove, { move: 'call' }>): Done {
+  const planned = await planEffects(tx, task, move);
+  snapshot.effects.push(...planned);
+  if (task.status !== 'in_progress') {
+    await updateTask(tx, task, { status: 'in_progress', startedAt: task.startedAt ?? new Date(), ...notWaiting });
+    const agent = snapshot.current?.agent;
+    if (agent) tx.emit(onTask(task, 'task.started', { agentId: agent.id, agentName: agent.name, attempt: task.attempt }), { rootTaskId: task.rootId });
+  } else {
+    await updateTask(tx, task, {});
+  }
+  return false;
+}
+
+async function abandon({ tx, task }: MoveContext, keys: string[]): Done {
+  await tx.sql(`UPDATE effects SET status = 'abandoned', settled_at = now() WHERE task_id = $1 AND key = ANY ($2)`, [task.id, keys]);
+  return true;
+}

@@ -1,0 +1,22 @@
+import type { RunEnd } from '../../core/workflow/step-rows.ts';
+import { updateRun } from '../run-store.ts';
+import { onRun, type RunContext } from './run-context.ts';
+
+/** The run's outcome, and a wake-up for the task whose plan it was. Steps that never began end with it. */
+export async function endRun({ tx, run }: RunContext, end: RunEnd): Promise<void> {
+  const place = { rootTaskId: run.rootTaskId };
+  const endedAt = new Date();
+  if (end.status === 'completed') {
+    await updateRun(tx, run, { status: 'completed', output: end.output, endedAt, wakeAt: null });
+    tx.emit(onRun(run, 'run.completed', {}), place);
+  } else if (end.status === 'failed') {
+    const error = { code: end.error.cause?.code ?? end.error.code, message: end.error.message };
+    await updateRun(tx, run, { status: 'failed', error, endedAt, wakeAt: null });
+    tx.emit(onRun(run, 'run.failed', error), place);
+  } else {
+    await updateRun(tx, run, { status: 'cancelled', endedAt, wakeAt: null });
+    tx.emit(onRun(run, 'run.cancelled', { reason: run.cancelReason ?? 'Cancelled.' }), place);
+  }
+  await tx.sql(`UPDATE steps SET status = 'cancelled', ended_at = now() WHERE run_id = $1 AND status = 'pending'`, [run.id]);
+  if (run.taskId) tx.wake({ target: `task/${run.taskId}`, label: run.name, rootTaskId: run.rootTaskId });
+}

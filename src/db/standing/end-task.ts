@@ -1,0 +1,55 @@
+/** How an attempt and a task end: outcome, slot, event, and a wake-up for the run that waits, in one transaction. */
+import type { Failure, TaskResult } from '../../contracts/task.ts';
+import { countOutcome, freeSlot } from '../agent-slots.ts';
+import type { TaskPatch } from '../task-store.ts';
+import { updateTask } from '../task-store.ts';
+import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
+
+export async function completeTask(context: MoveContext, result: TaskResult): Promise<boolean> {
+  await closeAttempt(context, 'completed', null);
+  await finish(context, { status: 'completed', result });
+  context.tx.emit(onTask(context.task, 'task.completed', { chars: result.markdown.length }), place(context));
+  return false;
+}
+
+export async function failTask(context: MoveContext, error: Failure): Promise<boolean> {
+  await closeAttempt(context, 'failed', error);
+  await finish(context, { status: 'failed', error });
+  context.tx.emit(onTask(context.task, 'task.failed', error), place(context));
+  return false;
+}
+
+export async function cancelTaskNow(context: MoveContext, reason: string): Promise<boolean> {
+  await closeAttempt(context, 'cancelled', null);
+  await finish(context, { status: 'cancelled' });
+  context.tx.emit(onTask(context.task, 'task.cancelled', { reason }), place(context));
+  return false;
+}
+
+/** The attempt failed; the task goes on to another agent. */
+export async function endAttempt(context: MoveContext, error: Failure): Promise<boolean> {
+  const { tx, task } = context;
+  const fromAgentId = task.agentId;
+  await closeAttempt(context, 'failed', error);
+  await updateTask(tx, task, { status: 'assigned', agentId: null, holdsSlot: false, ...notWaiting });
+  if (fromAgentId) tx.emit(onTask(task, 'task.redistributed', { fromAgentId, attempt: task.attempt, reason: error }), place(context));
+  return true;
+}
+
+async function closeAttempt({ tx, task, snapshot }: MoveContext, status: 'completed' | 'failed' | 'cancelled', error: Failure | null): Promise<void> {
+  if (!snapshot.current || !task.agentId) return;
+  await tx.sql(`UPDATE attempts SET status = $3, error = $4, ended_at = now() WHERE task_id = $1 AND n = $2 AND status = 'running'`, [
+    task.id,
+    task.attempt,
+    status,
+    error ? JSON.stringify(error) : null,
+  ]);
+  const outcome = status === 'completed' ? 'succeeded' : status === 'failed' ? 'failed' : undefined;
+  if (task.holdsSlot) await freeSlot(tx, task.agentId, outcome);
+  else if (outcome) await countOutcome(tx, task.agentId, outcome);
+}
+
+async function finish({ tx, task }: MoveContext, patch: TaskPatch): Promise<void> {
+  await updateTask(tx, task, { ...patch, holdsSlot: false, wakeAt: null, endedAt: new Date(), ...notWaiting });
+  if (task.runId) tx.wake({ target: `run/${task.runId}`, label: task.title, rootTaskId: task.rootId });
+}

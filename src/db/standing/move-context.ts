@@ -1,0 +1,22 @@
+import type { TaskSnapshot } from '../../core/task/snapshot.ts';
+import type { TaskRow } from '../mappings/task.ts';
+import type { Tx } from '../record.ts';
+import type { World } from './world.ts';
+
+export interface MoveContext {
+  tx: Tx;
+  task: TaskRow;
+  snapshot: TaskSnapshot;
+  world: World;
+}
+
+export function place({ task }: Pick<MoveContext, 'task'>) {
+  return { rootTaskId: task.rootId };
+}
+
+/** An event on the task's own stream. */
+export function onTask<Type extends string, Data>(task: { id: string }, type: Type, data: Data) {
+  return { stream: `task/${task.id}`, type, data };
+}
+
+export const notWaiting = { waitingFor: null, waitingDetail: null, waitingSince: null, waitsOn: null };

@@ -1,0 +1,23 @@
+import type { WorkflowDefinition } from '../../contracts/workflow.ts';
+import type { RunRow } from '../mappings/run.ts';
+import type { Tx } from '../record.ts';
+import type { World } from './world.ts';
+
+export interface RunContext {
+  tx: Tx;
+  run: RunRow;
+  definition: WorkflowDefinition;
+  world: World;
+}
+
+/** An event on the run's own stream. */
+export function onRun<Type extends string, Data>(run: { id: string }, type: Type, data: Data) {
+  return { stream: `run/${run.id}`, type, data };
+}
+
+export function titleOf(definition: WorkflowDefinition, key: string): string {
+  const id = key.replace(/\[\d+\]$/, '');
+  const index = /\[(\d+)\]$/.exec(key)?.[1];
+  const title = definition.steps.find((step) => step.id === id)?.title ?? id;
+  return index === undefined ? title : `${title} (${Number(index) + 1})`;
+}

@@ -1,0 +1,38 @@
+import type { Standing } from '../../contracts/corridor.ts';
+import { isFinished } from '../../contracts/status.ts';
+import { clip } from '../../core/task/standing-of.ts';
+import { isRunning } from '../../core/workflow/step-rows.ts';
+import type { LoadedStep } from '../run-store.ts';
+import { type RunContext, titleOf } from './run-context.ts';
+
+/** The state that the Temporal workflow of a run is told: the tasks that should be at work. */
+export async function runStanding(
+  { tx, run, definition }: RunContext,
+  { steps, wakeAt }: { steps: LoadedStep[]; wakeAt: number | null },
+): Promise<Standing> {
+  const end = isFinished(run.status) ? (run.status as 'completed' | 'failed' | 'cancelled') : null;
+  const atWork = end ? [] : steps.filter((step) => isRunning(step.status) && step.taskId !== null);
+  const start = atWork.map((step) => ({
+    key: `task/${step.taskId}`,
+    kind: 'task' as const,
+    id: step.taskId ?? '',
+    summary: clip(`Step ${step.key}: ${titleOf(definition, step.key)}`, 120),
+  }));
+  const done = steps.filter((step) => isFinished(step.status)).length;
+  const details = [
+    `**${clip(run.name, 120)}**`,
+    `Status: ${run.status}; ${done} of ${steps.length} steps ended`,
+    ...(atWork.length > 0 ? [`At work: ${clip(atWork.map((step) => step.key).join(', '), 200)}`] : []),
+    `Cost so far: ${await costOf(tx, run.id)}`,
+  ];
+  return { version: run.version, start, cancel: [], wakeAt, end, status: run.status, agent: null, details: details.join('\n\n').slice(0, 500) };
+}
+
+async function costOf(tx: RunContext['tx'], runId: string): Promise<string> {
+  const [row] = await tx.sql<{ microUsd: number | null; unpriced: number }>(
+    `SELECT sum(micro_usd)::float8 AS micro_usd, count(*) FILTER (WHERE micro_usd IS NULL AND outcome <> 'open')::int AS unpriced
+       FROM ledger WHERE run_id = $1`,
+    [runId],
+  );
+  return row && row.unpriced > 0 ? 'price not known' : `$${(Number(row?.microUsd ?? 0) / 1e6).toFixed(4)}`;
+}

@@ -1,0 +1,89 @@
+import type { Capability } from '../../contracts/agent.ts';
+import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
+import type { Start } from '../../core/workflow/step-rows.ts';
+import { newId } from '../new-id.ts';
+import type { LoadedStep } from '../run-store.ts';
+import { insertTask } from '../task-store.ts';
+import { onRun, type RunContext, titleOf } from './run-context.ts';
+
+/** The resolved `with` of an agent step. */
+interface AgentWith {
+  goal: string;
+  agentId: string | null;
+  requires: { capability: string; level: number }[] | null;
+  files: unknown[];
+  outputSchema: Record<string, unknown> | null;
+  method: StepMethod | null;
+}
+
+/** Each agent step that starts becomes a task; its Temporal workflow is a child of the run's. */
+export async function startSteps(context: RunContext, { steps, starts }: { steps: LoadedStep[]; starts: Start[] }): Promise<void> {
+  const outputs = new Map(steps.filter((step) => step.index === null).map((step) => [step.key, step.output]));
+  for (const start of starts) {
+    const taskId = await insertStepTask(context, start, dependenciesOf(context.definition, start, outputs));
+    const row = { key: start.key, stepId: start.stepId, index: start.index, status: 'in_progress' as const, attempts: start.attempt, dueAt: start.dueAt, taskId };
+    const known = steps.find((step) => step.key === start.key);
+    if (known) Object.assign(known, row);
+    else steps.push(row);
+    await writeStarted(context, start, taskId);
+  }
+}
+
+function dependenciesOf(definition: WorkflowDefinition, start: Start, outputs: Map<string, unknown>): Record<string, unknown> {
+  const step = definition.steps.find((each) => each.id === start.stepId);
+  const named = (step?.dependsOn ?? []).filter((id) => outputs.get(id) !== undefined && outputs.get(id) !== null);
+  return Object.fromEntries(named.map((id) => [id, outputs.get(id)]));
+}
+
+async function insertStepTask({ tx, run, definition }: RunContext, start: Start, dependencies: Record<string, unknown>): Promise<string> {
+  const given = start.with as unknown as AgentWith;
+  const id = newId('task');
+  const title = titleOf(definition, start.key);
+  await insertTask(tx, {
+    id,
+    parentId: run.taskId,
+    rootId: run.rootTaskId ?? id,
+    runId: run.id,
+    stepKey: start.key,
+    role: 'master_operator',
+    title,
+    goal: given.goal,
+    status: 'pending',
+    priority: run.priority,
+    depth: run.depth + 1,
+    wantedAgentId: given.agentId,
+    requires: (given.requires ?? []).map((need): Capability => ({ name: need.capability, level: need.level })),
+    method: given.method,
+    outputSchema: given.outputSchema,
+    context: { dependencies },
+    actor: run.actor,
+  });
+  await insertTaskFiles(tx, id, (given.files ?? []).flat(2).filter((file): file is string => typeof file === 'string'));
+  tx.emit(
+    { stream: `task/${id}`, type: 'task.created', data: { title, parentId: run.taskId, runId: run.id } },
+    { rootTaskId: run.rootTaskId ?? id },
+  );
+  return id;
+}
+
+/** Only files of this workspace; others are as if they were not named. */
+async function insertTaskFiles(tx: RunContext['tx'], taskId: string, files: string[]): Promise<void> {
+  if (files.length === 0) return;
+  await tx.sql(
+    `INSERT INTO task_files (task_id, file_id, position)
+     SELECT $1, f.id, min(u.position) FROM unnest($2::text[]) WITH ORDINALITY AS u (id, position) JOIN files f ON f.id = u.id AND f.workspace_id = $3
+     GROUP BY f.id`,
+    [taskId, files, tx.workspaceId],
+  );
+}
+
+async function writeStarted({ tx, run, definition }: RunContext, start: Start, taskId: string): Promise<void> {
+  await tx.sql(
+    `INSERT INTO steps AS s (run_id, workspace_id, key, step_id, index, status, task_id, attempts, due_at, started_at)
+     VALUES ($1, $2, $3, $4, $5, 'in_progress', $6, $7, $8, now())
+     ON CONFLICT (run_id, key) DO UPDATE SET status = 'in_progress', task_id = excluded.task_id, attempts = excluded.attempts,
+       due_at = excluded.due_at, started_at = coalesce(s.started_at, now()), error = NULL, reason = NULL, ended_at = NULL`,
+    [run.id, tx.workspaceId, start.key, start.stepId, start.index, taskId, start.attempt, start.dueAt === null ? null : new Date(start.dueAt)],
+  );
+  tx.emit(onRun(run, 'step.started', { key: start.key, title: titleOf(definition, start.key), taskId }), { rootTaskId: run.rootTaskId });
+}

@@ -1,0 +1,34 @@
+import type { TaskMove } from '../../core/task/snapshot.ts';
+import { freeSlot, takeSlot } from '../agent-slots.ts';
+import { updateTask } from '../task-store.ts';
+import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
+
+/** Waiting holds no slot. */
+export async function wait({ tx, task }: MoveContext, move: Extract<TaskMove, { move: 'wait' }>, waitsOn: string[] | null = null): Promise<boolean> {
+  if (task.holdsSlot && task.agentId) await freeSlot(tx, task.agentId);
+  const changed = task.status !== 'waiting' || task.waitingFor !== move.for || task.waitingDetail !== move.detail;
+  await updateTask(tx, task, {
+    status: 'waiting',
+    holdsSlot: false,
+    waitingFor: move.for,
+    waitingDetail: move.detail,
+    waitsOn,
+    ...(changed ? { waitingSince: new Date() } : {}),
+  });
+  if (changed) tx.emit(onTask(task, 'task.waiting', { for: move.for, detail: move.detail }), { rootTaskId: task.rootId });
+  return false;
+}
+
+/** Takes a slot of its agent again, or goes on waiting for one. */
+export async function resume(context: MoveContext): Promise<boolean> {
+  const { tx, task } = context;
+  if (!task.agentId) return false;
+  if (!(await takeSlot(tx, task.agentId))) {
+    const name = context.snapshot.current?.agent.name ?? 'the agent';
+    return wait(context, { move: 'wait', for: 'capacity', detail: `No free slot with ${name}` }, [task.agentId]);
+  }
+  const after = task.waitingFor;
+  await updateTask(tx, task, { status: 'in_progress', holdsSlot: true, ...notWaiting });
+  if (after) tx.emit(onTask(task, 'task.resumed', { after }), place(context));
+  return true;
+}

@@ -1,0 +1,66 @@
+import type { NextSteps } from '../../core/workflow/step-rows.ts';
+import type { LoadedStep } from '../run-store.ts';
+import { onRun, type RunContext, titleOf } from './run-context.ts';
+
+interface Settled {
+  steps: LoadedStep[];
+  settled: NextSteps['settle'];
+  expanded: NextSteps['expand'];
+}
+
+/** Writes what the decision itself settled (set steps, skipped ones, failed expressions, retries) and which forEach steps have begun. */
+export async function writeSettled(context: RunContext, { steps, settled, expanded }: Settled): Promise<void> {
+  const { tx, run } = context;
+  const rows = settled.map((settle) => ({
+    key: settle.key,
+    stepId: settle.stepId,
+    index: settle.index,
+    status: settle.status,
+    output: settle.status === 'completed' ? settle.output : null,
+    error: 'error' in settle ? settle.error : null,
+    reason: settle.status === 'skipped' ? settle.reason.message : 'error' in settle ? settle.error.message : null,
+    dueAt: settle.status === 'pending' ? new Date(settle.dueAt) : null,
+  }));
+  if (rows.length > 0) {
+    await tx.sql(upsertSteps, [
+      run.id,
+      tx.workspaceId,
+      rows.map((row) => row.key),
+      rows.map((row) => row.stepId),
+      rows.map((row) => row.index),
+      rows.map((row) => row.status),
+      rows.map((row) => (row.status === 'completed' ? JSON.stringify(row.output) : null)),
+      rows.map((row) => (row.error ? JSON.stringify(row.error) : null)),
+      rows.map((row) => row.reason),
+      rows.map((row) => row.dueAt),
+    ]);
+  }
+  if (expanded.length > 0) {
+    await tx.sql(`UPDATE steps SET status = 'in_progress', started_at = coalesce(started_at, now()) WHERE run_id = $1 AND key = ANY ($2)`, [
+      run.id,
+      expanded.map((step) => step.key),
+    ]);
+  }
+  for (const settle of settled) emitSettled(context, settle, steps);
+}
+
+const upsertSteps = `
+  INSERT INTO steps AS s (run_id, workspace_id, key, step_id, index, status, output, error, reason, due_at, started_at, ended_at)
+  SELECT $1, $2, key, step_id, index, status, output, error, reason, due_at, now(), CASE WHEN status = 'pending' THEN NULL ELSE now() END
+    FROM unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::jsonb[], $8::jsonb[], $9::text[], $10::timestamptz[])
+      AS e (key, step_id, index, status, output, error, reason, due_at)
+  ON CONFLICT (run_id, key) DO UPDATE SET status = excluded.status, output = excluded.output, error = excluded.error,
+    reason = excluded.reason, due_at = excluded.due_at, started_at = coalesce(s.started_at, excluded.started_at), ended_at = excluded.ended_at`;
+
+function emitSettled({ tx, run, definition }: RunContext, settle: NextSteps['settle'][number], steps: LoadedStep[]): void {
+  const taskId = steps.find((step) => step.key === settle.key)?.taskId ?? null;
+  const data = { key: settle.key, title: titleOf(definition, settle.key), taskId };
+  const place = { rootTaskId: run.rootTaskId };
+  if (settle.status === 'completed') tx.emit(onRun(run, 'step.completed', data), place);
+  if (settle.status === 'skipped') tx.emit(onRun(run, 'step.skipped', { ...data, reason: settle.reason.message }), place);
+  if (settle.status === 'failed') tx.emit(onRun(run, 'step.failed', { ...data, code: settle.error.code, message: settle.error.message }), place);
+  if (settle.status === 'pending') {
+    const attempt = (steps.find((step) => step.key === settle.key)?.attempts ?? 0) + 1;
+    tx.emit(onRun(run, 'step.retried', { ...data, attempt, reason: settle.error.message }), place);
+  }
+}

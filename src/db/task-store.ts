@@ -1,0 +1,95 @@
+import type { TaskSnapshot } from '../core/task/snapshot.ts';
+import { notFound } from '../errors.ts';
+import type { TaskRow } from './mappings/task.ts';
+import { snakeCase } from './naming.ts';
+import { sqlOf } from './columns.ts';
+import type { Tx } from './record.ts';
+
+/** Locks the row: a statement of its own, so that what is read afterwards is what the last writer left. */
+export async function lockTask(tx: Tx, id: string): Promise<TaskRow> {
+  const [row] = await tx.sql<TaskRow>('SELECT * FROM tasks WHERE id = $1 AND workspace_id = $2 FOR UPDATE', [
+    id,
+    tx.workspaceId,
+  ]);
+  if (!row) throw notFound('task', id);
+  return row;
+}
+
+export type TaskPatch = Partial<Omit<TaskRow, 'id' | 'workspaceId' | 'version'>>;
+
+/** Every change makes a new version: that is how the Temporal workflow tells an old state from a new one. */
+export async function updateTask(tx: Tx, row: TaskRow, patch: TaskPatch): Promise<void> {
+  const { sets, values } = sqlOf(patch, 3);
+  await tx.sql(`UPDATE tasks SET ${sets}, version = version + 1 WHERE id = $1 AND workspace_id = $2`, [
+    row.id,
+    tx.workspaceId,
+    ...values,
+  ]);
+  Object.assign(row, patch);
+  row.version += 1;
+}
+
+export async function insertTask(
+  tx: Tx,
+  row: Pick<
+    TaskRow,
+    'id' | 'rootId' | 'role' | 'title' | 'goal' | 'status' | 'priority' | 'depth' | 'actor'
+  > &
+    TaskPatch,
+): Promise<void> {
+  const all = { ...row, workspaceId: tx.workspaceId };
+  const names = Object.keys(all).map(snakeCase);
+  const { values } = sqlOf(all, 1);
+  await tx.sql(
+    `INSERT INTO tasks (${names.join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})`,
+    values,
+  );
+}
+
+interface SnapshotRow {
+  current: TaskSnapshot['current'];
+  failedAttempts: TaskSnapshot['failedAttempts'] | null;
+  files: TaskSnapshot['files'] | null;
+  effects: TaskSnapshot['effects'] | null;
+  planRun: TaskSnapshot['planRun'];
+  microUsd: number | null;
+  unpriced: number;
+}
+
+/** Everything a decision about one task looks at, in one statement. The caller holds the lock. */
+export async function loadTaskFacts(
+  tx: Tx,
+  task: TaskRow,
+): Promise<Omit<TaskSnapshot, 'models' | 'team'> & { costUsd: number | null }> {
+  const [row] = await tx.sql<SnapshotRow>(taskFacts, [task.id, task.attempt, task.planRunId]);
+  if (!row) throw notFound('task', task.id);
+  return {
+    task,
+    current: row.current,
+    failedAttempts: row.failedAttempts ?? [],
+    files: row.files ?? [],
+    effects: row.effects ?? [],
+    planRun: row.planRun,
+    costUsd: row.unpriced > 0 ? null : Number(row.microUsd ?? 0) / 1e6,
+  };
+}
+
+const taskFacts = `
+  SELECT
+    (SELECT json_build_object('n', a.n, 'agent', json_build_object('id', a.agent_id, 'name', g.name, 'spec', r.spec))
+       FROM attempts a JOIN agents g ON g.id = a.agent_id
+       JOIN agent_revisions r ON r.agent_id = a.agent_id AND r.revision = a.agent_revision
+      WHERE a.task_id = $1 AND a.n = $2 AND a.status = 'running') AS current,
+    (SELECT json_agg(json_build_object('agentId', a.agent_id, 'error', a.error) ORDER BY a.n)
+       FROM attempts a WHERE a.task_id = $1 AND a.status = 'failed') AS failed_attempts,
+    (SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'status', f.status, 'problem', f.problem) ORDER BY tf.position)
+       FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1) AS files,
+    (SELECT json_agg(json_build_object('key', e.key, 'turn', e.turn, 'kind', e.kind, 'purpose', e.purpose, 'status', e.status,
+              'input', e.input, 'outcome', e.outcome, 'error', e.error) ORDER BY e.turn, e.key)
+       FROM effects e WHERE e.task_id = $1 AND e.attempt = $2) AS effects,
+    (SELECT json_build_object('id', r.id, 'status', r.status, 'output', r.output, 'error', r.error)
+       FROM runs r WHERE r.id = $3) AS plan_run,
+    l.micro_usd, l.unpriced
+  FROM (SELECT sum(micro_usd)::float8 AS micro_usd,
+               count(*) FILTER (WHERE micro_usd IS NULL AND outcome <> 'open')::int AS unpriced
+          FROM ledger WHERE task_id = $1) l`;
