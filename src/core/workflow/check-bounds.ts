@@ -3,7 +3,7 @@ import { toRecord, workflowLimits } from '../../contracts/workflow.ts';
 import type { Problem } from '../../errors.ts';
 import { checkJsonSchema } from './check-json-schema.ts';
 import type { World } from './check-world.ts';
-import { asObject, asText, type Draft, type DraftStep } from './draft.ts';
+import { asObject, asText, isAbsent, type Draft, type DraftStep } from './draft.ts';
 import { durationMilliseconds } from './durations.ts';
 import { type Path, problemAt } from './problem-at.ts';
 import { hasReference } from './reference.ts';
@@ -87,7 +87,7 @@ function checkKind(step: DraftStep): Problem[] {
 }
 
 function checkWait(given: Record<string, unknown>, path: Path): Problem[] {
-  const said = ['for', 'until', 'message'].filter((field) => given[field] != null);
+  const said = ['for', 'until', 'message'].filter((field) => !isAbsent(given[field]));
   const problems = checkDuration(given.for, [...path, 'for']);
   if (said.length !== 1) {
     const message = `A wait step says exactly one of "for", "until" and "message"; this says ${said.join(', ') || 'none'}.`;

@@ -1,6 +1,6 @@
 /** What a definition names of the workspace: agents and their capabilities, tools, workflows, a Chief of Staff. */
 import type { Problem } from '../../errors.ts';
-import { asObject, asText, type Draft, type DraftStep } from './draft.ts';
+import { asObject, asText, isAbsent, type Draft, type DraftStep } from './draft.ts';
 import { type Path, problemAt } from './problem-at.ts';
 import { hasReference } from './reference.ts';
 
@@ -44,7 +44,7 @@ function checkStep(step: DraftStep, world: World): Problem[] {
 function checkAgent(step: DraftStep, world: World, path: Path): Problem[] {
   const agentId = asText(step.with.agentId);
   const requires = readRequires(step.with.requires);
-  if (step.with.agentId == null && step.with.requires == null) {
+  if (isAbsent(step.with.agentId) && isAbsent(step.with.requires)) {
     const message = 'Say who does it: "agentId", or "requires" with capabilities ([] is anybody).';
     return [problemAt(path, 'missing', message)];
   }

@@ -72,7 +72,7 @@ function decideItems(walk: Walk, indexed: IndexedStep, { items, maxParallel }: I
   if (!mayGoOn(indexed, ended)) return failAll(walk, indexed, ended);
   let busy = attempts.filter(({ at }) => at === 'busy').length;
   for (const [index, value] of items.entries()) {
-    if (walk.control.paused || busy >= maxParallel) break;
+    if (walk.halted || busy >= maxParallel) break;
     if (attempts[index]?.at !== 'free') continue;
     const error = startAttempt(walk, indexed, { index, value });
     if (error === null) {

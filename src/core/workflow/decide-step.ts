@@ -16,7 +16,7 @@ export function decideStep(walk: Walk, indexed: IndexedStep): StepState {
   if (!begun) {
     const attempt = readAttempt(walk, step, null);
     if (attempt.at === 'ended') return attempt.state;
-    if (attempt.at !== 'free' || walk.control.paused) return open;
+    if (attempt.at !== 'free' || walk.halted) return open;
     const gate = decideGate(walk, indexed);
     if (gate !== 'go') return gate;
   }

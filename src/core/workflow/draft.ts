@@ -58,6 +58,11 @@ export function asObject(value: unknown): Record<string, unknown> | null {
     : null;
 }
 
+/** Empty text is absent. */
 export function asText(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+export function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }

@@ -44,6 +44,7 @@ export function nextSteps(question: NextStepsQuestion): NextSteps {
     } else {
       walk.states.set(indexed.step.id, state);
       failures.push({ indexed, state });
+      walk.halted = true;
     }
   }
   if (walk.control.paused) return walk.out;

@@ -43,11 +43,17 @@ function readText(text: string): Source {
   if (text.length > workflowLimits.text) {
     return failed('too_long', `The text is longer than ${workflowLimits.text} characters.`);
   }
+  const bare = withoutFence(text);
   try {
-    return { value: JSON.parse(text) as unknown, problems: [] };
+    return { value: JSON.parse(bare) as unknown, problems: [] };
   } catch {
-    return readYaml(text);
+    return readYaml(bare);
   }
+}
+
+/** Models like to put what they write between ``` lines. */
+function withoutFence(text: string): string {
+  return /^\s*```[a-z]*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text;
 }
 
 // JSON that is broken is read as YAML too: YAML contains JSON, and its messages name line and column.

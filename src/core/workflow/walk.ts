@@ -21,6 +21,8 @@ export interface Walk {
   rows: ReadonlyMap<string, StepRow>;
   now: number;
   control: RunControl;
+  /** Paused, or something has failed for good: what has begun is followed, nothing new is looked at. */
+  halted: boolean;
   states: Map<string, StepState>;
   seen: WeakMap<object, CelInput>;
   out: NextSteps;
@@ -42,6 +44,7 @@ export function startWalk({ definition, inputs, rows, now, control }: WalkOver):
     rows: new Map(rows.map((row) => [row.key, row])),
     now,
     control,
+    halted: control.paused,
     states: new Map(),
     seen: new WeakMap(),
     out: { settle: [], start: [], expand: [], cancel: [], replan: [], wakeAt: null, end: null },

@@ -1,0 +1,91 @@
+/**
+ * Which outputs a decision may look at, so that the caller loads those and no others.
+ *
+ * A name in an expression or reference counts, whatever part of the step it asks for. A forEach step counts itself too: when its
+ * last item has ended, its output is made of theirs.
+ */
+import { isFinished } from '../../contracts/status.ts';
+import type { Step, WorkflowDefinition } from '../../contracts/workflow.ts';
+import { indexDefinition } from './definition-index.ts';
+import { compileExpression } from './expression.ts';
+import { hasReference, onlyReference, parseTemplate } from './reference.ts';
+import type { StepRow } from './step-rows.ts';
+
+/** Ids of the steps whose rows (items included) are needed with their outputs to decide these steps. */
+export function outputsNeeded(definition: WorkflowDefinition, stepIds: Iterable<string>): string[] {
+  const { byId } = indexDefinition(definition);
+  const needed = new Set<string>();
+  for (const id of stepIds) {
+    const step = byId.get(id)?.step;
+    if (step === undefined) continue;
+    if (step.forEach !== null && step.kind !== 'set') needed.add(id);
+    for (const name of namesOfStep(step)) needed.add(name);
+  }
+  return [...needed].filter((id) => byId.has(id));
+}
+
+/** Ids of the steps whose outputs the result of the run is made of. */
+export function outputsNeededAtEnd(definition: WorkflowDefinition): string[] {
+  const { ordered, byId } = indexDefinition(definition);
+  if (definition.output === null) return ordered.filter(({ isLeaf }) => isLeaf).map(({ step }) => step.id);
+  return [...new Set(namesIn(definition.output))].filter((id) => byId.has(id));
+}
+
+/**
+ * Ids of the steps whose outputs `nextSteps` may look at now, from rows without outputs: a superset of what it does look at.
+ * Only steps that may be reached in this one decision count, so a long chain of agents needs the outputs of one link.
+ */
+export function outputsToLoad(
+  definition: WorkflowDefinition,
+  rows: readonly Pick<StepRow, 'key' | 'status'>[],
+): string[] {
+  const { ordered } = indexDefinition(definition);
+  const status = new Map(rows.map((row) => [row.key, row.status]));
+  /** Ended, or may end within this decision without ending the run. */
+  const mayEnd = new Set<string>();
+  const reached: string[] = [];
+  for (const { step } of ordered) {
+    const now = status.get(step.id) ?? 'pending';
+    if (isFinished(now)) {
+      mayEnd.add(step.id);
+      continue;
+    }
+    if (!step.dependsOn.every((id) => mayEnd.has(id))) continue;
+    reached.push(step.id);
+    const settles =
+      step.kind === 'set' || step.if !== null || step.forEach !== null || step.onError === 'continue';
+    // What depends on something that did not complete may be skipped at once.
+    if (settles || step.dependsOn.some((id) => status.get(id) !== 'completed')) mayEnd.add(step.id);
+  }
+  const atEnd = mayEnd.size === ordered.length ? outputsNeededAtEnd(definition) : [];
+  return [...new Set([...outputsNeeded(definition, reached), ...atEnd])];
+}
+
+function namesOfStep(step: Step): string[] {
+  const names = step.if === null ? [] : namesInExpression(step.if);
+  const items = step.forEach?.items;
+  if (typeof items === 'string') names.push(...namesInExpression(items));
+  else if (items !== undefined) names.push(...namesIn(items));
+  if (step.kind !== 'set') return [...names, ...namesIn(step.with)];
+  for (const value of Object.values(step.with.values)) {
+    if (typeof value === 'string') names.push(...namesInExpression(value));
+  }
+  return names;
+}
+
+function namesInExpression(text: string): string[] {
+  const reference = onlyReference(text);
+  return (reference === null ? compileExpression(text).names : [reference]).flatMap(stepOf);
+}
+
+function namesIn(value: unknown): string[] {
+  if (typeof value === 'string') {
+    if (!hasReference(value)) return [];
+    return parseTemplate(value).parts.flatMap((part) => (typeof part === 'string' ? [] : stepOf(part)));
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(namesIn) : [];
+}
+
+function stepOf({ root, path }: { root: string; path: readonly (string | number)[] }): string[] {
+  return root === 'steps' && path[0] !== undefined ? [String(path[0])] : [];
+}
