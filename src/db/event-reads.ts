@@ -103,6 +103,8 @@ const tables: Record<string, string> = { task: 'tasks', run: 'runs', agent: 'age
 /** A thing may exist before its first event, and a stream's kind may have no table of its own. */
 function existence(stream: string): string {
   const table = tables[stream.slice(0, stream.indexOf('/'))];
-  const things = table ? `UNION ALL SELECT 0 FROM ${table} WHERE workspace_id = $1 AND id = $3` : 'UNION ALL SELECT 0 WHERE $3 IS NULL';
+  const things = table
+    ? `UNION ALL SELECT 0 FROM ${table} WHERE workspace_id = $1 AND id = $3`
+    : 'UNION ALL SELECT 0 WHERE $3 IS NULL';
   return `SELECT max(last_seq) AS head FROM (SELECT last_seq FROM streams WHERE workspace_id = $1 AND name = $2 ${things}) AS found`;
 }

@@ -26,7 +26,10 @@ export interface ClaimOptions {
 
 const due = `((status = 'ready' AND due_at <= now()) OR (status = 'leased' AND lease_until < now()))`;
 
-export async function claimEntries(db: Database, { limit, leaseMs, ids }: ClaimOptions): Promise<ClaimedEntry[]> {
+export async function claimEntries(
+  db: Database,
+  { limit, leaseMs, ids }: ClaimOptions,
+): Promise<ClaimedEntry[]> {
   return db.acrossWorkspaces<ClaimedEntry>(
     `UPDATE outbox AS o SET status = 'leased', lease_until = now() + $2 * interval '1 millisecond', tries = tries + 1
      FROM (SELECT id FROM outbox WHERE ${due} ${ids ? 'AND id = ANY($3)' : ''}
@@ -41,7 +44,8 @@ export async function claimEntries(db: Database, { limit, leaseMs, ids }: ClaimO
 /** Also for entries whose lease ran out meanwhile: the signal was sent after they were written, so they are served. */
 export async function markDone(db: Database, ids: string[]): Promise<void> {
   await db.acrossWorkspaces(
-    `UPDATE outbox SET status = 'done', done_at = now(), lease_until = NULL, last_error = NULL WHERE id = ANY($1) AND status <> 'done'`,
+    `UPDATE outbox SET status = 'done', done_at = now(), lease_until = NULL, last_error = NULL 
+     WHERE id IN (SELECT id FROM outbox WHERE id = ANY($1) AND status <> 'done' ORDER BY id FOR UPDATE)`,
     [ids],
   );
 }
@@ -55,7 +59,9 @@ const tables = { task: 'tasks', run: 'runs', file: 'files' } as const;
 export async function markStarted(db: Database, targets: string[]): Promise<string[]> {
   const left: string[] = [];
   for (const [kind, table] of Object.entries(tables)) {
-    const ids = targets.filter((target) => target.startsWith(`${kind}/`)).map((target) => target.slice(kind.length + 1));
+    const ids = targets
+      .filter((target) => target.startsWith(`${kind}/`))
+      .map((target) => target.slice(kind.length + 1));
     if (ids.length === 0) continue;
     const rows = await db.acrossWorkspaces<{ id: string }>(
       `WITH free AS (SELECT id FROM ${table} WHERE id = ANY($1) AND temporal_started_at IS NULL FOR NO KEY UPDATE SKIP LOCKED),
@@ -69,26 +75,37 @@ export async function markStarted(db: Database, targets: string[]): Promise<stri
 }
 
 export interface FailedTry {
-  id: string;
-  tries: number;
+  entries: Pick<ClaimedEntry, 'id' | 'tries'>[];
   delayMs: number;
-  error: string;
-  /** False: Temporal as a whole could not be reached, which is not the entry's fault. */
+  error: string | null;
+  /** False: it was not the entries' fault, for example because Temporal as a whole is away. */
   counts: boolean;
 }
 
-/** Gives an entry back with a later due time, unless its lease went to somebody else. */
-export async function putBack(db: Database, failed: FailedTry): Promise<void> {
+/** Gives entries back with a later due time, except those whose lease went to somebody else. */
+export async function putBack(db: Database, { entries, delayMs, error, counts }: FailedTry): Promise<void> {
   await db.acrossWorkspaces(
-    `UPDATE outbox SET status = 'ready', lease_until = NULL, due_at = now() + $3 * interval '1 millisecond', last_error = $4,
-       tries = tries - CASE WHEN $5 THEN 0 ELSE 1 END
-     WHERE id = $1 AND status = 'leased' AND tries = $2`,
-    [failed.id, failed.tries, failed.delayMs, failed.error.slice(0, 1000), failed.counts],
+    `UPDATE outbox AS o SET status = 'ready', lease_until = NULL, due_at = now() + $3 * interval '1 millisecond',
+       last_error = coalesce($4, last_error), tries = o.tries - $5
+     FROM (SELECT id FROM outbox AS i JOIN unnest($1::text[], $2::int[]) AS mine (mine_id, mine_tries)
+             ON i.id = mine_id AND i.tries = mine_tries
+           WHERE i.status = 'leased' ORDER BY id FOR UPDATE OF i) AS mine
+     WHERE o.id = mine.id`,
+    [
+      entries.map((entry) => entry.id),
+      entries.map((entry) => entry.tries),
+      Math.round(delayMs),
+      error?.slice(0, 1000) ?? null,
+      counts ? 0 : 1,
+    ],
   );
 }
 
 /** True when this caller did it. */
-export async function markDead(db: Database, { id, tries, error }: Pick<FailedTry, 'id' | 'tries' | 'error'>): Promise<boolean> {
+export async function markDead(
+  db: Database,
+  { id, tries, error }: { id: string; tries: number; error: string },
+): Promise<boolean> {
   const rows = await db.acrossWorkspaces<{ id: string }>(
     `UPDATE outbox SET status = 'dead', lease_until = NULL, last_error = $3 WHERE id = $1 AND status = 'leased' AND tries = $2 RETURNING id`,
     [id, tries, error.slice(0, 1000)],

@@ -153,6 +153,7 @@ const statements = [
     n integer NOT NULL,
     text text NOT NULL,
     anchor jsonb NOT NULL,
+    heading text,
     PRIMARY KEY (file_id, n)
   )`,
   `CREATE INDEX passages_words ON passages USING gin (to_tsvector('english', text))`,
