@@ -218,6 +218,13 @@ module.exports = {
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
+      name: 'no-development-package',
+      comment: 'production installs without the development packages',
+      severity: 'error',
+      from: { path: '^(src|workflows|activities|workers)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-undeclared-package',
       comment: 'a package that stands only in another package’s lock goes away with it',
       severity: 'error',

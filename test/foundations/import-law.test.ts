@@ -131,6 +131,18 @@ const plants: { title: string; file: string; text: string; breaks: string }[] = 
     breaks: 'nobody-imports-entries',
   },
   {
+    title: 'a development package in the product',
+    file: 'workers/with-development-package.ts',
+    text: `import { TestWorkflowEnvironment } from '@temporalio/testing';\nexport const seen = TestWorkflowEnvironment;\n`,
+    breaks: 'no-development-package',
+  },
+  {
+    title: 'a package that nobody declared',
+    file: 'workers/with-undeclared-package.ts',
+    text: `import semver from 'semver';\nexport const seen = semver;\n`,
+    breaks: 'no-undeclared-package',
+  },
+  {
     title: 'a drawer in src',
     file: 'src/utils/strings.ts',
     text: `import { stand } from '../core/stand.ts';\nexport const seen = stand;\n`,
