@@ -12,7 +12,7 @@ export function stopRun(walk: Walk, end: RunEnd): NextSteps {
   const cancel = new Set(walk.out.cancel.filter((key) => settled.has(key)));
   let running = 0;
 
-  for (const row of walk.rows.values()) {
+  for (const row of inOrder(walk)) {
     if (settled.has(row.key) || isForEachRow(walk, row)) continue;
     if (isRunning(row.status)) {
       cancel.add(row.key);
@@ -39,6 +39,17 @@ export function stopRun(walk: Walk, end: RunEnd): NextSteps {
     wakeAt: null,
     end: running === 0 ? end : null,
   };
+}
+
+/** The answer must not depend on the order in which rows were read. */
+function inOrder(walk: Walk): StepRow[] {
+  const place = ({ stepId }: StepRow) => walk.index.byId.get(stepId)?.position ?? walk.index.ordered.length;
+  return [...walk.rows.values()].toSorted(
+    (left, right) =>
+      place(left) - place(right) ||
+      (left.index ?? -1) - (right.index ?? -1) ||
+      (left.key < right.key ? -1 : 1),
+  );
 }
 
 function isForEachRow(walk: Walk, row: StepRow): boolean {
