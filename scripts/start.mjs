@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { stateFolder } from './paths.mjs';
 import { readEndpoints, removeEndpoints, writeEndpoints } from './product/endpoints.mjs';
 import { showRunning, showTable } from './product/table.mjs';
@@ -8,6 +9,7 @@ import { explain } from './setup/end.mjs';
 import { checkNode } from './setup/node.mjs';
 import { stopLeftovers } from './supervise/leftovers.mjs';
 import { acquireLock } from './supervise/lock.mjs';
+import { parentOf } from './supervise/processes.mjs';
 import { createSupervisor } from './supervise/supervisor.mjs';
 import { bold, say, since, warn } from './terminal.mjs';
 
@@ -16,13 +18,14 @@ const from = Date.now();
 let lock;
 let supervisor;
 let ending;
+let asked = 0;
 
 try {
   checkNode();
   // Root's folder is enterable, not readable: the user that runs PostgreSQL has to get to its data. Secrets have modes of their own.
   mkdirSync(stateFolder, { recursive: true });
   chmodSync(stateFolder, userInfo().uid === 0 ? 0o711 : 0o700);
-  lock = acquireLock(stateFolder);
+  lock = acquireLock(join(stateFolder, 'lock'));
   if (lock.holder) await showRunning(lock.holder, await readEndpoints(stateFolder));
   else await start();
 } catch (error) {
@@ -59,7 +62,6 @@ async function start() {
   showTable({ ...endpoints(), page: product.signInLink }, since(from));
 }
 
-let asked = 0;
 function onSignal() {
   // One Ctrl-C arrives twice, from the terminal and from npm. A second one by hand, later, means "at once".
   if (asked > 0 && Date.now() - asked < 1000) return;
@@ -81,11 +83,12 @@ async function end(code) {
   return ending;
 }
 
-/** When npm is killed outright it passes nothing on, and this process gets another parent: then there is nobody to serve. */
+/** When npm is killed outright it passes nothing on: it is our parent, or with a shell between us our parent's. */
 function endWithNpm() {
   if (!process.env.npm_lifecycle_event) return;
-  const parent = process.ppid;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   setInterval(() => {
-    if (process.ppid !== parent) void end(0);
+    if (process.ppid !== shell || parentOf(shell) !== npm) void end(0);
   }, 1000).unref();
 }

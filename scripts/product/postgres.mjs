@@ -50,7 +50,7 @@ export function postgresChild({ stateFolder, tool, ports, password }) {
       cwd: folder,
       ...tool.user,
     }),
-    ready: async () => saysReady(folder),
+    ready: async (pid) => saysReady(folder, pid),
     url: () => `postgres://${name}:${password}@127.0.0.1:${port}/${name}`,
     ensureDatabase: () => ensureDatabase(port, password),
   };
@@ -73,10 +73,11 @@ async function initialise(folder, { bin, user }, password) {
   await rename(draft, folder);
 }
 
-/** The server notes its state on the eighth line of its own pid file. */
-function saysReady(folder) {
+/** The server notes its state on the eighth line of its own pid file. The file of one that was killed lies there still. */
+function saysReady(folder, pid) {
   try {
-    return readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[7]?.trim() === 'ready';
+    const lines = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n');
+    return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
   } catch {
     return false;
   }

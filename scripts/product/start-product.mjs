@@ -23,7 +23,7 @@ export async function startProduct({ stateFolder, supervisor, env = process.env 
     await supervisor.start(child);
     done(`${child.title} is up, ${since(from)}`);
   };
-  const context = { stateFolder, ports, env, bringUp, password: secrets.serverPassword };
+  const context = { stateFolder, supervisor, ports, env, bringUp, password: secrets.serverPassword };
   const filesDir = env.FILES_DIR || join(stateFolder, 'files');
   mkdirSync(filesDir, { recursive: true, mode: 0o700 });
 
@@ -83,7 +83,9 @@ async function startLlama(context, stateFolder) {
     const { llamaModel } = await ensureTools({ only: ['llamaModel'] });
     const child = llamaChild({ ports: context.ports, environment: () => ({ ADJUTANT_STATE: stateFolder }), model: llamaModel });
     await child.prepare();
-    const up = context.bringUp({ ...child, prepare: async () => {} }).catch((error) => warn(`The built-in model is not up: ${error.message}`));
+    const up = context.bringUp({ ...child, prepare: async () => {} }).catch((error) => {
+      if (!context.supervisor.isStopping()) warn(`The built-in model is not up: ${error.message}`);
+    });
     return { child, model: llamaModel, up };
   } catch (error) {
     warn(error.message);

@@ -18,7 +18,7 @@ const bindFailed = /EADDRINUSE|address already in use/i;
  * @property {string} [title] its name for people
  * @property {() => { command: string, args?: string[], env?: object, cwd: string, uid?: number, gid?: number }} launch asked
  *   again at every start, because a port may have changed
- * @property {() => Promise<boolean>} ready
+ * @property {(pid: number) => Promise<boolean>} ready
  * @property {number} order children with a lower number are stopped first
  * @property {NodeJS.Signals} [signal]
  * @property {number} [graceMs] how long it may take to end by itself
@@ -87,7 +87,7 @@ export class Child {
     const deadline = Date.now() + (this.spec.readyMs ?? 30_000);
     const { pid } = this;
     while (Date.now() < deadline) {
-      if (await this.spec.ready()) return 'ready';
+      if (await this.spec.ready(pid)) return 'ready';
       if (this.stopping || this.pid !== pid) return 'stopped';
       await pause(25);
     }

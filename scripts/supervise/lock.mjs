@@ -1,14 +1,11 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { startTimeOf } from './processes.mjs';
 
 /**
- * One supervisor per state folder. The lock names its holder by number and start time, so a lock whose holder is gone is
- * taken over at once.
- * @returns {{ holder?: { pid: number }, release: () => void }} with `holder`, somebody else has it
+ * A lock file: one holder, named by number and start time, so that the lock of a holder that is gone is taken over at once.
+ * @returns {{ holder?: { pid: number }, release: () => void }} with `holder`, somebody has it already
  */
-export function acquireLock(stateFolder) {
-  const path = join(stateFolder, 'lock');
+export function acquireLock(path) {
   const mine = `${path}.${process.pid}`;
   writeFileSync(mine, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }), { mode: 0o600 });
   try {

@@ -42,6 +42,17 @@ function otherStartTime(pid) {
   }
 }
 
+/** @returns the parent of a process, or undefined */
+export function parentOf(pid) {
+  try {
+    if (!linux) return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }));
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @returns the current folder of a process, or undefined */
 export function folderOf(pid) {
   try {

@@ -39,6 +39,7 @@ export function createSupervisor({ stateFolder, say, onChange = () => {}, onGive
     },
     /** The number of each living child's process, by role. */
     pids: () => Object.fromEntries(children.filter((one) => one.pid).map((one) => [one.spec.role, one.pid])),
+    isStopping: () => stopped !== undefined,
     /** Stops everything; asked again with `hurry`, at once. */
     stop(options) {
       if (options?.hurry) for (const child of children) void child.stop(options);
