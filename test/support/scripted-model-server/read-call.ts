@@ -54,12 +54,13 @@ export function readCall(
   const systemMessages = messages
     .filter((message) => message.role === 'system')
     .map((message) => textOf(message.content));
+  const spoken = messages.filter((message) => message.role !== 'system');
   return {
     id,
     protocol,
     model: String(request.model ?? ''),
     system: request.system === undefined ? systemMessages.join('\n') : textOf(request.system),
-    text: [...messages.map((message) => textOf(message.content)), ...prompts].join('\n'),
+    text: [...spoken.map((message) => textOf(message.content)), ...prompts].join('\n'),
     prompts,
     toolNames: list(request.tools).map((tool) => String(body(tool.function).name ?? tool.name)),
     outputSchema: outputSchemaOf(protocol, request),

@@ -9,7 +9,7 @@ export interface ServedCall {
   protocol: Protocol;
   model: string;
   system: string;
-  /** All text of all messages (or prompts), joined by new lines: what `when` looks into. */
+  /** All text of all messages (or prompts), joined by new lines; `when` looks into this and the system text. */
   text: string;
   prompts: string[];
   toolNames: string[];
