@@ -99,9 +99,10 @@ function watch(child: ChildProcess, options: ExtractInChildOptions, stop: (error
     );
   }, timeoutMs);
   // Buffers lie outside the heap that the flag caps, so the whole process is looked at too (where /proc exists).
-  const scale = setInterval(async () => {
-    const rss = await residentMb(child.pid);
-    if (rss !== undefined && rss > maxRssMb) stop(tooMuchMemory());
+  const scale = setInterval(() => {
+    void residentMb(child.pid).then((rss) => {
+      if (rss !== undefined && rss > maxRssMb) stop(tooMuchMemory());
+    });
   }, memoryCheckMs);
   const abort = () => stop(cancelled());
   options.signal?.addEventListener('abort', abort, { once: true });

@@ -70,7 +70,7 @@ export function collectPassages(limits: ExtractLimits) {
 export function cleanText(text: string): string {
   return text
     .normalize('NFC')
-    .replace(/[\u00ad\u200b\u200c\u200d\u2060\ufeff]/g, '')
+    .replace(/\u00ad|\u200b|\u200c|\u200d|\u2060|\ufeff/g, '')
     .replace(/[\ufb00-\ufb04]/g, (ligature) => ligature.normalize('NFKC'))
     .replace(/\s+/g, ' ')
     .trim();

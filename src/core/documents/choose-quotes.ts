@@ -1,0 +1,183 @@
+/**
+ * From scored sentences to the few items that answer the goal.
+ *
+ * 1. What several sentences tell together is one item: the fact that a report and a contract both name counts once, with
+ *    both sources, and counts for more.
+ * 2. No item's lead tells of another item's matter.
+ * 3. If there is more than one document, the items together quote at least two of them, unless only one has anything.
+ */
+import type { Candidate } from './candidate-sentences.ts';
+import { amountOf, moneyWeight } from './evidence.ts';
+import { type KindName, kinds, type ScoredKind } from './kinds.ts';
+import { createLikeness, type Likeness, type Matter, mattersOf, sameMatter } from './matters.ts';
+
+export interface ScoredSentence extends Candidate {
+  /** The model's margin for the label that is looked for: see score-prompts. */
+  score: number;
+}
+
+export interface ScoredCandidate extends ScoredSentence {
+  /** What ranks: margin and cheap evidence on one scale; above 0 is better than the documents' average. */
+  rank: number;
+}
+
+export interface ChosenItem {
+  /** First the one that says it best, then what supports it. */
+  quotes: ScoredCandidate[];
+  weight: number;
+}
+
+export interface ChosenQuotes {
+  kind: KindName;
+  topic?: string;
+  items: ChosenItem[];
+  /** How many sentences the model was asked about. */
+  asked: number;
+}
+
+export interface ChooseOptions {
+  kind: KindName;
+  topic?: string;
+  /** How many items. */
+  count: number;
+  /** Quotes of one item; default 4. */
+  quotesPerItem?: number;
+}
+
+/** From here on two sentences say the same, and one of them is enough. */
+const sameStatement = 0.5;
+
+/** Below this a sentence of the matter has nothing to do with the ones that were chosen. */
+const supports = 0.15;
+
+/** Takes the scored sentences of all documents together; their order does not matter. */
+export function chooseQuotes(sentences: ScoredSentence[], options: ChooseOptions): ChosenQuotes {
+  const ranked = rank(sentences, kinds[options.kind]);
+  const alike = createLikeness(ranked);
+  const matters = mattersOf(ranked, alike);
+  const items: ChosenItem[] = [];
+  for (const matter of matters) {
+    if (items.length === options.count) break;
+    const item = itemOf(matter, alike, options);
+    if (item && !items.some((other) => isTold(item, other, alike))) items.push(item);
+  }
+  spreadOverDocuments(items, { matters, alike, options });
+  return {
+    kind: options.kind,
+    ...(options.topic === undefined ? {} : { topic: options.topic }),
+    items,
+    asked: sentences.length,
+  };
+}
+
+function rank(sentences: ScoredSentence[], kind: ScoredKind): ScoredCandidate[] {
+  const known = sentences.map((sentence) => sentence.score).filter(Number.isFinite);
+  const mean = known.reduce((sum, score) => sum + score, 0) / Math.max(1, known.length);
+  const spread =
+    Math.sqrt(known.reduce((sum, score) => sum + (score - mean) ** 2, 0) / Math.max(1, known.length)) || 1;
+  return sentences
+    .map((sentence) => {
+      const margin = Number.isFinite(sentence.score) ? (sentence.score - mean) / spread : 0;
+      return {
+        ...sentence,
+        rank: margin + sentence.evidence * 0.6 - (isRow(sentence) ? kind.rowDiscount : 0),
+      };
+    })
+    .sort((a, b) => b.rank - a.rank || a.id.localeCompare(b.id, 'en', { numeric: true }));
+}
+
+function isRow(sentence: Candidate): boolean {
+  return sentence.anchor.kind === 'row';
+}
+
+/** A sentence that leans on the one before it cannot stand alone. */
+function leans(sentence: Candidate): boolean {
+  return (
+    /^(?:it|its|they|their|them|he|she|his|her|this|these|those|such|both|also|however|on both|in addition|therefore|together)\b/i.test(
+      sentence.text,
+    ) || /^(?:\S+\s+){0,3}(?:this|these|that|such)\s+\p{L}+/iu.test(sentence.text)
+  );
+}
+
+/** What a contract says would follow supports a matter; what is the case leads it. */
+function isCondition(sentence: Candidate): boolean {
+  return /^(?:if|unless|where|in case|in the event|should)\b/i.test(sentence.text);
+}
+
+function isTold(item: ChosenItem, other: ChosenItem, alike: Likeness): boolean {
+  const lead = item.quotes[0];
+  return lead !== undefined && other.quotes.some((quote) => alike(quote, lead) >= sameMatter);
+}
+
+function itemOf(
+  { members, weight }: Matter,
+  alike: Likeness,
+  options: ChooseOptions,
+): ChosenItem | undefined {
+  const central = (member: ScoredCandidate) =>
+    members.reduce((sum, other) => sum + (other === member ? 0 : alike(member, other)), 0);
+  const asLead = (member: ScoredCandidate) =>
+    member.rank +
+    Math.min(2.5, central(member)) * 1.5 +
+    moneyWeight(amountOf(member)) -
+    (isRow(member) ? 2.5 : 0) -
+    (isCondition(member) ? 1 : 0);
+  const lead = members.filter((member) => !leans(member)).sort((a, b) => asLead(b) - asLead(a))[0];
+  if (!lead) return undefined;
+  const quotes = [lead];
+  while (quotes.length < (options.quotesPerItem ?? 4)) {
+    const next = bestSupport(members, quotes, alike);
+    if (!next) break;
+    quotes.push(next);
+  }
+  return { quotes, weight };
+}
+
+function bestSupport(
+  members: ScoredCandidate[],
+  quotes: ScoredCandidate[],
+  alike: Likeness,
+): ScoredCandidate | undefined {
+  const lead = quotes[0] as ScoredCandidate;
+  const quoted = new Set(quotes.map((quote) => quote.fileId));
+  const worth = (member: ScoredCandidate) => {
+    const newDocument = quoted.has(member.fileId) ? 0 : 1.2;
+    return member.rank + newDocument + 2 * alike(lead, member) + moneyWeight(amountOf(member)) * 2;
+  };
+  return members
+    .filter(
+      (member) =>
+        (member.rank > 0.2 || isBeside(member, lead)) &&
+        (!leans(member) || (isBeside(member, lead) && isAfter(member, lead))),
+    )
+    .filter((member) => isBeside(member, lead) || quotes.some((quote) => alike(quote, member) >= supports))
+    .filter(
+      (member) => !quotes.some((quote) => quote.id === member.id || alike(quote, member) >= sameStatement),
+    )
+    .filter((member) => worth(member) > 0.5)
+    .sort((a, b) => worth(b) - worth(a))[0];
+}
+
+function isBeside(a: Candidate, b: Candidate): boolean {
+  return a.fileId === b.fileId && a.passage === b.passage;
+}
+
+function isAfter(a: Candidate, b: Candidate): boolean {
+  return a.id.localeCompare(b.id, 'en', { numeric: true }) > 0;
+}
+
+function spreadOverDocuments(
+  items: ChosenItem[],
+  { matters, alike, options }: { matters: Matter[]; alike: Likeness; options: ChooseOptions },
+): void {
+  const quoted = new Set(items.flatMap((item) => item.quotes.map((quote) => quote.fileId)));
+  if (quoted.size !== 1 || items.length < 2) return;
+  for (const matter of matters) {
+    if (!matter.members.some((member) => !quoted.has(member.fileId) && member.rank > 0)) continue;
+    const members = matter.members.filter((member) => !quoted.has(member.fileId));
+    const item = itemOf({ members, weight: matter.weight }, alike, options);
+    if (!item || items.slice(0, -1).some((other) => isTold(item, other, alike))) continue;
+    items[items.length - 1] = item;
+    return;
+  }
+}
