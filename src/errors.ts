@@ -7,6 +7,7 @@
  */
 export const errorCodes = [
   'invalid_request',
+  'invalid_filter',
   'malformed_json',
   'unsupported_media_type',
   'payload_too_large',

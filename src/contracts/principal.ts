@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { KeyId, idSchema } from './ids.ts';
 
-export const Role = z.enum(['owner', 'operator', 'viewer']).describe('operators run and decide, viewers look');
+export const Role = z
+  .enum(['owner', 'operator', 'viewer'])
+  .describe('operators run and decide, viewers look');
 export type Role = z.infer<typeof Role>;
 
 /** The one-time token of a sign-in link. */
@@ -16,7 +18,9 @@ export const Session = z
     csrf: z
       .string()
       .nullable()
-      .describe('Goes into the header X-CSRF-Token of every unsafe request of a browser session; null for API keys'),
+      .describe(
+        'Goes into the header X-CSRF-Token of every unsafe request of a browser session; null for API keys',
+      ),
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;

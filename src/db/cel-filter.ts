@@ -34,7 +34,11 @@ interface Translation {
 const maxLength = 1000;
 
 /** @param before how many `$n` the statement has already. Throws `invalid_filter` with the offset of the fault. */
-export function translateFilter(text: string, fields: Record<string, FilterField>, before = 0): TranslatedFilter {
+export function translateFilter(
+  text: string,
+  fields: Record<string, FilterField>,
+  before = 0,
+): TranslatedFilter {
   if (text.length > maxLength) throw fault(0, `A filter has at most ${maxLength} characters.`);
   try {
     const parsed = parse(text);
@@ -42,12 +46,18 @@ export function translateFilter(text: string, fields: Record<string, FilterField
       throw fault(parsed.sourceInfo?.positions[String(expr?.id)] ?? 0, message);
     };
     const translation: Translation = { fields, parameters: [], before, refuse };
-    return { sql: condition(translation, parsed.expr), parameters: translation.parameters };
+    const sql = condition(translation, parsed.expr);
+    if (translation.parameters.some(isUnstorable))
+      throw fault(0, 'A text in the filter is no valid Unicode text.');
+    return { sql, parameters: translation.parameters };
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (error instanceof RangeError) throw fault(0, 'The filter is nested too deeply.');
     const offset = (error as { location?: { start?: { offset?: number } } }).location?.start?.offset ?? 0;
-    throw fault(offset, `This is no CEL: ${error instanceof Error ? error.message.split('\n')[0] : 'syntax error'}`);
+    throw fault(
+      offset,
+      `This is no CEL: ${error instanceof Error ? error.message.split('\n')[0] : 'syntax error'}`,
+    );
   }
 }
 
@@ -58,16 +68,26 @@ function fault(offset: number, message: string): AppError {
   });
 }
 
-const comparisons: Record<string, string> = { '_==_': '=', '_!=_': '<>', '_<_': '<', '_<=_': '<=', '_>_': '>', '_>=_': '>=' };
+const comparisons: Record<string, string> = {
+  '_==_': '=',
+  '_!=_': '<>',
+  '_<_': '<',
+  '_<=_': '<=',
+  '_>_': '>',
+  '_>=_': '>=',
+};
 const mirrored: Record<string, string> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '<>': '<>' };
 
 /** Something that is true or false. */
 function condition(t: Translation, expr: Expr | undefined): string {
   const kind = expr?.exprKind;
-  if (kind?.case === 'constExpr' && kind.value.constantKind.case === 'boolValue') return String(kind.value.constantKind.value);
+  if (kind?.case === 'constExpr' && kind.value.constantKind.case === 'boolValue')
+    return String(kind.value.constantKind.value);
   const field = fieldOf(t, expr);
-  if (field) return field.type === 'bool' ? `(${field.sql})` : t.refuse(expr, 'This field is no condition by itself.');
-  if (kind?.case !== 'callExpr') return t.refuse(expr, 'This is no condition that a list can be filtered by.');
+  if (field)
+    return field.type === 'bool' ? `(${field.sql})` : t.refuse(expr, 'This field is no condition by itself.');
+  if (kind?.case !== 'callExpr')
+    return t.refuse(expr, 'This is no condition that a list can be filtered by.');
   const { function: name, target, args } = kind.value;
   if (target) return textTest(t, expr, { name, target, args });
   if (name === '_&&_') return `(${condition(t, args[0])} AND ${condition(t, args[1])})`;
@@ -75,20 +95,25 @@ function condition(t: Translation, expr: Expr | undefined): string {
   if (name === '!_') return `(NOT coalesce(${condition(t, args[0])}, false))`;
   if (name === '@in') return membership(t, args);
   const operator = comparisons[name];
-  return operator ? comparison(t, expr, operator, args) : t.refuse(expr, `"${name}" cannot be used in a filter.`);
+  return operator
+    ? comparison(t, expr, operator, args)
+    : t.refuse(expr, `"${name}" cannot be used in a filter.`);
 }
 
 function comparison(t: Translation, expr: Expr | undefined, operator: string, args: Expr[]): string {
   const [left, right] = args;
   const field = fieldOf(t, left) ?? fieldOf(t, right);
   if (!field) return t.refuse(left, `Compare a field: ${Object.keys(t.fields).join(', ')}.`);
-  if (fieldOf(t, left) && fieldOf(t, right)) return t.refuse(expr, 'Compare a field with a value, not with another field.');
+  if (fieldOf(t, left) && fieldOf(t, right))
+    return t.refuse(expr, 'Compare a field with a value, not with another field.');
   const constant = fieldOf(t, left) ? right : left;
   const placed = fieldOf(t, left) ? operator : (mirrored[operator] ?? operator);
   if (field.list) return t.refuse(expr, 'This field is a list: write "value in field".');
   if (isNull(constant)) {
     if (placed === '=') return `(${field.sql} IS NULL)`;
-    return placed === '<>' ? `(${field.sql} IS NOT NULL)` : t.refuse(constant, 'null can only be compared by == and !=.');
+    return placed === '<>'
+      ? `(${field.sql} IS NOT NULL)`
+      : t.refuse(constant, 'null can only be compared by == and !=.');
   }
   const value = parameter(t, constant, field);
   return placed === '<>' ? `(${field.sql} IS DISTINCT FROM ${value})` : `(${field.sql} ${placed} ${value})`;
@@ -111,11 +136,20 @@ const patterns: Record<string, (text: string) => string> = {
   endsWith: (text) => `%${text}`,
 };
 
-function textTest(t: Translation, expr: Expr | undefined, call: { name: string; target: Expr; args: Expr[] }): string {
+function textTest(
+  t: Translation,
+  expr: Expr | undefined,
+  call: { name: string; target: Expr; args: Expr[] },
+): string {
   const field = fieldOf(t, call.target);
   const pattern = Object.hasOwn(patterns, call.name) ? patterns[call.name] : undefined;
-  if (!pattern) return t.refuse(expr, `".${call.name}()" cannot be used in a filter; contains, startsWith, endsWith can.`);
-  if (!field || field.type !== 'text' || field.list) return t.refuse(call.target, `".${call.name}()" needs a text field.`);
+  if (!pattern)
+    return t.refuse(
+      expr,
+      `".${call.name}()" cannot be used in a filter; contains, startsWith, endsWith can.`,
+    );
+  if (!field || field.type !== 'text' || field.list)
+    return t.refuse(call.target, `".${call.name}()" needs a text field.`);
   const constant = constantOf(call.args[0]);
   if (typeof constant !== 'string') return t.refuse(call.args[0], `".${call.name}()" needs a text.`);
   return `(${field.sql} LIKE ${push(t, pattern(constant.replace(/[\\%_]/g, '\\$&')), 'text')})`;
@@ -126,7 +160,9 @@ function fieldOf(t: Translation, expr: Expr | undefined): FilterField | null {
   const name = nameOf(expr);
   if (name === null) return null;
   const field = Object.hasOwn(t.fields, name) ? t.fields[name] : undefined;
-  return field ?? t.refuse(expr, `There is no field "${name}"; there are ${Object.keys(t.fields).join(', ')}.`);
+  return (
+    field ?? t.refuse(expr, `There is no field "${name}"; there are ${Object.keys(t.fields).join(', ')}.`)
+  );
 }
 
 function nameOf(expr: Expr | undefined): string | null {
@@ -140,13 +176,16 @@ function nameOf(expr: Expr | undefined): string | null {
 function parameter(t: Translation, expr: Expr | undefined, field: FilterField): string {
   const value = constantOf(expr);
   if (field.type === 'text' && typeof value === 'string') {
-    if (field.values && !field.values.includes(value)) return t.refuse(expr, `It can be one of ${field.values.join(', ')}.`);
+    if (field.values && !field.values.includes(value))
+      return t.refuse(expr, `It can be one of ${field.values.join(', ')}.`);
     return push(t, value, 'text');
   }
   if (field.type === 'number' && typeof value === 'number') return push(t, value, 'numeric');
   if (field.type === 'bool' && typeof value === 'boolean') return push(t, value, 'boolean');
-  if (field.type === 'time' && typeof value === 'string' && isTime(value)) return push(t, value, 'timestamptz');
-  const wanted = field.type === 'time' ? 'a time such as timestamp("2026-01-31T08:00:00Z")' : `a ${field.type}`;
+  if (field.type === 'time' && typeof value === 'string' && isTime(value))
+    return push(t, value, 'timestamptz');
+  const wanted =
+    field.type === 'time' ? 'a time such as timestamp("2026-01-31T08:00:00Z")' : `a ${field.type}`;
   return t.refuse(expr, `Compare this with ${wanted}.`);
 }
 
@@ -155,8 +194,16 @@ function push(t: Translation, value: unknown, cast: string): string {
   return `$${t.before + t.parameters.length}::${cast}`;
 }
 
+/** PostgreSQL takes neither NUL nor half of a surrogate pair. */
+function isUnstorable(value: unknown): boolean {
+  return typeof value === 'string' && (value.includes('\0') || !value.isWellFormed());
+}
+
 function isTime(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(Date.parse(text));
+  return (
+    /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/.test(text) &&
+    !Number.isNaN(Date.parse(text))
+  );
 }
 
 function isNull(expr: Expr | undefined): boolean {

@@ -11,7 +11,10 @@ export interface IdempotencyClaim {
  * Claims a key for this transaction. Null: it is ours (new, or older than a day). A row: somebody's finished answer. While
  * another transaction works under the same key this statement waits for its end.
  */
-export async function claimKey(tx: Tx, { route, key, bodyHash }: IdempotencyClaim): Promise<IdempotencyKeyRow | null> {
+export async function claimKey(
+  tx: Tx,
+  { route, key, bodyHash }: IdempotencyClaim,
+): Promise<IdempotencyKeyRow | null> {
   const claimed = await tx.sql(
     `INSERT INTO idempotency_keys AS k (principal_id, route, key, body_hash) VALUES ($1, $2, $3, $4)
      ON CONFLICT (principal_id, route, key) DO UPDATE

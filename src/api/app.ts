@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import compression from 'compression';
+import express, { type Express, type Request, type Response } from 'express';
+import type { Logger } from 'pino';
+import type { FileStorage } from '../files/storage.ts';
+import type { Database } from '../db/record.ts';
+import type { ModelView } from '../contracts/model.ts';
+import type { Authenticated } from '../commands/authenticate.ts';
+import { agentRoutes } from './agents/routes.ts';
+import { docsRoutes } from './docs/routes.ts';
+import type { Door } from './door/door.ts';
+import { answerErrors } from './door/answer-errors.ts';
+import { modelRoutes } from './models/routes.ts';
+import { closeDoor } from './door/close-door.ts';
+import { limitRates, type RateLimits } from './door/limit-rates.ts';
+import { logRequests } from './door/log-requests.ts';
+import { secureHeaders } from './door/secure-headers.ts';
+import { keyRoutes } from './keys/routes.ts';
+import { type Health, operationsRoutes } from './operations/routes.ts';
+import { createHttpMetrics, type HttpMetrics } from './operations/http-metrics.ts';
+import { sessionRoutes } from './session/routes.ts';
+import { servePage } from './page/serve-page.ts';
+
+/** Sends a stream of events; written by src/live. `after` is what the client saw last: a cursor, or null for the beginning. */
+export type StreamEvents = (
+  request: Request,
+  response: Response,
+  wish: { caller: Authenticated; stream: string; after: string | null },
+) => void;
+
+export interface AppOptions {
+  db: Database;
+  files: FileStorage;
+  /** Uploads are written here first; on the same file system as the storage. */
+  uploadDir: string;
+  publicUrl: string;
+  logger: Logger;
+  /** The folder of the built page; it may be missing. */
+  webDir?: string;
+  temporal: { namespace: string; uiUrl?: string | undefined };
+  models?: () => Promise<ModelView[]>;
+  streams?: StreamEvents;
+  health?: Health;
+  metrics?: HttpMetrics;
+  rateLimits?: RateLimits;
+}
+
+/** The whole HTTP side as one Express app; nothing listens yet. */
+export function createApp(options: AppOptions): Express {
+  const { db, publicUrl, logger } = options;
+  const app = express();
+  const metrics = options.metrics ?? createHttpMetrics();
+  app.disable('x-powered-by').set('etag', false).set('trust proxy', 'loopback');
+  app.use((request, response, next) => {
+    const given = request.get('x-request-id');
+    const id = given !== undefined && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
+    request.id = id;
+    response.locals.requestId = id;
+    response.set('X-Request-Id', id);
+    next();
+  });
+  app.use(logRequests(logger), metrics.measure, secureHeaders(publicUrl), compression());
+
+  const router = express.Router({ caseSensitive: true });
+  const door: Door = { router, db, publicUrl, operations: [] };
+  router.use(limitRates(options.rateLimits));
+  sessionRoutes(door);
+  keyRoutes(door);
+  agentRoutes(door);
+  modelRoutes(door, options.models ?? (() => Promise.resolve([])));
+  docsRoutes(app, door);
+  closeDoor(door);
+  app.use('/api/v2', router);
+  operationsRoutes(app, { door, health: options.health, metrics });
+  servePage(app, options.webDir);
+  app.use(answerErrors(logger));
+  return app;
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { AppError } from '../../errors.ts';
+
+export interface RateLimits {
+  /** Requests per minute with the same key or session. */
+  perCaller: number;
+  /** Answers 401 per minute to the same address: guessing keys must not be worth it. */
+  refusedPerAddress: number;
+}
+
+const defaults: RateLimits = { perCaller: 12_000, refusedPerAddress: 300 };
+
+export function limitRates({ perCaller, refusedPerAddress }: RateLimits = defaults): RequestHandler[] {
+  return [
+    limiter(refusedPerAddress, {
+      keyGenerator: addressOf,
+      skipSuccessfulRequests: true,
+      requestWasSuccessful: (_request, response) => response.statusCode !== 401,
+    }),
+    limiter(perCaller, { keyGenerator: callerOf }),
+  ];
+}
+
+function limiter(limit: number, options: Parameters<typeof rateLimit>[0]): RequestHandler {
+  const seconds = 60;
+  return rateLimit({
+    ...options,
+    windowMs: seconds * 1000,
+    limit,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (request, _response, next) => {
+      const { resetTime } = (request as Request & { rateLimit?: { resetTime?: Date } }).rateLimit ?? {};
+      const wait = resetTime ? Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / 1000)) : seconds;
+      const message = `More than ${limit} requests in ${seconds} seconds. Try again in ${wait} s.`;
+      next(new AppError('too_many_requests', message, { retryAfter: wait }));
+    },
+  });
+}
+
+function addressOf(request: Request): string {
+  return ipKeyGenerator(request.ip ?? '');
+}
+
+/** Before anybody is authenticated: whoever holds the same secret is the same caller. */
+function callerOf(request: Request): string {
+  const secret = request.get('authorization') ?? request.get('cookie');
+  return secret ? createHash('sha256').update(secret).digest('base64') : addressOf(request);
+}

@@ -1,0 +1,84 @@
+import type * as z from 'zod';
+import { AppError, type Problem } from '../../errors.ts';
+
+/** Brackets in brackets; deeper values would overflow the stack of whoever walks them. */
+const maxDepth = 64;
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Parses what was given and reports every fault with its place.
+ * @param prefix pointer of the part: '' for the body, `/query` for the query.
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  prefix = '',
+): { value: z.output<Schema> } | { problems: Problem[] } {
+  const odd = unstorable(value, prefix);
+  if (odd.length > 0) return { problems: odd };
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { value: parsed.data };
+  return { problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, prefix)) };
+}
+
+export function invalidRequest(problems: Problem[]): AppError {
+  const places = problems.length === 1 ? 'one place' : `${problems.length} places`;
+  return new AppError('invalid_request', `The request is wrong in ${places}.`, { problems });
+}
+
+function problemsOf(issue: Issue, prefix: string): Problem[] {
+  const pointer = prefix + pointerOf(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      pointer: pointer + pointerOf([key]),
+      code: 'unknown_field',
+      message: `There is no field "${key}" here.`,
+    }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // The branch that came nearest tells more than "Invalid input" at the union.
+    const nearest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? [];
+    return nearest.flatMap((inner) => problemsOf(inner, pointer));
+  }
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return [{ pointer, code: 'required', message: `Is missing: expected ${issue.expected}.` }];
+  }
+  return [{ pointer, code: issue.code, message: issue.message }];
+}
+
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** PostgreSQL stores neither a NUL character nor half of a surrogate pair; and nothing may be nested without end. */
+function unstorable(root: unknown, prefix: string): Problem[] {
+  const problems: Problem[] = [];
+  const open: { value: unknown; path: PropertyKey[] }[] = [{ value: root, path: [] }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, path } = next;
+    if (typeof value === 'string' && !isStorable(value)) problems.push(badText(prefix, path));
+    if (typeof value !== 'object' || value === null) continue;
+    if (path.length >= maxDepth) {
+      const pointer = prefix + pointerOf(path);
+      return [{ pointer, code: 'too_deep', message: `Nested deeper than ${maxDepth} levels.` }];
+    }
+    for (const [key, inner] of Object.entries(value)) {
+      if (!isStorable(key)) problems.push(badText(prefix, [...path, key]));
+      open.push({ value: inner, path: [...path, Array.isArray(value) ? Number(key) : key] });
+    }
+  }
+  return problems;
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+function badText(prefix: string, path: PropertyKey[]): Problem {
+  return {
+    pointer: prefix + pointerOf(path),
+    code: 'invalid_text',
+    message: 'Contains a NUL character or half of a surrogate pair.',
+  };
+}

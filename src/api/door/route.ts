@@ -1,0 +1,130 @@
+import type { Request, Response } from 'express';
+import type { Authenticated } from '../../commands/authenticate.ts';
+import { isUnsafe, whoCalls } from '../auth/who-calls.ts';
+import type { Call, DeskCall, Door, Operation, ReplyOf } from './door.ts';
+import { answerOnce } from './idempotency.ts';
+import { readJson } from './read-json.ts';
+import { invalidRequest, parseInput } from './parse-input.ts';
+import { sendAnswer } from './send-answer.ts';
+import { AppError, type Problem } from '../../errors.ts';
+
+/**
+ * One route: registered for the reference, its inputs parsed once with every fault reported, its answer sent.
+ *
+ * 1. `handle` runs inside one transaction of the caller's workspace. On POST an Idempotency-Key is claimed and its answer stored in
+ *    that same transaction, so there is no moment in which the work is done and the answer unknown.
+ * 2. `readBody` replaces the JSON reader (uploads, YAML). It runs before the transaction: nothing slow happens inside it.
+ */
+export interface Route<Op extends Operation> {
+  readBody?: (request: Request, response: Response) => Promise<unknown>;
+  location?: (reply: ReplyOf<Op>) => string;
+  etag?: (reply: ReplyOf<Op>) => string;
+  /** What may be stored for replays: the answer without its secrets. */
+  storable?: (reply: ReplyOf<Op>) => unknown;
+  handle: (call: DeskCall<Op>) => Promise<ReplyOf<Op>>;
+}
+
+export function route<const Op extends Operation>(door: Door, operation: Op, definition: Route<Op>): void {
+  mount(door, operation, async (request, response) => {
+    const caller = await whoCalls(door, request);
+    const call = await readCall(operation, request, response, { caller, readBody: definition.readBody });
+    const perform = async (tx: DeskCall<Op>['tx']) => {
+      const reply = await definition.handle({ ...call, tx });
+      return {
+        reply,
+        location: definition.location?.(reply) ?? null,
+        etag: definition.etag?.(reply) ?? null,
+      };
+    };
+    const scope = { workspaceId: caller.workspaceId, actor: caller.principalId };
+    const answer = await door.db.inWorkspace(scope, (tx) =>
+      operation.method === 'post'
+        ? answerOnce(
+            tx,
+            { request, body: call.body, status: operation.status ?? 200, storable: definition.storable },
+            () => perform(tx),
+          )
+        : perform(tx),
+    );
+    sendAnswer(response, operation.status ?? 200, answer);
+  });
+}
+
+/** A route that answers by itself: streams, downloads, signing in. No transaction is open around it. */
+export function openRoute<const Op extends Operation>(
+  door: Door,
+  operation: Op,
+  serve: (call: Call<Op>) => Promise<void>,
+): void {
+  mount(door, operation, async (request, response) => {
+    const nobody: Authenticated = { workspaceId: '', principalId: '', role: 'viewer', name: '', csrf: null };
+    const caller = operation.access === 'public' ? nobody : await whoCalls(door, request);
+    await serve(await readCall(operation, request, response, { caller }));
+  });
+}
+
+function mount(
+  door: Door,
+  operation: Operation,
+  run: (request: Request, response: Response) => Promise<void>,
+): void {
+  door.operations.push(operation);
+  door.router[operation.method](expressPath(operation.path), (request, response, next) => {
+    response.locals.route = operation.path;
+    response.locals.ids = { ...request.params };
+    run(request, response).catch(next);
+  });
+}
+
+/** `/tasks/{taskId}` as Express writes it. */
+export function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+async function readCall<Op extends Operation>(
+  operation: Op,
+  request: Request,
+  response: Response,
+  { caller, readBody }: { caller: Authenticated; readBody?: Route<Op>['readBody'] },
+): Promise<Call<Op>> {
+  const params = operation.params ? parseInput(operation.params, request.params) : { value: undefined };
+  // A path that no id can have names nothing.
+  if ('problems' in params) throw new AppError('not_found', 'There is nothing at this address.');
+  const problems: Problem[] = [];
+  const query = operation.query ? parseInput(operation.query, request.query, '/query') : { value: undefined };
+  if ('problems' in query) problems.push(...query.problems);
+  const body = await readAndParse(operation, request, response, readBody);
+  if ('problems' in body) problems.push(...body.problems);
+  if (problems.length > 0) throw invalidRequest(problems);
+  const value = (part: object) => ('value' in part ? part.value : undefined);
+  return {
+    caller,
+    params: value(params),
+    query: value(query),
+    body: value(body),
+    ifMatch: ifMatchOf(request),
+    request,
+    response,
+  } as Call<Op>;
+}
+
+async function readAndParse<Op extends Operation>(
+  operation: Op,
+  request: Request,
+  response: Response,
+  readBody: Route<Op>['readBody'],
+): Promise<{ value: unknown } | { problems: Problem[] }> {
+  if (!operation.body || !isUnsafe(request.method)) return { value: undefined };
+  if (readBody) return { value: await readBody(request, response) };
+  const given = await readJson(request, response);
+  if (given === undefined && !operation.bodyOptional) {
+    return { problems: [{ pointer: '', code: 'required', message: 'A JSON body is missing.' }] };
+  }
+  return parseInput(operation.body, given ?? (operation.bodyOptional ? {} : given));
+}
+
+function ifMatchOf(request: Request): string | null {
+  const header = request.get('if-match')?.trim();
+  if (header === undefined || header === '*') return null;
+  return header.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
+}

@@ -1,0 +1,36 @@
+import { lockAgent, setAgentTimes } from '../db/agent-store.ts';
+import { wakeCapacityWaiters } from '../db/capacity-waiters.ts';
+import type { Tx } from '../db/record.ts';
+import { AppError, notFound } from '../errors.ts';
+import { type Caller, requireOperator } from './caller.ts';
+
+export type Duty = 'pause' | 'resume' | 'archive';
+
+/** A paused or archived agent gets no new work; what it has at hand it finishes. Saying it twice changes nothing. */
+export async function setAgentDuty(
+  tx: Tx,
+  caller: Caller,
+  { agentId, duty }: { agentId: string; duty: Duty },
+): Promise<void> {
+  requireOperator(caller);
+  const row = await lockAgent(tx, agentId);
+  if (!row) throw notFound('agent', agentId);
+  const { pausedAt, archivedAt } = row;
+  const stream = `agent/${agentId}`;
+  if (duty === 'archive') {
+    if (archivedAt) return;
+    await setAgentTimes(tx, agentId, { pausedAt, archivedAt: new Date() });
+    tx.emit({ stream, type: 'agent.archived', data: {} });
+    return;
+  }
+  if (archivedAt) throw new AppError('wrong_state', 'The agent is archived.');
+  if ((pausedAt !== null) === (duty === 'pause')) return;
+  await setAgentTimes(tx, agentId, { pausedAt: duty === 'pause' ? new Date() : null, archivedAt: null });
+  const status = duty === 'pause' ? 'offline' : 'idle';
+  tx.emit({
+    stream,
+    type: 'agent.status_changed',
+    data: { status, reason: duty === 'pause' ? 'paused' : 'resumed' },
+  });
+  if (duty === 'resume') await wakeCapacityWaiters(tx);
+}
