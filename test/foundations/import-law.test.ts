@@ -212,7 +212,9 @@ interface Verdict {
 function run(command: string, args: string[], cwd: string): Promise<Verdict> {
   const program = join(root, 'node_modules/.bin', command);
   return new Promise((resolve) => {
-    const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
+    // The tools are scripts that look for `node` on the path: it has to be the one that we run on.
+    const path = `${dirname(process.execPath)}:${process.env.PATH}`;
+    const env = { ...process.env, PATH: path, NODE_OPTIONS: '', NO_COLOR: '1' };
     execFile(program, args, { cwd, env, maxBuffer: 32_000_000 }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code ?? 1) : 0, output: `${stdout}\n${stderr}` });
     });
