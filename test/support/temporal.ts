@@ -40,17 +40,22 @@ export interface TestWorker {
   stop(): Promise<void>;
 }
 
-/** A running worker. Without `workflowsEntry` it uses the product's own bundle when it has Temporal workflows to run. */
+/**
+ * A running worker. `workflowsEntry` names the Temporal workflows to run: the product's own when it is left out, none
+ * (activities only) when it is false.
+ */
 export async function startTestWorker(
   temporal: { address: string; namespace: string },
-  options: Omit<WorkerOptions, 'connection' | 'namespace' | 'workflowsPath'> & { workflowsEntry?: URL },
+  options: Omit<WorkerOptions, 'connection' | 'namespace' | 'workflowsPath'> & {
+    workflowsEntry?: URL | false;
+  },
 ): Promise<TestWorker> {
   prepareRuntime();
   const { workflowsEntry, ...rest } = options;
   const connection = await NativeConnection.connect({ address: temporal.address });
   closeLater('the worker’s connection', () => connection.close());
   const worker = await Worker.create({
-    workflowBundle: workflowsEntry ? await workflowBundle(workflowsEntry) : undefined,
+    workflowBundle: workflowsEntry === false ? undefined : await workflowBundle(workflowsEntry),
     shutdownGraceTime: '5 s',
     ...rest,
     connection,
