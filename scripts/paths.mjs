@@ -12,5 +12,7 @@ export const stateFolder = resolve(root, process.env.ADJUTANT_STATE || '.adjutan
 export function cacheFolder(env = process.env) {
   if (env.ADJUTANT_CACHE) return resolve(env.ADJUTANT_CACHE);
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'adjutant');
-  return platform() === 'darwin' ? join(homedir(), 'Library/Caches/adjutant') : join(homedir(), '.cache/adjutant');
+  return platform() === 'darwin'
+    ? join(homedir(), 'Library/Caches/adjutant')
+    : join(homedir(), '.cache/adjutant');
 }

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { stateFolder } from './paths.mjs';
 import { readEndpoints, removeEndpoints, writeEndpoints } from './product/endpoints.mjs';
+import { startProduct } from './product/start-product.mjs';
 import { showRunning, showTable } from './product/table.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { explain } from './setup/end.mjs';
@@ -54,8 +55,6 @@ async function start() {
       void end(1);
     },
   });
-  // Only now: what it imports may have been installed a moment ago.
-  const { startProduct } = await import('./product/start-product.mjs');
   const product = await startProduct({ stateFolder, supervisor });
   endpoints = product.endpoints;
   await publish();

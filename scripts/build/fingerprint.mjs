@@ -14,5 +14,9 @@ async function describe(path) {
   if (!found) return [`${path} is missing`];
   if (!found.isDirectory()) return [`${path} ${found.size} ${found.mtimeMs}`];
   const names = await readdir(join(root, path));
-  return (await Promise.all(names.filter((name) => name !== 'node_modules').map((name) => describe(join(path, name))))).flat();
+  return (
+    await Promise.all(
+      names.filter((name) => name !== 'node_modules').map((name) => describe(join(path, name))),
+    )
+  ).flat();
 }

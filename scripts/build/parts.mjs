@@ -35,7 +35,10 @@ export async function buildPart(name, { force = false } = {}) {
   await timed(`${title}: built`, async () => {
     const env = { ...process.env, NODE_ENV: 'production' };
     const { code, output } = await run(nodeForChildren(), command, { cwd: root, env, timeoutMs: 300_000 });
-    if (code !== 0) throw new SetupProblem(`${title} could not be built: run \`npm run build\` to see why.`, [lastLines(output, 20)]);
+    if (code !== 0)
+      throw new SetupProblem(`${title} could not be built: run \`npm run build\` to see why.`, [
+        lastLines(output, 20),
+      ]);
   });
   await writeWhole(stampPath, JSON.stringify(now), 0o644);
   return true;

@@ -16,11 +16,18 @@ import { lastLines, run } from '../setup/run.mjs';
 export function createDatabaseSteps({ stateFolder, environment, databaseUrl, isPrivate }) {
   const notePath = join(stateFolder, 'database.json');
   const ownerKeyPath = join(stateFolder, 'owner.key');
-  const which = () => (isPrivate ? markOf(databaseUrl()) : Promise.resolve(createHash('sha256').update(databaseUrl()).digest('hex')));
+  const which = () =>
+    isPrivate
+      ? markOf(databaseUrl())
+      : Promise.resolve(createHash('sha256').update(databaseUrl()).digest('hex'));
   const program = (args) => runProgram(args, { ...environment(), DATABASE_URL: databaseUrl() });
 
   async function migrate() {
-    const [database, sources, note] = await Promise.all([which(), fingerprint(['src', 'package-lock.json']), readJson(notePath, {})]);
+    const [database, sources, note] = await Promise.all([
+      which(),
+      fingerprint(['src', 'package-lock.json']),
+      readJson(notePath, {}),
+    ]);
     if (isPrivate && note.database === database && note.sources === sources) return false;
     await program(['src/db/migrate.ts']);
     await writeWhole(notePath, JSON.stringify({ ...note, database: await which(), sources }));
@@ -32,7 +39,9 @@ export function createDatabaseSteps({ stateFolder, environment, databaseUrl, isP
     const note = await readJson(notePath, {});
     const known = await readFile(ownerKeyPath, 'utf8').catch(() => '');
     const wantsKey = !known || note.ownerKeyOf !== note.database;
-    const { link, ownerKey } = answerIn(await program(['src/db/issue-link.ts', ...(wantsKey ? ['--owner-key'] : [])]));
+    const { link, ownerKey } = answerIn(
+      await program(['src/db/issue-link.ts', ...(wantsKey ? ['--owner-key'] : [])]),
+    );
     if (ownerKey) {
       await writeWhole(ownerKeyPath, `${ownerKey}\n`);
       await writeWhole(notePath, JSON.stringify({ ...note, ownerKeyOf: note.database }));
@@ -45,7 +54,12 @@ export function createDatabaseSteps({ stateFolder, environment, databaseUrl, isP
 
 /** The program's answer is its last line of JSON; a warning of Node's may follow it. */
 export function answerIn(output) {
-  return JSON.parse(output.trim().split('\n').findLast((line) => line.startsWith('{')));
+  return JSON.parse(
+    output
+      .trim()
+      .split('\n')
+      .findLast((line) => line.startsWith('{')),
+  );
 }
 
 /** A comment on the database is the mark: it is part of the data, needs no table and survives every migration. */
@@ -54,7 +68,9 @@ async function markOf(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows } = await client.query(`SELECT shobj_description(oid, 'pg_database') AS mark FROM pg_database WHERE datname = current_database()`);
+    const { rows } = await client.query(
+      `SELECT shobj_description(oid, 'pg_database') AS mark FROM pg_database WHERE datname = current_database()`,
+    );
     if (rows[0].mark) return rows[0].mark;
     const mark = randomUUID();
     await client.query(`COMMENT ON DATABASE ${client.escapeIdentifier(client.database)} IS '${mark}'`);
@@ -65,7 +81,12 @@ async function markOf(url) {
 }
 
 async function runProgram(args, env) {
-  const { code, output } = await run(nodeForChildren(), args, { cwd: root, env: { ...process.env, ...env }, timeoutMs: 120_000 });
-  if (code !== 0) throw new SetupProblem(`\`node ${args.join(' ')}\` did not end well.`, [lastLines(output, 12)]);
+  const { code, output } = await run(nodeForChildren(), args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    timeoutMs: 120_000,
+  });
+  if (code !== 0)
+    throw new SetupProblem(`\`node ${args.join(' ')}\` did not end well.`, [lastLines(output, 12)]);
   return output;
 }

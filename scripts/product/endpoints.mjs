@@ -11,6 +11,8 @@ let writing = Promise.resolve();
 
 /** One write after the other, so that the last one said is the one that stays. */
 export function writeEndpoints(stateFolder, endpoints) {
-  writing = writing.then(() => writeWhole(endpointsPath(stateFolder), `${JSON.stringify(endpoints, null, 2)}\n`)).catch(() => {});
+  writing = writing
+    .then(() => writeWhole(endpointsPath(stateFolder), `${JSON.stringify(endpoints, null, 2)}\n`))
+    .catch(() => {});
   return writing;
 }

@@ -10,9 +10,19 @@ import { answersHttp } from '../supervise/probes.mjs';
 export function apiChild({ ports, environment, host, preferredPort }) {
   let port;
   return {
-    ...nodeChild('api', 'API', 1, 'src/main.ts', () => ({ ...environment(), PORT: String(port), HOST: host })),
+    ...nodeChild({
+      role: 'api',
+      title: 'API',
+      order: 1,
+      script: 'src/main.ts',
+      env: () => ({ ...environment(), PORT: String(port), HOST: host }),
+    }),
     async prepare() {
-      port = await ports.take('page', { preferred: preferredPort, host, ...(process.env.PORT ? { from: preferredPort } : {}) });
+      port = await ports.take('page', {
+        preferred: preferredPort,
+        host,
+        ...(process.env.PORT ? { from: preferredPort } : {}),
+      });
     },
     takeNextPort: async () => {
       port = await ports.next('page', { host });
@@ -27,7 +37,13 @@ export function workerChild({ number = 1, ports, environment }) {
   let port;
   const name = number === 1 ? 'workerHealth' : `workerHealth${number}`;
   return {
-    ...nodeChild(`worker-${number}`, 'Worker', 2, 'workers/worker.ts', () => ({ ...environment(), WORKER_HEALTH_PORT: String(port) })),
+    ...nodeChild({
+      role: `worker-${number}`,
+      title: 'Worker',
+      order: 2,
+      script: 'workers/worker.ts',
+      env: () => ({ ...environment(), WORKER_HEALTH_PORT: String(port) }),
+    }),
     async prepare() {
       port = await ports.take(name, { preferred: 4801 });
     },
@@ -41,7 +57,13 @@ export function workerChild({ number = 1, ports, environment }) {
 export function llamaChild({ ports, environment, model }) {
   let port;
   return {
-    ...nodeChild('llama', 'Llama', 3, 'workers/llama.ts', () => ({ ...environment(), LLAMA_MODEL: model, LLAMA_PORT: String(port) })),
+    ...nodeChild({
+      role: 'llama',
+      title: 'Llama',
+      order: 3,
+      script: 'workers/llama.ts',
+      env: () => ({ ...environment(), LLAMA_MODEL: model, LLAMA_PORT: String(port) }),
+    }),
     graceMs: 3000,
     readyMs: 60_000,
     async prepare() {
@@ -55,14 +77,19 @@ export function llamaChild({ ports, environment, model }) {
   };
 }
 
-function nodeChild(role, title, order, script, env) {
+function nodeChild({ role, title, order, script, env }) {
   return {
     role,
     title,
     order,
     graceMs: 15_000,
     readyMs: 60_000,
-    launch: () => ({ command: nodeForChildren(), args: [script], env: { ...commonEnvironment(), ...env() }, cwd: root }),
+    launch: () => ({
+      command: nodeForChildren(),
+      args: [script],
+      env: { ...commonEnvironment(), ...env() },
+      cwd: root,
+    }),
   };
 }
 
@@ -74,4 +101,5 @@ function commonEnvironment() {
 }
 
 /** Where this machine reaches a server that listens on all interfaces. */
-export const reachable = (host) => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host);
+export const reachable = (host) =>
+  host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;

@@ -46,7 +46,13 @@ export function postgresChild({ stateFolder, tool, ports, password }) {
     },
     launch: () => ({
       command: join(tool.bin, 'postgres'),
-      args: ['-D', folder, '-p', String(port), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+      args: [
+        '-D',
+        folder,
+        '-p',
+        String(port),
+        ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+      ],
       cwd: folder,
       ...tool.user,
     }),
@@ -66,10 +72,20 @@ async function initialise(folder, { bin, user }, password) {
   if (user) await Promise.all([chown(draft, user.uid, user.gid), chown(passwordFile, user.uid, user.gid)]);
   // The built-in provider knows upper and lower case of all letters and depends on no library of the machine.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const args = ['-D', draft, `--username=${name}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, ...locale];
+  const args = [
+    '-D',
+    draft,
+    `--username=${name}`,
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    ...locale,
+  ];
   const { code, output } = await run(join(bin, 'initdb'), args, { cwd: '/', ...user });
   await rm(passwordFile, { force: true });
-  if (code !== 0) throw new SetupProblem('PostgreSQL could not lay out its data folder: see below, or set DATABASE_URL.', [lastLines(output)]);
+  if (code !== 0)
+    throw new SetupProblem('PostgreSQL could not lay out its data folder: see below, or set DATABASE_URL.', [
+      lastLines(output),
+    ]);
   await rename(draft, folder);
 }
 

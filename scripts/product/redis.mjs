@@ -20,11 +20,20 @@ export function redisChild({ stateFolder, tool, ports, password }) {
       port = await ports.next('redis');
     },
     launch: () => {
-      const lines = ['bind 127.0.0.1', `port ${port}`, 'save ""', 'appendonly no', `dir ${JSON.stringify(folder)}`, `requirepass ${password}`];
+      const lines = [
+        'bind 127.0.0.1',
+        `port ${port}`,
+        'save ""',
+        'appendonly no',
+        `dir ${JSON.stringify(folder)}`,
+        `requirepass ${password}`,
+      ];
       writeFileSync(config, `${lines.join('\n')}\n`, { mode: 0o600 });
       return { command: tool, args: [config], cwd: folder };
     },
-    ready: async () => (await asksTcp('127.0.0.1', port, { line: `AUTH ${password}\r\nPING\r\n` }))?.startsWith('+OK') ?? false,
+    ready: async () =>
+      (await asksTcp('127.0.0.1', port, { line: `AUTH ${password}\r\nPING\r\n` }))?.startsWith('+OK') ??
+      false,
     url: () => `redis://:${password}@127.0.0.1:${port}`,
   };
 }

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 
 /** Made once per checkout, readable by the owner only. Losing `secret.key` makes stored provider keys unreadable. */
 export function readSecrets(stateFolder) {
-  return { secretKey: readOrMake(stateFolder, 'secret.key', 32), serverPassword: readOrMake(stateFolder, 'servers.key', 24) };
+  return {
+    secretKey: readOrMake(stateFolder, 'secret.key', 32),
+    serverPassword: readOrMake(stateFolder, 'servers.key', 24),
+  };
 }
 
 function readOrMake(stateFolder, name, bytes) {

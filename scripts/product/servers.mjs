@@ -50,6 +50,11 @@ export async function startTemporal(context) {
 async function mustBeReachable(variable, address, defaultPort) {
   const { hostname, port } = URL.canParse(address) ? new URL(address) : {};
   if (!hostname) throw new SetupProblem(`${variable} is not an address: see docs/configuration.md.`);
-  const answered = await asksTcp(hostname.replace(/^\[|\]$/g, ''), Number(port) || defaultPort, { timeoutMs: 5000 });
-  if (answered === undefined) throw new SetupProblem(`Nothing answers at ${hostname}:${port || defaultPort} (${variable}): start it, or leave ${variable} out to get a private one.`);
+  const answered = await asksTcp(hostname.replace(/^\[|\]$/g, ''), Number(port) || defaultPort, {
+    timeoutMs: 5000,
+  });
+  if (answered === undefined)
+    throw new SetupProblem(
+      `Nothing answers at ${hostname}:${port || defaultPort} (${variable}): start it, or leave ${variable} out to get a private one.`,
+    );
 }

@@ -27,7 +27,12 @@ export async function startProduct({ stateFolder, supervisor, env = process.env 
   const filesDir = env.FILES_DIR || join(stateFolder, 'files');
   mkdirSync(filesDir, { recursive: true, mode: 0o700 });
 
-  const api = apiChild({ ports, host: env.HOST || '127.0.0.1', preferredPort: Number(env.PORT) || 4800, environment: () => environment() });
+  const api = apiChild({
+    ports,
+    host: env.HOST || '127.0.0.1',
+    preferredPort: Number(env.PORT) || 4800,
+    environment: () => environment(),
+  });
   const worker = workerChild({ ports, environment: () => environment() });
   let parts;
   const environment = () => ({
@@ -60,14 +65,28 @@ export async function startProduct({ stateFolder, supervisor, env = process.env 
   ]);
   parts = { postgres, redis, temporal, llama: model };
   const alreadyPrepared = { ...api, prepare: async () => {} };
-  const [signInLink] = await Promise.all([database.issueLink(), bringUp(alreadyPrepared), bringUp(worker), llama.then((part) => part.up)]);
+  const [signInLink] = await Promise.all([
+    database.issueLink(),
+    bringUp(alreadyPrepared),
+    bringUp(worker),
+    llama.then((part) => part.up),
+  ]);
   return { endpoints: () => endpointsOf(publicUrl(), parts), signInLink };
 }
 
 async function migratedPostgres({ context, stateFolder, secrets, publicUrl }) {
   const postgres = await startPostgres(context);
-  const environment = () => ({ PUBLIC_URL: publicUrl(), SECRET_KEY: context.env.SECRET_KEY || secrets.secretKey, ADJUTANT_STATE: stateFolder });
-  const database = createDatabaseSteps({ stateFolder, environment, databaseUrl: postgres.url, isPrivate: postgres.isPrivate });
+  const environment = () => ({
+    PUBLIC_URL: publicUrl(),
+    SECRET_KEY: context.env.SECRET_KEY || secrets.secretKey,
+    ADJUTANT_STATE: stateFolder,
+  });
+  const database = createDatabaseSteps({
+    stateFolder,
+    environment,
+    databaseUrl: postgres.url,
+    isPrivate: postgres.isPrivate,
+  });
   const from = Date.now();
   if (await database.migrate()) done(`Database is up to date, ${since(from)}`);
   return { postgres, database };
@@ -81,7 +100,11 @@ async function startLlama(context, stateFolder) {
   if (context.env.LLAMA_BASE_URL) return {};
   try {
     const { llamaModel } = await ensureTools({ only: ['llamaModel'] });
-    const child = llamaChild({ ports: context.ports, environment: () => ({ ADJUTANT_STATE: stateFolder }), model: llamaModel });
+    const child = llamaChild({
+      ports: context.ports,
+      environment: () => ({ ADJUTANT_STATE: stateFolder }),
+      model: llamaModel,
+    });
     await child.prepare();
     const up = context.bringUp({ ...child, prepare: async () => {} }).catch((error) => {
       if (!context.supervisor.isStopping()) warn(`The built-in model is not up: ${error.message}`);

@@ -10,7 +10,11 @@ export function showTable({ page, docs, temporalUi }, took) {
   showRows({ page, docs, temporalUi });
   row('Stop', 'Ctrl-C (everything goes on at the next npm start)');
   if (!process.env.OPENAI_API_KEY && !process.env.ANTHROPIC_API_KEY && !process.env.LLAMA_BASE_URL) {
-    say(dim('\n  The built-in model is for trying things out. For real work set OPENAI_API_KEY, ANTHROPIC_API_KEY or LLAMA_BASE_URL.'));
+    say(
+      dim(
+        '\n  The built-in model is for trying things out. For real work set OPENAI_API_KEY, ANTHROPIC_API_KEY or LLAMA_BASE_URL.',
+      ),
+    );
   }
   say();
 }
@@ -18,11 +22,17 @@ export function showTable({ page, docs, temporalUi }, took) {
 /** A second start in the same checkout: where the first one is to be found, with a fresh link. */
 export async function showRunning(holder, endpoints) {
   if (!endpoints) {
-    say(`Adjutant is being started here already (process ${holder.pid}); its addresses will stand in ${stateFolder}/endpoints.json.`);
+    say(
+      `Adjutant is being started here already (process ${holder.pid}); its addresses will stand in ${stateFolder}/endpoints.json.`,
+    );
     return;
   }
   const env = { ...process.env, DATABASE_URL: endpoints.databaseUrl, PUBLIC_URL: endpoints.page };
-  const { code, output } = await run(nodeForChildren(), ['src/db/issue-link.ts'], { cwd: root, env, timeoutMs: 15_000 });
+  const { code, output } = await run(nodeForChildren(), ['src/db/issue-link.ts'], {
+    cwd: root,
+    env,
+    timeoutMs: 15_000,
+  });
   say(`\n${bold('Adjutant is running here already')}${dim(` (process ${holder.pid})`)}\n`);
   showRows({ ...endpoints, page: code === 0 ? answerIn(output).link : endpoints.page });
   say();

@@ -26,7 +26,11 @@ export function temporalChild({ stateFolder, tool, ports, namespace }) {
       port = await ports.next('temporal');
       uiPort = await ports.next('temporalUi');
     },
-    launch: () => ({ command: tool, args: ['server', 'start-dev', ...options({ folder, port, uiPort, namespace })], cwd: folder }),
+    launch: () => ({
+      command: tool,
+      args: ['server', 'start-dev', ...options({ folder, port, uiPort, namespace })],
+      cwd: folder,
+    }),
     // Through the Web UI's own door: it answers when the server, the namespace and the UI are all there.
     ready: () => answersHttp(`${uiUrl()}/api/v1/namespaces/${namespace}`),
     address: () => `127.0.0.1:${port}`,

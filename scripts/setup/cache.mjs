@@ -36,7 +36,10 @@ export async function readJson(path, otherwise) {
 export async function lookUp(name, { thorough = false } = {}) {
   const path = join(cacheFolder(), name);
   const note = await readJson(`${path}.json`);
-  const size = await stat(path).then((found) => found.size, () => -1);
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => -1,
+  );
   if (!note || note.size !== size) return undefined;
   if (thorough && (await sha256Of(path)) !== note.sha256) return undefined;
   return path;
@@ -74,7 +77,8 @@ async function takeIn(wanted, source, draft) {
   if (!file) throw new Error('not on this machine');
   const { size } = await stat(file);
   const sha256 = await sha256Of(file);
-  if (wanted.sha256 && wanted.sha256 !== sha256) throw new Error(`its checksum is ${sha256}, not ${wanted.sha256}`);
+  if (wanted.sha256 && wanted.sha256 !== sha256)
+    throw new Error(`its checksum is ${sha256}, not ${wanted.sha256}`);
   await chmod(file, wanted.mode ?? 0o644);
   const path = join(cacheFolder(), wanted.name);
   await writeWhole(`${path}.json`, JSON.stringify({ size, sha256, from: source.from }), 0o644);
@@ -87,7 +91,12 @@ async function sweepDrafts() {
   for (const name of await readdir(cacheFolder())) {
     if (!name.startsWith('draft-')) continue;
     const path = join(cacheFolder(), name);
-    const age = Date.now() - (await stat(path).then((found) => found.mtimeMs, () => Date.now()));
+    const age =
+      Date.now() -
+      (await stat(path).then(
+        (found) => found.mtimeMs,
+        () => Date.now(),
+      ));
     if (age > 86_400_000) await rm(path, { recursive: true, force: true });
   }
 }

@@ -13,10 +13,15 @@ export async function ensureChromium(env = process.env) {
   if (found) return found;
   const tried = [];
   if (canInstallPackages()) {
-    await timed("Chromium: from Debian's package", () => installPackages('chromium')).catch((error) => tried.push(error.message));
+    await timed("Chromium: from Debian's package", () => installPackages('chromium')).catch((error) =>
+      tried.push(error.message),
+    );
     const installed = find();
     if (installed) return installed;
   }
   const command = platform() === 'darwin' ? 'brew install --cask chromium' : 'sudo apt-get install chromium';
-  throw new SetupProblem(`Chromium is missing: run \`${command}\`, or set ADJUTANT_CHROMIUM to its path.`, tried);
+  throw new SetupProblem(
+    `Chromium is missing: run \`${command}\`, or set ADJUTANT_CHROMIUM to its path.`,
+    tried,
+  );
 }

@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { root } from '../paths.mjs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root, stateFolder } from '../paths.mjs';
+import { acquireLock } from '../supervise/lock.mjs';
 import { busy, done, since } from '../terminal.mjs';
 import { readJson, writeWhole } from './cache.mjs';
 import { SetupProblem } from './problem.mjs';
@@ -14,8 +15,30 @@ export async function ensureDependencies() {
   const lock = await readFile(join(root, 'package-lock.json'), 'utf8');
   const wanted = createHash('sha256').update(`${lock}${process.platform}${process.arch}`).digest('hex');
   if ((await readFile(stampPath, 'utf8').catch(() => '')) === wanted) return;
-  if (!(await isInstalled(JSON.parse(lock)))) await install(Object.keys(JSON.parse(lock).packages).length);
+  const locked = JSON.parse(lock);
+  if (!(await isInstalled(locked))) await alone(() => installUnlessThere(locked));
   await writeWhole(stampPath, wanted, 0o644);
+}
+
+/** `npm start` and `npm test` may both begin in a fresh checkout: one installs, the other waits for it. */
+async function alone(work) {
+  await mkdir(stateFolder, { recursive: true });
+  const path = join(stateFolder, 'install.lock');
+  let lock = acquireLock(path);
+  if (lock.holder) busy(`Dependencies: being installed by process ${lock.holder.pid}`);
+  while (lock.holder) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    lock = acquireLock(path);
+  }
+  try {
+    await work();
+  } finally {
+    lock.release();
+  }
+}
+
+async function installUnlessThere(locked) {
+  if (!(await isInstalled(locked))) await install(Object.keys(locked.packages).length);
 }
 
 /** Somebody may have run npm by hand: its own note in node_modules says which version of what is there. */
@@ -23,14 +46,17 @@ async function isInstalled(lock) {
   const note = await readJson(join(root, 'node_modules/.package-lock.json'));
   if (!note) return false;
   return Object.entries(lock.packages).every(
-    ([path, wanted]) => path === '' || wanted.optional || wanted.link || note.packages[path]?.version === wanted.version,
+    ([path, wanted]) =>
+      path === '' || wanted.optional || wanted.link || note.packages[path]?.version === wanted.version,
   );
 }
 
 async function install(expected) {
   const from = Date.now();
   busy(`Dependencies: npm ci, about ${Math.round(expected / 100) * 100} packages (a minute or two)`);
-  const report = setInterval(async () => busy(`Dependencies: ${await countPackages()} packages so far, ${since(from)}`), 10_000);
+  const report = setInterval(() => {
+    void countPackages().then((count) => busy(`Dependencies: ${count} packages so far, ${since(from)}`));
+  }, 10_000);
   try {
     await npmCi(2);
   } finally {
@@ -46,12 +72,16 @@ async function npmCi(tries) {
   const { code, output } = await run(npm[0], [...npm.slice(1), ...args], { cwd: root, timeoutMs: 1_200_000 });
   if (code === 0) return;
   if (tries > 1) return npmCi(tries - 1);
-  throw new SetupProblem('The dependencies could not be installed: run `npm ci` to see why.', [lastLines(output, 8)]);
+  throw new SetupProblem('The dependencies could not be installed: run `npm ci` to see why.', [
+    lastLines(output, 8),
+  ]);
 }
 
 async function countPackages() {
   const names = await readdir(join(root, 'node_modules')).catch(() => []);
   const scopes = names.filter((name) => name.startsWith('@'));
-  const inside = await Promise.all(scopes.map((scope) => readdir(join(root, 'node_modules', scope)).catch(() => [])));
+  const inside = await Promise.all(
+    scopes.map((scope) => readdir(join(root, 'node_modules', scope)).catch(() => [])),
+  );
   return names.filter((name) => !/^[@.]/.test(name)).length + inside.flat().length;
 }

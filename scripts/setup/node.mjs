@@ -12,7 +12,9 @@ const numbers = (version) => version.replace(/^v/, '').split('.').map(Number);
 /** @throws SetupProblem when this Node is too old even for the set-up */
 export function checkNode(version = process.version) {
   if (numbers(version)[0] >= oldestForSetup) return;
-  throw new SetupProblem(`Node ${oldestForSetup} or newer is needed, this is ${version}: install it from your system or with a version manager.`);
+  throw new SetupProblem(
+    `Node ${oldestForSetup} or newer is needed, this is ${version}: install it from your system or with a version manager.`,
+  );
 }
 
 let chosen;
@@ -27,5 +29,7 @@ function choose() {
   const packaged = join(root, 'node_modules/.bin/node');
   if (existsSync(packaged) && spawnSync(packaged, ['--version']).status === 0) return packaged;
   if (runsSources(numbers(process.version))) return process.execPath;
-  throw new SetupProblem(`There is no packaged Node for this machine and ${process.version} cannot run the product: install Node 24 and start again.`);
+  throw new SetupProblem(
+    `There is no packaged Node for this machine and ${process.version} cannot run the product: install Node 24 and start again.`,
+  );
 }

@@ -17,10 +17,21 @@ export async function ensurePostgresUser() {
   const found = await idOf();
   if (found) return found;
   await run('groupadd', ['--system', name]);
-  const { output } = await run('useradd', ['--system', '--gid', name, '--no-create-home', '--shell', '/usr/sbin/nologin', name]);
+  const { output } = await run('useradd', [
+    '--system',
+    '--gid',
+    name,
+    '--no-create-home',
+    '--shell',
+    '/usr/sbin/nologin',
+    name,
+  ]);
   const made = await idOf();
   if (made) return made;
-  throw new SetupProblem(`PostgreSQL does not run as root and the user "${name}" could not be made: run \`useradd --system ${name}\`, or set DATABASE_URL.`, [output.trim()]);
+  throw new SetupProblem(
+    `PostgreSQL does not run as root and the user "${name}" could not be made: run \`useradd --system ${name}\`, or set DATABASE_URL.`,
+    [output.trim()],
+  );
 }
 
 async function idOf() {
@@ -39,7 +50,10 @@ export function canUse(path, user) {
  */
 export function postgresDataFolder(stateFolder, user) {
   if (!user || canUse(stateFolder, user)) return join(stateFolder, 'postgres');
-  const key = createHash('sha256').update(`${stateFolder}:${statSync(stateFolder).ino}`).digest('hex').slice(0, 12);
+  const key = createHash('sha256')
+    .update(`${stateFolder}:${statSync(stateFolder).ino}`)
+    .digest('hex')
+    .slice(0, 12);
   mkdirSync(sharedFolder, { recursive: true, mode: 0o755 });
   return join(sharedFolder, `${basename(join(stateFolder, '..'))}-${key}`);
 }

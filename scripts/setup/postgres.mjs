@@ -21,7 +21,9 @@ export async function ensurePostgres(major = 18) {
   const home = join(root, packages[major], `${process.platform}-${process.arch}`);
   const native = join(home, 'native');
   if (!existsSync(join(native, 'bin/postgres'))) {
-    throw new SetupProblem(`There is no packaged PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 15 or newer.`);
+    throw new SetupProblem(
+      `There is no packaged PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 15 or newer.`,
+    );
   }
   repairLinks(home);
   const user = await ensurePostgresUser();
@@ -43,11 +45,14 @@ function repairLinks(home) {
 async function copyToReach(native, name) {
   const place = join(sharedFolder, name);
   if (existsSync(place)) return place;
-  return timed(`PostgreSQL: copied to ${place}, because this checkout lies in a folder that only root may enter`, async () => {
-    const draft = `${place}.${process.pid}`;
-    await mkdir(dirname(place), { recursive: true, mode: 0o755 });
-    await cp(native, draft, { recursive: true, verbatimSymlinks: true });
-    await rename(draft, place).catch(() => rm(draft, { recursive: true }));
-    return place;
-  });
+  return timed(
+    `PostgreSQL: copied to ${place}, because this checkout lies in a folder that only root may enter`,
+    async () => {
+      const draft = `${place}.${process.pid}`;
+      await mkdir(dirname(place), { recursive: true, mode: 0o755 });
+      await cp(native, draft, { recursive: true, verbatimSymlinks: true });
+      await rename(draft, place).catch(() => rm(draft, { recursive: true }));
+      return place;
+    },
+  );
 }

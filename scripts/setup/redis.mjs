@@ -12,13 +12,21 @@ const oldest = [6, 2];
 /** @returns {Promise<string>} the path of a redis-server that is new enough */
 export async function ensureRedis(env = process.env) {
   const tried = [];
-  const found = (await usable(env.ADJUTANT_REDIS_SERVER, tried)) ?? (await usable(findProgram('redis-server'), tried)) ?? (await usable(linkPath(), tried));
+  const found =
+    (await usable(env.ADJUTANT_REDIS_SERVER, tried)) ??
+    (await usable(findProgram('redis-server'), tried)) ??
+    (await usable(linkPath(), tried));
   if (found) return found;
   if (canInstallPackages()) {
-    const installed = await timed("Redis: from Debian's package", fromDebian).catch((error) => tried.push(error.message) && undefined);
+    const installed = await timed("Redis: from Debian's package", fromDebian).catch(
+      (error) => tried.push(error.message) && undefined,
+    );
     if (installed) return installed;
   }
-  throw new SetupProblem(`Redis ${oldest.join('.')} or newer is missing: run \`${helpfulCommand()}\`, or set REDIS_URL.`, tried);
+  throw new SetupProblem(
+    `Redis ${oldest.join('.')} or newer is missing: run \`${helpfulCommand()}\`, or set REDIS_URL.`,
+    tried,
+  );
 }
 
 const linkPath = () => join(cacheFolder(), 'redis-server');

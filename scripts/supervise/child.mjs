@@ -50,9 +50,11 @@ export class Child {
       const outcome = await this.launch();
       if (outcome === 'ready' || this.stopping) return;
       const tail = tailOf(this.log, { after: this.logStart });
-      if (attempt >= this.maxDeaths) throw new Error(`${this.title} did not start (${outcome}). The end of ${this.log}:\n${tail}`);
+      if (attempt >= this.maxDeaths)
+        throw new Error(`${this.title} did not start (${outcome}). The end of ${this.log}:\n${tail}`);
       if (bindFailed.test(tail)) await this.spec.takeNextPort?.();
-      else if (attempt >= 2) throw new Error(`${this.title} did not start (${outcome}). The end of ${this.log}:\n${tail}`);
+      else if (attempt >= 2)
+        throw new Error(`${this.title} did not start (${outcome}). The end of ${this.log}:\n${tail}`);
       await pause(backOffMs(attempt));
     }
   }
@@ -63,14 +65,19 @@ export class Child {
     const log = openLog(this.stateFolder, this.spec.role);
     this.logStart = sizeOf(this.log);
     // A session of its own: Ctrl-C in the terminal reaches the supervisor alone, which stops all in order.
-    const child = spawn(command, args, { ...options, env: { ...process.env, ...env }, stdio: ['ignore', log, log], detached: true });
+    const child = spawn(command, args, {
+      ...options,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
     const ended = new Promise((resolve) => {
       child.once('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     });
     if (child.pid) this.note(child.pid, options.cwd);
     closeSync(log);
-    ended.then((how) => this.ended(child.pid, how));
+    void ended.then((how) => this.ended(child.pid, how));
     const outcome = await Promise.race([ended, this.untilReady()]);
     if (outcome === 'ready') this.wasReady = true;
     else if (this.record) await stopProcess(this.record);

@@ -14,8 +14,12 @@ lines.on('line', (line) => {
   if (add) living.set(add.pid, add);
   if (remove) living.delete(remove);
 });
-lines.on('close', async () => {
-  if (living.size > 0) console.log(`${new Date().toISOString()} the supervisor is gone: stopping ${[...living.values()].map((one) => one.role).join(', ')}`);
-  await stopInOrder([...living.values()]);
+lines.on('close', () => void stopTheRest());
+
+async function stopTheRest() {
+  const rest = [...living.values()];
+  const roles = rest.map((one) => one.role).join(', ');
+  if (roles) console.log(`${new Date().toISOString()} the supervisor is gone: stopping ${roles}`);
+  await stopInOrder(rest);
   process.exit(0);
-});
+}

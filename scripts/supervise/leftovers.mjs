@@ -27,7 +27,9 @@ export function createPidNote(stateFolder) {
  * @returns {Promise<string[]>} the roles that were stopped
  */
 export async function stopLeftovers(stateFolder) {
-  const leftovers = readNote(join(stateFolder, 'pids.json')).filter((one) => isAlive(one) && folderOf(one.pid) === one.cwd);
+  const leftovers = readNote(join(stateFolder, 'pids.json')).filter(
+    (one) => isAlive(one) && folderOf(one.pid) === one.cwd,
+  );
   await stopInOrder(leftovers);
   return leftovers.map((one) => one.role);
 }

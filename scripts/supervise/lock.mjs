@@ -7,7 +7,9 @@ import { startTimeOf } from './processes.mjs';
  */
 export function acquireLock(path) {
   const mine = `${path}.${process.pid}`;
-  writeFileSync(mine, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }), { mode: 0o600 });
+  writeFileSync(mine, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }), {
+    mode: 0o600,
+  });
   try {
     for (;;) {
       if (link(mine, path)) return { release: () => rmSync(path, { force: true }) };

@@ -35,7 +35,11 @@ function bootId() {
 
 function otherStartTime(pid) {
   try {
-    const [state, ...time] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim().split(/\s+/);
+    const [state, ...time] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+    })
+      .trim()
+      .split(/\s+/);
     return state.startsWith('Z') ? undefined : time.join(' ');
   } catch {
     return undefined;
@@ -64,7 +68,8 @@ export function folderOf(pid) {
   }
 }
 
-export const isAlive = (record) => record.startTime !== undefined && startTimeOf(record.pid) === record.startTime;
+export const isAlive = (record) =>
+  record.startTime !== undefined && startTimeOf(record.pid) === record.startTime;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

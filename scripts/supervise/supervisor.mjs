@@ -17,7 +17,9 @@ export function createSupervisor({ stateFolder, say, onChange = () => {}, onGive
   let stopped;
 
   const givenUp = (child, deaths) =>
-    onGivenUp(`${child.title} ended ${deaths} times in a minute. The end of ${child.log}:\n${tailOf(child.log)}`);
+    onGivenUp(
+      `${child.title} ended ${deaths} times in a minute. The end of ${child.log}:\n${tailOf(child.log)}`,
+    );
 
   async function stopAll(options) {
     // Said to all first: a child that dies because another was stopped must not come back.
@@ -32,7 +34,14 @@ export function createSupervisor({ stateFolder, say, onChange = () => {}, onGive
     /** @param {import('./child.mjs').ChildSpec} spec */
     async start(spec) {
       if (stopped) throw new Error('The supervisor is stopping.');
-      const child = new Child(spec, { stateFolder, watchers, maxDeaths, say, onRestarted: onChange, onGivenUp: givenUp });
+      const child = new Child(spec, {
+        stateFolder,
+        watchers,
+        maxDeaths,
+        say,
+        onRestarted: onChange,
+        onGivenUp: givenUp,
+      });
       children.push(child);
       await child.start();
       return child;
