@@ -14,10 +14,6 @@ export const workflowTypes = {
 
 export type TargetKind = keyof typeof workflowTypes;
 
-/** The one argument of every Temporal workflow. */
-export interface CorridorInput {
-  id: string;
-  workspaceId: string;
-}
-
 export const orchestrateQueue = 'orchestrate';
+
+export type { CorridorInput } from '../src/contracts/corridor.ts';

@@ -27,3 +27,26 @@ export interface Standing {
   status: string;
   agent: string | null;
 }
+
+/** The one argument of every Temporal workflow. */
+export interface CorridorInput {
+  id: string;
+  workspaceId: string;
+}
+
+/** What a Temporal workflow asks the record. */
+export interface Look extends CorridorInput {
+  /** Its clock, milliseconds since 1970. */
+  now: number;
+  /** Keys of jobs whose activity ended without an answer. */
+  lost: string[];
+  /** Operations cancelled it in Temporal. */
+  operations: boolean;
+}
+
+/** What an activity that does a job is given. */
+export interface JobInput extends CorridorInput {
+  key: string;
+  /** The Temporal workflow's clock when the job was scheduled, milliseconds since 1970. */
+  now: number;
+}

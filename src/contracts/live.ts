@@ -4,7 +4,10 @@ import * as z from 'zod';
 const StreamName = z
   .string()
   .max(80)
-  .regex(/^(workspace|(task|run|conversation|agent|file|tree)\/[a-z]{3}_[0-9a-z]{26})$/, 'Not the name of a stream.');
+  .regex(
+    /^(workspace|(task|run|conversation|agent|file|tree)\/[a-z]{3}_[0-9a-z]{26})$/,
+    'Not the name of a stream.',
+  );
 
 export const Subscribe = z.strictObject({
   stream: StreamName,
@@ -27,4 +30,15 @@ export interface Tokens {
   try: number;
   offset: number;
   text: string;
+}
+
+/** The backlog is done, from here it is live. `seq` is the cursor for a relay. */
+export interface CaughtUp {
+  stream: string;
+  seq: number | string;
+}
+
+/** The server stops: come back after this time, and say the last thing you saw. */
+export interface GoingAway {
+  retryMs: number;
 }

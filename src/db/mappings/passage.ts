@@ -6,6 +6,7 @@ export interface PassageRow {
   n: number;
   text: string;
   anchor: Anchor;
+  heading: string | null;
 }
 
 export const PassageMapping = new EntitySchema<PassageRow>({
@@ -16,6 +17,7 @@ export const PassageMapping = new EntitySchema<PassageRow>({
     n: { type: 'integer', primary: true },
     text: { type: 'text' },
     anchor: { type: 'jsonb' },
+    heading: { type: 'text', nullable: true },
   },
   indices: [
     { name: 'passages_words', synchronize: false },

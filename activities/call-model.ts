@@ -1,0 +1,174 @@
+/**
+ * One model call: claim, call, settle. The claim and the settlement are transactions of the record; between them is only the network.
+ */
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { JobInput, Standing } from '../src/contracts/corridor.ts';
+import { kinds } from '../src/core/documents/kinds.ts';
+import { quotedMarkdown, type QuotedData } from '../src/core/documents/run-method.ts';
+import { toScores } from '../src/core/documents/score-prompts.ts';
+import { chooseTemplate } from '../src/core/documents/template-match.ts';
+import type { CallMessage, ClaimedCall, CompleteRequest, ScoreRequestRecord, ScoreUse } from '../src/db/calls/call-plan.ts';
+import type { Settlement } from '../src/db/calls/settle-call.ts';
+import type { TaskRecord } from '../src/db/task-record.ts';
+import type { TokenFeed } from '../src/feed/tokens.ts';
+import type { ModelFailure } from '../src/models/classify-failure.ts';
+import type { CatalogueEntry } from '../src/models/catalogue.ts';
+import type { ModelMessage, ModelProvider, ModelTool, Usage } from '../src/models/port.ts';
+import { toTemporalFailure } from './failures.ts';
+import { type Watch, watchJob } from './job.ts';
+
+export interface ModelActivityParts {
+  tasks: TaskRecord;
+  provider(name: string): ModelProvider | null;
+  entry(provider: string, model: string): CatalogueEntry | null;
+  priceOf(usage: Usage, prices: CatalogueEntry['prices']): number | null;
+  classifyFailure(error: unknown): ModelFailure;
+  tokens: TokenFeed;
+  tools: readonly ModelTool[];
+  onCancel(handler: (id: string) => void): () => void;
+  stallMs: number;
+}
+
+interface Answer {
+  outcome: unknown;
+  said?: Record<string, unknown>;
+  usage: Usage;
+  requestId: string | null;
+}
+
+export function createModelActivities(parts: ModelActivityParts) {
+  return {
+    async callModel(input: JobInput): Promise<Standing> {
+      const watch = watchJob(input, parts.onCancel);
+      try {
+        return await callModel(parts, { input, watch });
+      } catch (error) {
+        throw toTemporalFailure(error);
+      } finally {
+        watch.stop();
+      }
+    },
+  };
+}
+
+interface Job {
+  input: JobInput;
+  watch: Watch;
+}
+
+async function callModel(parts: ModelActivityParts, { input, watch }: Job): Promise<Standing> {
+  const asker = { workspaceId: input.workspaceId, now: watch.now() };
+  const claim = await parts.tasks.claimModelCall(asker, { taskId: input.id, key: input.key });
+  if ('over' in claim) return claim.over;
+  const { claimed } = claim;
+  const startedAt = performance.now();
+  const settle = (rest: Pick<Settlement, 'ledger' | 'end'>) =>
+    parts.tasks.settleModelCall(
+      { ...asker, now: watch.now() },
+      { taskId: input.id, call: { ...claimed, model: claimed.request.model }, ...rest },
+    );
+  try {
+    const answer = await ask(parts, claimed, { input, watch });
+    const prices = parts.entry(claimed.request.provider, claimed.request.model)?.prices ?? null;
+    const { usage, requestId, outcome, said } = answer;
+    const ledger = { outcome: 'ok' as const, usage, microUsd: parts.priceOf(usage, prices), latencyMs: performance.now() - startedAt, requestId };
+    return await settle({ ledger, end: { as: 'settled', outcome, ...(said ? { said } : {}) } });
+  } catch (error) {
+    return await fail(parts, { error, watch, settle, latencyMs: performance.now() - startedAt });
+  } finally {
+    parts.tokens.end(claimed.callId);
+  }
+}
+
+interface Failing {
+  error: unknown;
+  watch: Watch;
+  settle(rest: Pick<Settlement, 'ledger' | 'end'>): Promise<Standing>;
+  latencyMs: number;
+}
+
+/** Outcomes that may have been paid although no answer came. */
+const maybePaid = new Set(['network', 'stalled', 'timeout', 'malformed', 'aborted', 'unknown']);
+
+async function fail(parts: ModelActivityParts, { error, watch, settle, latencyMs }: Failing): Promise<Standing> {
+  if (isStored(error)) throw error;
+  const failure = parts.classifyFailure(error);
+  const what = { code: failure.kind === 'aborted' ? 'cancelled' : 'model_failed', message: failure.message };
+  const lost = maybePaid.has(failure.kind);
+  const ledger = { outcome: lost ? ('unknown' as const) : ('failed' as const), microUsd: lost ? null : 0, latencyMs, error: what };
+  if (watch.signal.aborted) return settle({ ledger: { ...ledger, outcome: 'aborted' }, end: { as: 'stopped' } });
+  if (!failure.retryable) return settle({ ledger, end: { as: 'failed', error: what } });
+  await settle({ ledger, end: { as: 'again', error: what } });
+  throw ApplicationFailure.create({
+    message: failure.message,
+    type: failure.kind,
+    ...(failure.retryAfterMs === null ? {} : { nextRetryDelay: failure.retryAfterMs }),
+  });
+}
+
+/** An error of the record itself (database away): the claim stays open and the next try finds it. */
+function isStored(error: unknown): boolean {
+  return (error as { name?: string } | null)?.name === 'QueryFailedError' || (error as { name?: string } | null)?.name === 'AppError';
+}
+
+function ask(parts: ModelActivityParts, claimed: ClaimedCall, job: Job): Promise<Answer> {
+  const provider = parts.provider(claimed.request.provider);
+  if (!provider) throw ApplicationFailure.nonRetryable(`The provider ${claimed.request.provider} is not configured here.`, 'unavailable');
+  return claimed.request.kind === 'complete'
+    ? complete({ parts, provider, claimed, request: claimed.request, job })
+    : score({ parts, provider, claimed, request: claimed.request, job });
+}
+
+interface Asking<Request> {
+  parts: ModelActivityParts;
+  provider: ModelProvider;
+  claimed: ClaimedCall;
+  request: Request;
+  job: Job;
+}
+
+async function complete({ parts, provider, claimed, request, job }: Asking<CompleteRequest>): Promise<Answer> {
+  const { callId, key, rootTaskId } = claimed;
+  const tools = parts.tools.filter((tool) => request.tools.includes(tool.name));
+  const reply = await provider.complete(
+    {
+      model: request.model,
+      system: request.system,
+      messages: claimed.messages.map(toModelMessage),
+      ...(tools.length > 0 ? { tools } : {}),
+      ...(request.outputSchema ? { outputSchema: request.outputSchema } : {}),
+      maxOutputTokens: request.maxOutputTokens,
+      ...(request.temperature === null ? {} : { temperature: request.temperature }),
+    },
+    {
+      signal: job.watch.signal,
+      stallMs: parts.stallMs,
+      callKey: key,
+      try: claimed.try,
+      onText: (text) => parts.tokens.append({ stream: `task/${job.input.id}`, callId, try: claimed.try, text, rootTaskId }),
+    },
+  );
+  const { text, toolCalls, stop, carry, usage, requestId } = reply;
+  return { outcome: { text, toolCalls, stop }, said: { text, toolCalls, carry }, usage, requestId };
+}
+
+function toModelMessage(message: CallMessage): ModelMessage {
+  return message as unknown as ModelMessage;
+}
+
+async function score({ parts, provider, claimed, request, job }: Asking<ScoreRequestRecord>): Promise<Answer> {
+  if (!provider.score) throw ApplicationFailure.nonRetryable(`The provider ${provider.name} cannot score.`, 'unavailable');
+  const { prompts, labels, model } = request;
+  const options = { signal: job.watch.signal, stallMs: parts.stallMs, callKey: claimed.key, try: claimed.try };
+  const reply = await provider.score({ model, prompts, labels }, options);
+  Context.current().heartbeat();
+  return { outcome: outcomeOf(claimed.score, reply.scores), usage: reply.usage, requestId: reply.requestId };
+}
+
+function outcomeOf(use: ScoreUse | null, scores: number[][]): unknown {
+  if (use?.use === 'template') return chooseTemplate(use.goal, { templates: use.templates, scores });
+  if (!use) return { scores };
+  const sentences = toScores(use.candidates, kinds[use.about], scores);
+  const data: QuotedData = { about: use.about, sentences, fileNames: use.fileNames };
+  return { markdown: quotedMarkdown(data), data };
+}

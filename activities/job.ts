@@ -1,0 +1,33 @@
+import { Context } from '@temporalio/activity';
+import type { JobInput } from '../src/contracts/corridor.ts';
+
+export interface Watch {
+  signal: AbortSignal;
+  /** The Temporal workflow's clock now. */
+  now(): number;
+  stop(): void;
+}
+
+const heartbeatMs = 2000;
+
+/** Heartbeats while a job runs and aborts its signal when Temporal or a cancel notice says so; the heartbeat is the guarantee. */
+export function watchJob(input: JobInput, onCancel: (handler: (id: string) => void) => () => void): Watch {
+  const context = Context.current();
+  const startedAt = Date.now();
+  const abort = new AbortController();
+  const stopListening = onCancel((id) => {
+    if (id === input.id) abort.abort(new Error('cancelled'));
+  });
+  const onTemporal = () => abort.abort(new Error('cancelled'));
+  context.cancellationSignal.addEventListener('abort', onTemporal);
+  const timer = setInterval(() => context.heartbeat(), heartbeatMs);
+  return {
+    signal: abort.signal,
+    now: () => input.now + (Date.now() - startedAt),
+    stop: () => {
+      clearInterval(timer);
+      stopListening();
+      context.cancellationSignal.removeEventListener('abort', onTemporal);
+    },
+  };
+}

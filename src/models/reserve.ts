@@ -1,0 +1,17 @@
+import type { CatalogueEntry } from './catalogue.ts';
+import { worstPriceOf } from './price.ts';
+
+/** English needs about four characters a token; three keeps the reservation on the safe side. */
+const charactersPerToken = 3;
+
+/** The most that a request can cost: the whole prompt uncached, the whole answer used. Null when the price is not known. */
+export function createReserve({ entry }: { entry(provider: string, model: string): CatalogueEntry | null }) {
+  return (
+    request: { provider: string; model: string; maxOutputTokens?: number },
+    promptCharacters: number,
+  ): { microUsd: number | null; price: CatalogueEntry['prices'] } => {
+    const price = entry(request.provider, request.model)?.prices ?? null;
+    const inputTokens = Math.ceil(promptCharacters / charactersPerToken);
+    return { microUsd: worstPriceOf(inputTokens, request.maxOutputTokens ?? 1, price), price };
+  };
+}

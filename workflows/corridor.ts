@@ -1,0 +1,160 @@
+/**
+ * The corridor: what every Temporal workflow of the product does. It holds no logic of the product, so that a deploy breaks no live one.
+ *
+ * 1. It asks the record where it stands and gets a state: everything that should be running now, the same when asked again.
+ * 2. A state older than the one at hand is ignored.
+ * 3. It starts and cancels the difference, then waits for an answer, a `changed` or its one timer.
+ * 4. It ends or continues as new only if no `changed` came since it last asked.
+ * 5. Cancelled from Temporal's side, it tells the record, and walks on until the record says that all has ended.
+ */
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  ParentClosePolicy,
+  scheduleActivity,
+  scheduleLocalActivity,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { CorridorInput, Job, JobInput, Look, Standing } from '../src/contracts/corridor.ts';
+import { changedSignal, stateQuery, workflowTypes } from './messages.ts';
+import { filePolicy, lookPolicy, modelPolicy, toolPolicy } from './policies.ts';
+import { agentAttribute, statusAttribute } from './search-attributes.ts';
+
+export const changed = defineSignal(changedSignal);
+export const state = defineQuery<Standing | null>(stateQuery);
+
+export type LookActivity = 'standTask' | 'standRun' | 'standFile';
+
+export async function walk(ask: LookActivity, input: CorridorInput): Promise<string> {
+  const corridor = new Corridor(ask, input);
+  setHandler(changed, corridor.onChanged);
+  setHandler(state, () => corridor.standing);
+  CancellationScope.current().cancelRequested.catch(corridor.onCancelled);
+  return CancellationScope.nonCancellable(corridor.walk);
+}
+
+class Corridor {
+  standing: Standing | null = null;
+  private readonly ask: LookActivity;
+  private readonly input: CorridorInput;
+  private readonly running = new Map<string, CancellationScope>();
+  private readonly children = new Set<string>();
+  private lost: string[] = [];
+  private stale = true;
+  private fresh = false;
+  private operations = false;
+
+  constructor(ask: LookActivity, input: CorridorInput) {
+    this.ask = ask;
+    this.input = input;
+  }
+
+  onChanged = () => {
+    this.stale = true;
+  };
+
+  onCancelled = () => {
+    this.operations = true;
+    this.stale = true;
+  };
+
+  walk = async (): Promise<string> => {
+    for (;;) {
+      if (this.stale) await this.look();
+      this.fresh = false;
+      const { end, wakeAt } = this.reconcile();
+      if (this.stale) continue;
+      if (end && this.running.size === 0) return end;
+      if (workflowInfo().continueAsNewSuggested && this.running.size === 0) await continueAsNew<(input: CorridorInput) => Promise<string>>(this.input);
+      await this.rest(end ? null : wakeAt);
+    }
+  };
+
+  private async look(): Promise<void> {
+    this.stale = false;
+    const { lost, operations } = this;
+    this.lost = [];
+    const look: Look = { ...this.input, now: Date.now(), lost, operations };
+    this.adopt(await scheduleLocalActivity<Standing>(this.ask, [look], lookPolicy));
+  }
+
+  private adopt(standing: Standing): void {
+    const before = this.standing;
+    if (before && standing.version < before.version) return;
+    this.standing = standing;
+    this.fresh = true;
+    setCurrentDetails(standing.details);
+    if (before?.status !== standing.status) upsertSearchAttributes([{ key: statusAttribute, value: standing.status }]);
+    if (standing.agent && before?.agent !== standing.agent) upsertSearchAttributes([{ key: agentAttribute, value: standing.agent }]);
+  }
+
+  /** Starts what should be running and is not; cancels what should not be. */
+  private reconcile(): Standing {
+    const standing = this.standing as Standing;
+    for (const key of standing.end ? this.running.keys() : standing.cancel) this.running.get(key)?.cancel();
+    for (const job of standing.start) {
+      if (job.kind === 'task' || job.kind === 'run') this.startChild(job);
+      else this.startActivity(job);
+    }
+    return standing;
+  }
+
+  private startActivity(job: Job): void {
+    if (this.running.has(job.key)) return;
+    const scope = new CancellationScope();
+    this.running.set(job.key, scope);
+    const options = { ...policyOf[job.kind as keyof typeof policyOf], summary: job.summary };
+    scope
+      .run(() => scheduleActivity<Standing>(job.kind, [{ ...this.input, key: job.key, now: Date.now() } satisfies JobInput], options))
+      .then(
+        (standing) => this.adopt(standing),
+        () => {
+          this.lost.push(job.key);
+          this.stale = true;
+        },
+      )
+      .finally(() => {
+        this.running.delete(job.key);
+        this.fresh = true;
+      });
+  }
+
+  /** Its result is never read: what it brought is in the record, and a `changed` says so. */
+  private startChild({ key, kind, id, summary }: Job): void {
+    if (this.children.has(key)) return;
+    this.children.add(key);
+    const { searchAttributes } = workflowInfo();
+    startChild(workflowTypes[kind as 'task' | 'run'], {
+      workflowId: `${kind}/${id}`,
+      args: [{ id, workspaceId: this.input.workspaceId } satisfies CorridorInput],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: summary,
+      searchAttributes: { AdjutantWorkspace: [this.input.workspaceId], AdjutantRootTask: searchAttributes.AdjutantRootTask ?? [] },
+    }).catch((error: unknown) => {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+      this.children.delete(key);
+      this.stale = true;
+    });
+  }
+
+  private async rest(wakeAt: number | null): Promise<void> {
+    const moved = () => this.stale || this.fresh;
+    if (wakeAt === null) await condition(moved);
+    else if (!(await condition(moved, Math.max(1, wakeAt - Date.now())))) this.stale = true;
+  }
+}
+
+const policyOf = {
+  callModel: { ...modelPolicy, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED },
+  callTool: { ...toolPolicy, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED },
+  extractFile: filePolicy,
+};

@@ -1,0 +1,3 @@
+export { processFile } from './process-file.ts';
+export { runTask } from './run-task.ts';
+export { runWorkflow } from './run-workflow.ts';

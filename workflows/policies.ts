@@ -1,0 +1,39 @@
+/**
+ * Technical timeouts and transport retries, all in one place. What a person calls a retry, a timeout or an expiry is a decision of the
+ * record, not of this file.
+ */
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/common';
+
+/** Asking the record: a short database transaction. Tried for ever, because without the record nothing can go on. */
+export const lookPolicy: LocalActivityOptions = {
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '100 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
+  localRetryThreshold: '30 seconds',
+};
+
+/**
+ * Model calls. The heartbeat tells a dead worker from a slow model; retries are those that the failure classifier calls retryable,
+ * with the provider's own delay when it names one.
+ */
+export const modelPolicy: ActivityOptions = {
+  taskQueue: 'models',
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 8 },
+};
+
+export const toolPolicy: ActivityOptions = {
+  taskQueue: 'tools',
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 5 },
+};
+
+export const filePolicy: ActivityOptions = {
+  taskQueue: 'files',
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 5 },
+};

@@ -1,0 +1,7 @@
+import type { CorridorInput } from '../src/contracts/corridor.ts';
+import { walk } from './corridor.ts';
+
+/** One agent's work on one task: turns of model calls and tools, a plan and its run for a Chief of Staff. */
+export async function runTask(input: CorridorInput): Promise<string> {
+  return walk('standTask', input);
+}
