@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { recordedHistories, recordHistory, replayHistory } from '../support/histories.ts';
-import { startTestWorker, testTemporal, timeSkippingServer } from '../support/temporal.ts';
+import { privateTemporal, startTestWorker, testTemporal, timeSkippingServer } from '../support/temporal.ts';
 
 const entry = new URL('./workflows/sleeps.ts', import.meta.url);
 const changedEntry = new URL('./workflows/sleeps-changed.ts', import.meta.url);
@@ -48,6 +48,23 @@ test('the search attributes of operations are there from the start', async () =>
     expect.arrayContaining(['AdjutantWorkspace', 'AdjutantAgent', 'AdjutantRootTask', 'AdjutantStatus']),
   );
 });
+
+test('a private server comes back after a kill with what it knew, or as one that lost everything', async () => {
+  const temporal = await privateTemporal();
+  const before = await temporal.connect();
+  await before.workflow.start('sleeps', { taskQueue, workflowId: 'kept', args: [1] });
+  const status = async () => {
+    const client = await temporal.connect();
+    const { status: found } = await client.workflow.getHandle('kept').describe();
+    return found.name;
+  };
+  await temporal.kill();
+  await temporal.start();
+  expect(await status()).toBe('RUNNING');
+  await temporal.kill();
+  await temporal.start({ empty: true });
+  await expect(status()).rejects.toThrow(/not found/i);
+}, 60_000);
 
 describe('a recorded history', () => {
   let path: string;

@@ -1,9 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { closeLater } from './close-later.ts';
 import { askBroker } from './services/broker-client.ts';
 import { requireTool } from './services/find-tool.ts';
+import { startTemporal } from './services/temporal.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 let prepared = false;
@@ -32,6 +36,43 @@ export async function testTemporal(): Promise<TestTemporal> {
   const connection = await Connection.connect({ address });
   closeLater('the Temporal client', () => connection.close());
   return { address, namespace, client: new Client({ connection, namespace }) };
+}
+
+export interface PrivateTemporal {
+  address: string;
+  namespace: string;
+  /** `kill -9` of the server; its file stays. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, with its file or, `{ empty: true }`, as one that lost everything. */
+  start(options?: { empty?: boolean }): Promise<void>;
+  /** A client connected to the server of now. */
+  connect(): Promise<Client>;
+}
+
+/** A dev server that belongs to this test file alone, on disk: it may be killed, started again, and robbed of its store. */
+export async function privateTemporal(): Promise<PrivateTemporal> {
+  prepareRuntime();
+  const folder = await mkdtemp(join(tmpdir(), 'adjutant-temporal-'));
+  const file = join(folder, 'temporal.db');
+  const namespace = 'default';
+  closeLater('the folder of the private Temporal', () => rm(folder, { recursive: true, force: true }));
+  let service = await startTemporal({ file, namespaces: [namespace] });
+  const { address } = service;
+  closeLater('the private Temporal', () => service.child.stop());
+  return {
+    address,
+    namespace,
+    kill: () => service.child.stop('SIGKILL'),
+    async start({ empty = false } = {}) {
+      if (empty) await Promise.all(['', '-wal', '-shm'].map((end) => rm(`${file}${end}`, { force: true })));
+      service = await startTemporal({ file, namespaces: [namespace], port: Number(address.split(':')[1]) });
+    },
+    async connect() {
+      const connection = await Connection.connect({ address });
+      closeLater('a client of the private Temporal', () => connection.close());
+      return new Client({ connection, namespace });
+    },
+  };
 }
 
 export interface TestWorker {

@@ -124,7 +124,7 @@ export function problemsOf(call: ServedCall, headers: IncomingHttpHeaders): stri
   if (!call.model) problems.push('model: field required');
   if (call.protocol === 'completions')
     return call.prompts.length > 0 ? problems : [...problems, 'prompt: field required'];
-  if (!(call.maxOutputTokens > 0)) problems.push('max_tokens: field required');
+  if (call.protocol === 'messages' && !(call.maxOutputTokens > 0)) problems.push('max_tokens: field required');
   if (list(call.body.messages).length === 0) problems.push('messages: at least one message is required');
   return [
     ...problems,

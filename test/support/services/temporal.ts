@@ -28,28 +28,28 @@ export interface TemporalService {
   child: Child;
 }
 
-export async function startTemporal(): Promise<TemporalService> {
-  const [port, metricsPort] = [await freePort(), await freePort()];
-  const names = Array.from({ length: namespaces }, (_, index) => `test-${index + 1}`);
-  const child = await startChild(
-    requireTool('temporal'),
-    [
-      'server',
-      'start-dev',
-      '--headless',
-      '--ip',
-      '127.0.0.1',
-      '--log-level',
-      'warn',
-      '--port',
-      String(port),
-      '--metrics-port',
-      String(metricsPort),
-      ...names.flatMap((name) => ['--namespace', name]),
-      ...searchAttributes,
-      ...fasterPolling,
-    ],
-    (output) => output.includes(`127.0.0.1:${port}`) || output.includes(`localhost:${port}`),
+export interface TemporalOptions {
+  /** To come back on the same port after a kill. */
+  port?: number;
+  /** The server's file; without one it keeps everything in memory. */
+  file?: string;
+  namespaces?: string[];
+}
+
+export async function startTemporal(options: TemporalOptions = {}): Promise<TemporalService> {
+  const port = options.port ?? (await freePort());
+  const names = options.namespaces ?? Array.from({ length: namespaces }, (_, index) => `test-${index + 1}`);
+  const onDisk = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'];
+  const args = [
+    ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--log-level', 'error'],
+    ['--port', String(port), '--metrics-port', String(await freePort())],
+    names.flatMap((name) => ['--namespace', name]),
+    options.file ? ['--db-filename', options.file, ...onDisk] : [],
+    searchAttributes,
+    fasterPolling,
+  ];
+  const child = await startChild(requireTool('temporal'), args.flat(), (output) =>
+    output.includes(`:${port}`),
   );
   return {
     address: `127.0.0.1:${port}`,
