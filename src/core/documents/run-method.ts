@@ -19,7 +19,9 @@ export interface MethodInput {
   documents: SourceFile[];
 }
 
-export type MethodAnswer = { value: { markdown: string; data: unknown } } | { error: { code: string; message: string } };
+export type MethodAnswer =
+  | { value: { markdown: string; data: unknown } }
+  | { error: { code: string; message: string } };
 
 /** What `quote` brings, per step. */
 export interface QuotedData {
@@ -48,7 +50,9 @@ export function runMethod(input: MethodInput): MethodAnswer {
 
 export function quotedMarkdown({ sentences }: QuotedData): string {
   const best = [...sentences].sort((a, b) => b.score - a.score).slice(0, 5);
-  return best.map((sentence) => `- “${sentence.text}” (${sentence.fileName}, ${sentence.anchor.label})`).join('\n');
+  return best
+    .map((sentence) => `- “${sentence.text}” (${sentence.fileName}, ${sentence.anchor.label})`)
+    .join('\n');
 }
 
 function rank({ dependencies, goal, about }: MethodInput): MethodAnswer {
@@ -64,17 +68,29 @@ function rank({ dependencies, goal, about }: MethodInput): MethodAnswer {
 function compose({ dependencies, goal }: MethodInput): MethodAnswer {
   const [ranked] = partsOf<RankedData>(dependencies, 'chosen');
   if (!ranked) return missing('ranked quotes');
-  return { value: { markdown: assembleMemo({ goal, chosen: ranked.chosen, fileNames: ranked.fileNames }), data: {} } };
+  return {
+    value: { markdown: assembleMemo({ goal, chosen: ranked.chosen, fileNames: ranked.fileNames }), data: {} },
+  };
 }
 
 function check({ dependencies, documents, goal }: MethodInput): MethodAnswer {
-  const written = Object.values(dependencies).map((output) => (output as { markdown?: unknown } | null)?.markdown);
+  const written = Object.values(dependencies).map(
+    (output) => (output as { markdown?: unknown } | null)?.markdown,
+  );
   const markdown = written.find((text): text is string => typeof text === 'string');
   if (markdown === undefined) return missing('text to check');
   const problems = checkMemo({ markdown, files: documents, goal });
-  if (problems.length === 0) return { value: { markdown: 'Every quote and every figure stands in its document.', data: { problems } } };
+  if (problems.length === 0)
+    return {
+      value: { markdown: 'Every quote and every figure stands in its document.', data: { problems } },
+    };
   const list = problems.slice(0, 5).map((problem) => problem.message);
-  return { error: { code: 'invalid_output', message: `The text does not hold against its documents: ${list.join(' ')}` } };
+  return {
+    error: {
+      code: 'invalid_output',
+      message: `The text does not hold against its documents: ${list.join(' ')}`,
+    },
+  };
 }
 
 function missing(what: string): MethodAnswer {
