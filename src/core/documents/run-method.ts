@@ -74,9 +74,13 @@ function compose({ dependencies, goal }: MethodInput): MethodAnswer {
 }
 
 function check({ dependencies, documents, goal }: MethodInput): MethodAnswer {
-  const written = Object.values(dependencies).map(
-    (output) => (output as { markdown?: unknown } | null)?.markdown,
-  );
+  // The ranked findings have a short text too; what is checked is the one that was written from them.
+  const written = Object.values(dependencies)
+    .filter(
+      (output) =>
+        typeof output === 'object' && output !== null && !('chosen' in output) && !('sentences' in output),
+    )
+    .map((output) => (output as { markdown?: unknown }).markdown);
   const markdown = written.find((text): text is string => typeof text === 'string');
   if (markdown === undefined) return missing('text to check');
   const problems = checkMemo({ markdown, files: documents, goal });

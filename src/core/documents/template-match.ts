@@ -4,8 +4,8 @@
  * 1. The small model's opinion alone is not good enough: asked for one of four kinds of job it was right for 24 of 31
  *    goals, and what it says of "Book me a flight" differs little from what it says of a memo of risks. So its opinion
  *    orders, and words decide: together they were right for all 31, and for 19 of 20 others that nothing was set by (the
- *    twentieth found no template)
- *    (test/core/documents/template-match.test.ts).
+ *    twentieth found no template;
+ *    test/core/documents/template-match.test.ts).
  * 2. When in doubt none fits: the task then waits for a better model and says so, which beats doing another job.
  * 3. A template of a person's own fits by the words that only its name and description have.
  */
@@ -43,7 +43,6 @@ export function templatePrompts(goal: string): { prompts: string[]; labels: stri
 }
 
 export interface ChooseTemplateInput {
-  goal: string;
   templates: TemplateFacts[];
   /** `scores[prompt][label]` for `templatePrompts(goal)`; none if no model was asked. */
   scores: number[][];
@@ -51,7 +50,10 @@ export interface ChooseTemplateInput {
   files?: number;
 }
 
-export function chooseTemplate({ goal, templates, scores, files }: ChooseTemplateInput): TemplateChoice {
+export function chooseTemplate(
+  goal: string,
+  { templates, scores, files }: ChooseTemplateInput,
+): TemplateChoice {
   const opinion = opinionOf(scores);
   const fits = templates
     .map((template) => ({
