@@ -43,6 +43,7 @@ export function templatePrompts(goal: string): { prompts: string[]; labels: stri
 }
 
 export interface ChooseTemplateInput {
+  goal: string;
   templates: TemplateFacts[];
   /** `scores[prompt][label]` for `templatePrompts(goal)`; none if no model was asked. */
   scores: number[][];
@@ -50,10 +51,7 @@ export interface ChooseTemplateInput {
   files?: number;
 }
 
-export function chooseTemplate(
-  goal: string,
-  { templates, scores, files }: ChooseTemplateInput,
-): TemplateChoice {
+export function chooseTemplate({ goal, templates, scores, files }: ChooseTemplateInput): TemplateChoice {
   const opinion = opinionOf(scores);
   const fits = templates
     .map((template) => ({
