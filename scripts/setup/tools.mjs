@@ -37,7 +37,6 @@ export function toolEnvironment(tools) {
     ADJUTANT_TEMPORAL_CLI: tools.temporal,
     ADJUTANT_TEMPORAL_TEST_SERVER: tools.temporalTestServer,
     ADJUTANT_CHROMIUM: tools.chromium,
-    ADJUTANT_LLAMA_MODEL: tools.llamaModel,
     ADJUTANT_TEST_GGUF: tools.llamaModel,
   };
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value));

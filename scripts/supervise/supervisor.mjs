@@ -48,6 +48,7 @@ export function createSupervisor({ stateFolder, say, onChange = () => {}, onGive
     },
     /** The number of each living child's process, by role. */
     pids: () => Object.fromEntries(children.filter((one) => one.pid).map((one) => [one.spec.role, one.pid])),
+    guardianPid: () => guard.pid(),
     isStopping: () => stopped !== undefined,
     /** Stops everything; asked again with `hurry`, at once. */
     stop(options) {
