@@ -1,6 +1,8 @@
 // The embedded server with the real model, through the provider that the product uses.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { buildScorePrompts, toScores } from '../../src/core/score-sentences.ts';
+import type { Candidate } from '../../src/core/documents/candidate-sentences.ts';
+import { kinds } from '../../src/core/documents/kinds.ts';
+import { scorePrompts, toScores } from '../../src/core/documents/score-prompts.ts';
 import { classifyFailure } from '../../src/models/classify-failure.ts';
 import { startLlamaServer, type LlamaServer } from '../../src/models/embedded/llama-server.ts';
 import { createLlamaProvider } from '../../src/models/llama/llama.ts';
@@ -25,6 +27,8 @@ const others = [
   'Words with a capital letter have the meaning given in clause 2.',
 ];
 
+const candidatesOf = (sentences: string[]) => sentences.map((text) => ({ text }) as Candidate);
+
 describe('the embedded Llama server', () => {
   let server: LlamaServer;
   let provider: ModelProvider;
@@ -44,15 +48,15 @@ describe('the embedded Llama server', () => {
 
   test('scores sentences so that the risks stand on top, the shared beginning evaluated once', async () => {
     const sentences = [...others.slice(0, 3), ...risks, ...others.slice(3)];
-    const { prompts, labels } = buildScorePrompts(sentences);
+    const { prompts, labels } = scorePrompts(candidatesOf(sentences), kinds.risks);
     const reply = await provider.score!({ model, prompts, labels }, options({ stallMs: 60_000 }));
-    const ranked = toScores(reply.scores)
-      .map(({ bad }, index) => ({ bad, sentence: sentences[index]! }))
-      .toSorted((a, b) => b.bad - a.bad);
+    const ranked = toScores(candidatesOf(sentences), kinds.risks, reply.scores).toSorted(
+      (a, b) => b.score - a.score,
+    );
     expect(
       ranked
         .slice(0, 5)
-        .map(({ sentence }) => sentence)
+        .map(({ text }) => text)
         .toSorted(),
     ).toEqual(risks.toSorted());
     expect(reply.usage.outputTokens).toBe(prompts.length);
@@ -61,7 +65,7 @@ describe('the embedded Llama server', () => {
   });
 
   test('the same prompts score the same when asked again', async () => {
-    const { prompts, labels } = buildScorePrompts(risks.slice(0, 2));
+    const { prompts, labels } = scorePrompts(candidatesOf(risks.slice(0, 2)), kinds.risks);
     const [first, second] = [
       await provider.score!({ model, prompts, labels }, options()),
       await provider.score!({ model, prompts, labels }, options()),

@@ -22,7 +22,7 @@ const longest = 420;
 export function scorePrompts(candidates: Candidate[], kind: ScoredKind, topic?: string): ScorePrompts {
   const { sentence, label } = kind.fields;
   const head = kind.examples
-    .map((example) => `${sentence}: ${example.sentence}\n${label}: ${example.label}\n\n`)
+    .map((example) => `${sentence}: ${example.sentence}\n${label}: ${example.label}\n`)
     .join('');
   const about = kind.name === 'about' ? `Topic: ${topic ?? ''}. ` : '';
   const prompt = (text: string) => `${head}${sentence}: ${about}${text.slice(0, longest)}\n${label}:`;
