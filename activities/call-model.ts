@@ -166,7 +166,7 @@ async function score({ parts, provider, claimed, request, job }: Asking<ScoreReq
 }
 
 function outcomeOf(use: ScoreUse | null, scores: number[][]): unknown {
-  if (use?.use === 'template') return chooseTemplate(use.goal, { templates: use.templates, scores });
+  if (use?.use === 'template') return chooseTemplate({ goal: use.goal, templates: use.templates, files: use.files, scores });
   if (!use) return { scores };
   const sentences = toScores(use.candidates, kinds[use.about], scores);
   const data: QuotedData = { about: use.about, sentences, fileNames: use.fileNames };

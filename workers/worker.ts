@@ -3,24 +3,11 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { pino } from 'pino';
-import { createModelActivities } from '../activities/call-model.ts';
-import { createToolActivities } from '../activities/call-tool.ts';
-import { createFileActivities } from '../activities/extract-file.ts';
-import { createLookActivities } from '../activities/look.ts';
-import { type Config, type Queue, readConfig } from '../src/config.ts';
+import { type Queue, readConfig } from '../src/config.ts';
 import { createDataSource } from '../src/db/data-source.ts';
-import { createFileRecord } from '../src/db/file-record.ts';
 import { createDatabase } from '../src/db/record.ts';
-import { createTaskRecord } from '../src/db/task-record.ts';
 import { createFeed } from '../src/feed/feed.ts';
-import { extractInChild } from '../src/files/extract-in-child.ts';
-import type { FileKind } from '../src/files/sniff.ts';
-import { createFileStorage } from '../src/files/storage.ts';
-import { classifyFailure } from '../src/models/classify-failure.ts';
-import { priceOf } from '../src/models/price.ts';
-import { createModelRegistry, type ModelsConfig } from '../src/models/registry.ts';
-import { createReserve } from '../src/models/reserve.ts';
-import { createToolRegistry } from '../src/tools/registry.ts';
+import { type Activities, createActivities } from './activities.ts';
 
 const config = readConfig();
 const logger = pino({ level: config.logLevel, base: { role: 'worker' } });
@@ -43,13 +30,13 @@ async function main(): Promise<void> {
   const dataSource = createDataSource({ ...config.database, applicationName: 'adjutant-worker' });
   await dataSource.initialize();
   const feed = createFeed({ redisUrl: config.redisUrl, logger });
-  const parts = createParts({ config, db: createDatabase(dataSource, feed.bell), feed });
+  const activities = createActivities({ config, db: createDatabase(dataSource, feed.bell), feed });
   const connection = await NativeConnection.connect({
     address: config.temporal.address,
     tls: config.temporal.tls,
     ...(config.temporal.apiKey ? { apiKey: config.temporal.apiKey } : {}),
   });
-  const workers = await Promise.all(config.worker.queues.map((queue) => createWorker(connection, queue, parts)));
+  const workers = await Promise.all(config.worker.queues.map((queue) => createWorker(connection, queue, activities)));
   const health = serveHealth(config.worker.healthPort, workers);
   const stop = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -65,42 +52,6 @@ async function main(): Promise<void> {
 }
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
-
-type Activities = Record<Queue, object>;
-
-function createParts({ config: { models, filesDir }, db, feed }: { config: Config; db: ReturnType<typeof createDatabase>; feed: ReturnType<typeof createFeed> }): Activities {
-  const registry = createModelRegistry(models as ModelsConfig);
-  const { tools, call } = createToolRegistry();
-  const tasks = createTaskRecord(db, {
-    models: registry.entries,
-    tools: tools.map((tool) => tool.name),
-    reserve: createReserve(registry),
-    callTool: call,
-  });
-  const files = createFileRecord(db);
-  const { onCancel, tokens } = feed;
-  return {
-    orchestrate: createLookActivities({ tasks, files }),
-    models: createModelActivities({
-      tasks,
-      provider: registry.provider,
-      entry: registry.entry,
-      priceOf,
-      classifyFailure,
-      tokens,
-      tools,
-      onCancel,
-      stallMs: models.stallMs,
-    }),
-    tools: createToolActivities({ tasks }),
-    files: createFileActivities({
-      files,
-      storage: createFileStorage(filesDir),
-      extract: ({ path, kind, signal, onProgress }) => extractInChild({ path, kind: kind as FileKind, signal, onProgress }),
-      onCancel,
-    }),
-  };
-}
 
 async function createWorker(connection: NativeConnection, queue: Queue, activities: Activities): Promise<Worker> {
   const options: WorkerOptions = {

@@ -5,7 +5,16 @@
 export const modelFits = ['plan', 'tools', 'json', 'vision', 'write', 'score'] as const;
 export type ModelFit = (typeof modelFits)[number];
 
-export type TaskClass = 'plan' | 'extract' | 'write' | 'analyse' | 'code' | 'chat' | 'judge' | 'summarise' | 'score';
+export type TaskClass =
+  | 'plan'
+  | 'extract'
+  | 'write'
+  | 'analyse'
+  | 'code'
+  | 'chat'
+  | 'judge'
+  | 'summarise'
+  | 'score';
 
 export interface ModelCandidate {
   provider: string;
@@ -48,12 +57,17 @@ const fitOfClass: Record<TaskClass, readonly ModelFit[]> = {
 
 function isNamedBy(candidate: ModelCandidate, name: string): boolean {
   const { provider, id, aliases } = candidate;
-  return name === provider || [id, ...aliases].some((each) => name === each || name === `${provider}/${each}`);
+  return (
+    name === provider || [id, ...aliases].some((each) => name === each || name === `${provider}/${each}`)
+  );
 }
 
 function whyNot(candidate: ModelCandidate, needs: ModelNeeds): string | null {
-  if (needs.allowed?.length && !needs.allowed.some((name) => isNamedBy(candidate, name))) return 'the agent may not use it';
-  const missing = [...fitOfClass[needs.class], ...(needs.needs ?? [])].filter((fit) => !candidate.fit.includes(fit));
+  if (needs.allowed?.length && !needs.allowed.some((name) => isNamedBy(candidate, name)))
+    return 'the agent may not use it';
+  const missing = [...fitOfClass[needs.class], ...(needs.needs ?? [])].filter(
+    (fit) => !candidate.fit.includes(fit),
+  );
   if (missing.length > 0) return `not fit to ${[...new Set(missing)].join(', ')}`;
   if (needs.contextTokens !== undefined && candidate.contextTokens < needs.contextTokens) {
     return `window of ${candidate.contextTokens} tokens, ${needs.contextTokens} needed`;
@@ -79,10 +93,15 @@ export function routeModel<Candidate extends ModelCandidate>(
   });
   for (const name of needs.preferred ?? []) {
     const choice = able.find((candidate) => isNamedBy(candidate, name));
-    if (choice) return { choice, reason: `The agent prefers ${name}, which is fit for ${needs.class}.`, rejected };
+    if (choice)
+      return { choice, reason: `The agent prefers ${name}, which is fit for ${needs.class}.`, rejected };
   }
   const choice = able[0] ?? null;
   if (!choice) return { choice, reason: noneReason(rejected, needs), rejected };
   const none = needs.preferred?.length ? ' None that the agent prefers is configured and fit.' : '';
-  return { choice, reason: `${choice.provider}/${choice.id} is the first configured model fit for ${needs.class}.${none}`, rejected };
+  return {
+    choice,
+    reason: `${choice.provider}/${choice.id} is the first configured model fit for ${needs.class}.${none}`,
+    rejected,
+  };
 }

@@ -51,7 +51,7 @@ export function eventReads(db: Database, workspaceId: string): EventReads {
         limit,
         ...parameters,
       ]);
-      const events = rows.flatMap(({ fence: _, ...row }) => (row.id === null ? [] : [toEnvelope(row)]));
+      const events = rows.flatMap((row) => (row.id === null ? [] : [toEnvelope(row)]));
       return { events, fence: { xid: rows[0]?.fence ?? 0, late: 0, id: '' } };
     },
     head: async (stream) => {

@@ -112,7 +112,16 @@ export function positionOf(cursor: string): RelayPosition | null {
   return match ? { xid: Number(match[1]), late: Number(match[2]), id: match[3] ?? '' } : null;
 }
 
-export function toEnvelope(row: StoredEvent): EventEnvelope {
-  const { xid, late, at, ...rest } = row;
-  return { ...rest, at: at.toISOString(), cursor: cursorOf({ xid, late, id: row.id }) };
+export function toEnvelope({
+  id,
+  stream,
+  seq,
+  type,
+  at,
+  actor,
+  data,
+  xid,
+  late,
+}: StoredEvent): EventEnvelope {
+  return { id, stream, seq, cursor: cursorOf({ xid, late, id }), type, at: at.toISOString(), actor, data };
 }

@@ -1,7 +1,7 @@
 /** Ids, dependencies, rings; and who comes before whom, for the check of references. */
 import type { Problem } from '../../errors.ts';
 import type { Draft, DraftStep } from './draft.ts';
-import { problemAt } from './problem-at.ts';
+import { listed, problemAt } from './problem-at.ts';
 
 export interface Graph {
   byId: ReadonlyMap<string, DraftStep>;
@@ -33,7 +33,8 @@ function checkDependsOn(step: DraftStep, byId: ReadonlyMap<string, DraftStep>): 
   return step.dependsOn.flatMap((id, at) => {
     const path = [...step.path, 'dependsOn', at];
     if (id === '') return [];
-    if (!byId.has(id)) return [problemAt(path, 'unknown_step', `There is no step "${id}".`)];
+    if (!byId.has(id))
+      return [problemAt(path, 'unknown_step', `There is no step "${id}". ${listed(byId.keys())}`)];
     return step.dependsOn.indexOf(id) < at ? [problemAt(path, 'duplicate', `"${id}" is named twice.`)] : [];
   });
 }

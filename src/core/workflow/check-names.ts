@@ -1,10 +1,11 @@
 /** Every expression parses, and every name in expressions and references is known at its place. */
-import { toRecord, workflowLimits } from '../../contracts/workflow.ts';
+import { type Json, toRecord, workflowLimits } from '../../contracts/workflow.ts';
 import type { Problem } from '../../errors.ts';
 import type { Graph } from './check-graph.ts';
 import { asObject, type Draft, type DraftStep } from './draft.ts';
-import { compileExpression } from './expression.ts';
-import { type Path, problemAt } from './problem-at.ts';
+import { kindOf } from './evaluate.ts';
+import { compileExpression, EvaluationFailure } from './expression.ts';
+import { listed, type Path, problemAt } from './problem-at.ts';
 import { hasReference, onlyReference, parseTemplate } from './reference.ts';
 
 interface Place {
@@ -35,11 +36,73 @@ function checkStep(draft: Draft, graph: Graph, step: DraftStep): Problem[] {
   const items = step.forEach?.items;
   return [
     ...(step.if === null ? [] : checkExpression(step.if, [...step.path, 'if'], outside)),
-    ...(typeof items === 'string'
-      ? checkExpression(items, [...step.path, 'forEach', 'items'], outside)
-      : checkTemplates(items, [...step.path, 'forEach', 'items'], outside)),
+    ...(step.if === null ? [] : checkConstant(step.if, [...step.path, 'if'], mustBeCondition)),
+    ...checkItems(items, [...step.path, 'forEach', 'items'], outside),
     ...Object.entries(step.with).flatMap(([field, value]) => checkField(field, value, inside)),
   ];
+}
+
+function checkItems(items: unknown, path: Path, place: Place): Problem[] {
+  if (typeof items !== 'string') return checkTemplates(items, path, place);
+  return [
+    ...checkExpression(items, path, place),
+    ...checkConstant(items, path, mustBeItems),
+    ...checkItemsOfInput(items, path, place),
+  ];
+}
+
+/** A list from the inputs: their schema may already say that it is none, or that it may be too long. */
+function checkItemsOfInput(items: string, path: Path, { draft }: Place): Problem[] {
+  const reference = onlyReference(items);
+  const [name, ...others] = reference === null ? compileExpression(items).names : [reference];
+  const direct = reference !== null || /^\s*inputs\.\w+\s*$/.test(items);
+  const [input, ...deeper] = name?.path ?? [];
+  if (!direct || others.length > 0 || name?.root !== 'inputs' || input === undefined || deeper.length > 0)
+    return [];
+  const { type, maxItems } = asObject(asObject(draft.inputs?.properties)?.[input]) ?? {};
+  if (typeof type === 'string' && type !== 'array') {
+    return [
+      problemAt(
+        path,
+        'expression_type',
+        `forEach needs a list; the input "${input}" is declared as ${type}.`,
+      ),
+    ];
+  }
+  if (typeof maxItems !== 'number' || maxItems <= workflowLimits.forEachItems) return [];
+  const message = `The input "${input}" may have ${maxItems} items; at most ${workflowLimits.forEachItems} are allowed.`;
+  return [problemAt(path, 'too_many_items', message)];
+}
+
+type Judge = (value: Json) => { code: string; message: string } | null;
+
+const mustBeCondition: Judge = (value) =>
+  typeof value === 'boolean'
+    ? null
+    : { code: 'expression_type', message: `A condition gives true or false; this gives ${kindOf(value)}.` };
+
+const mustBeItems: Judge = (value) => {
+  if (!Array.isArray(value)) {
+    return { code: 'expression_type', message: `forEach needs a list; this gives ${kindOf(value)}.` };
+  }
+  const most = workflowLimits.forEachItems;
+  return value.length <= most
+    ? null
+    : { code: 'too_many_items', message: `${value.length} items; at most ${most} are allowed.` };
+};
+
+/** An expression that reads nothing from outside always gives the same: it is tried out here. */
+function checkConstant(text: string, path: Path, judge: Judge): Problem[] {
+  if (hasReference(text)) return [];
+  const { names, faults, evaluate } = compileExpression(text);
+  if (names.length > 0 || faults.length > 0) return [];
+  try {
+    const fault = judge(evaluate({}));
+    return fault === null ? [] : [problemAt(path, fault.code, fault.message)];
+  } catch (error) {
+    if (!(error instanceof EvaluationFailure)) throw error;
+    return [problemAt(path, 'expression_type', `It always fails: ${error.message}.`)];
+  }
 }
 
 // What the room gets as it stands.
@@ -59,7 +122,12 @@ function checkField(field: string, value: unknown, place: Place): Problem[] {
   const path = [...(place.step?.path ?? []), 'with', field];
   if (place.step?.kind === 'set' && field === 'values') {
     return Object.entries(asObject(toRecord(value)) ?? {}).flatMap(([name, text]) =>
-      typeof text === 'string' ? checkExpression(text, [...path, name], place) : [],
+      typeof text === 'string'
+        ? [
+            ...checkExpression(text, [...path, name], place),
+            ...checkConstant(text, [...path, name], () => null),
+          ]
+        : [],
     );
   }
   if (!literalFields.has(field)) {
@@ -130,14 +198,20 @@ function checkInput(path: Name['path'], schema: Draft['inputs'], say: Say): Prob
   if (name === undefined) return [];
   if (schema === null)
     return say('unknown_input', `"${name}" is used, but the definition declares no inputs.`);
-  return hasProperty(schema, name) ? [] : say('unknown_input', `the inputs have no "${name}".`);
+  return hasProperty(schema, name)
+    ? []
+    : say(
+        'unknown_input',
+        `the inputs have no "${name}". ${listed(Object.keys(asObject(schema.properties) ?? {}))}`,
+      );
 }
 
 function checkStepName(path: Name['path'], place: Place, say: Say): Problem[] {
   const [id, field, first] = path;
   if (typeof id !== 'string') return say('bad_reference', 'name a step, such as steps.research.output.');
   const target = place.graph.byId.get(id);
-  if (target === undefined) return say('unknown_step', `there is no step "${id}".`);
+  if (target === undefined)
+    return say('unknown_step', `there is no step "${id}". ${listed(place.graph.byId.keys())}`);
   if (place.step !== null && place.graph.isBefore(id, place.step) === false) {
     const own =
       place.step.id === id ? 'a step cannot see its own output' : `"${id}" does not come before this step`;

@@ -1,7 +1,7 @@
 /** What a definition names of the workspace: agents and their capabilities, tools, workflows, a Chief of Staff. */
 import type { Problem } from '../../errors.ts';
 import { asObject, asText, isAbsent, type Draft, type DraftStep } from './draft.ts';
-import { type Path, problemAt } from './problem-at.ts';
+import { listed, type Path, problemAt } from './problem-at.ts';
 import { hasReference } from './reference.ts';
 
 export interface World {
@@ -134,10 +134,4 @@ function checkKnown(
 ): Problem[] {
   if (name === null || known.includes(name) || hasReference(name)) return [];
   return [problemAt(path, code, `There is no ${what} "${name}". ${listed(known)}`)];
-}
-
-function listed(names: readonly string[]): string {
-  const unique = [...new Set(names)].toSorted();
-  if (unique.length === 0) return 'There is none at all.';
-  return `There is: ${unique.slice(0, 20).join(', ')}${unique.length > 20 ? ', …' : '.'}`;
 }

@@ -43,19 +43,23 @@ export function outputsToLoad(
   const status = new Map(rows.map((row) => [row.key, row.status]));
   /** Ended, or may end within this decision without ending the run. */
   const mayEnd = new Set<string>();
+  /** Of those, the ones that may be skipped or fail: what depends on them may be skipped at once. */
+  const mayBeLost = new Set<string>();
   const reached: string[] = [];
   for (const { step } of ordered) {
-    const now = status.get(step.id) ?? 'pending';
+    const { id, dependsOn } = step;
+    const now = status.get(id) ?? 'pending';
     if (isFinished(now)) {
-      mayEnd.add(step.id);
+      mayEnd.add(id);
+      if (now !== 'completed') mayBeLost.add(id);
       continue;
     }
-    if (!step.dependsOn.every((id) => mayEnd.has(id))) continue;
-    reached.push(step.id);
-    const settles =
-      step.kind === 'set' || step.if !== null || step.forEach !== null || step.onError === 'continue';
-    // What depends on something that did not complete may be skipped at once.
-    if (settles || step.dependsOn.some((id) => status.get(id) !== 'completed')) mayEnd.add(step.id);
+    if (!dependsOn.every((need) => mayEnd.has(need))) continue;
+    reached.push(id);
+    const lost =
+      step.if !== null || step.onError === 'continue' || dependsOn.some((need) => mayBeLost.has(need));
+    if (lost) mayBeLost.add(id);
+    if (lost || step.kind === 'set' || step.forEach !== null) mayEnd.add(id);
   }
   const atEnd = mayEnd.size === ordered.length ? outputsNeededAtEnd(definition) : [];
   return [...new Set([...outputsNeeded(definition, reached), ...atEnd])];

@@ -1,11 +1,14 @@
 /** Problems of a plan as text for the model that wrote it, so that it can repair exactly these places. */
 import type { Problem } from '../../errors.ts';
+import { readSource } from './parse-definition.ts';
 
 const most = 40;
 
-export function planProblemsText(problems: readonly Problem[], source?: unknown): string {
+/** `given`: what the model wrote, as text or value; with it each problem shows what stands there now. */
+export function planProblemsText(problems: readonly Problem[], given?: unknown): string {
+  const source = typeof given === 'string' ? readSource(given).value : given;
   const shown = problems.slice(0, most).map(({ pointer, code, message }) => {
-    const value = source === undefined ? undefined : valueAt(source, pointer);
+    const value = source == null ? undefined : valueAt(source, pointer);
     const now = value === undefined ? '' : ` It is now ${shorten(JSON.stringify(value))}.`;
     return `- ${placeOf(pointer, source)} [${code}] ${endSentence(message)}${now}`;
   });

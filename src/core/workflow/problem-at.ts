@@ -11,6 +11,13 @@ export function problemAt(path: Path, code: string, message: string): Problem {
   return { pointer: pointerOf(path), code, message };
 }
 
+/** What there is instead, so that a person or a model can pick the right name. */
+export function listed(names: Iterable<string>): string {
+  const unique = [...new Set(names)].toSorted();
+  if (unique.length === 0) return 'There is none at all.';
+  return `There is: ${unique.slice(0, 20).join(', ')}${unique.length > 20 ? ', …' : '.'}`;
+}
+
 /** In the order of the document's places, each only once. */
 export function uniqueProblems(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();

@@ -11,6 +11,7 @@ const mostSentences = 24;
 /** Calls of a model that can only score: which template fits, which sentences matter. */
 export async function prepareScore(context: CallContext, model: ChosenModel): Promise<Prepared> {
   const { tx, task, effect } = context;
+  const documents = await loadDocuments(tx, task.id);
   if (effect.purpose === 'choose_template') {
     const templates = await tx.sql<{ id: string; name: string; description: string }>(
       `SELECT id, name, description FROM workflows WHERE workspace_id = $1 AND origin = 'template' AND archived_at IS NULL ORDER BY id`,
@@ -18,11 +19,10 @@ export async function prepareScore(context: CallContext, model: ChosenModel): Pr
     );
     return {
       request: { kind: 'score', ...model, ...templatePrompts(task.goal) },
-      score: { use: 'template', goal: task.goal, templates },
+      score: { use: 'template', goal: task.goal, files: documents.length, templates },
     };
   }
   const about = task.method?.about ?? 'summary';
-  const documents = await loadDocuments(tx, task.id);
   const candidates = candidateSentences(documents, kinds[about], { max: mostSentences });
   return {
     request: { kind: 'score', ...model, ...scorePrompts(candidates, kinds[about]) },

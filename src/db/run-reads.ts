@@ -1,0 +1,92 @@
+import type { Cost } from '../contracts/cost.ts';
+import { RunStatus, type StepStatus, type WaitingFor } from '../contracts/status.ts';
+import type { Failure } from '../contracts/task.ts';
+import type { WorkflowDefinition } from '../contracts/workflow.ts';
+import { treeCosts } from './cost-reads.ts';
+import type { ListFields } from './list-page.ts';
+import type { RunRow } from './mappings/run.ts';
+import type { Tx } from './record.ts';
+
+/** A run with the definition that it walks. */
+export interface ListedRun extends RunRow {
+  definition: WorkflowDefinition;
+  origin: 'model' | 'template' | 'person';
+}
+
+/** A step and what its task is at. */
+export interface ListedStep {
+  runId: string;
+  key: string;
+  stepId: string;
+  index: number | null;
+  status: StepStatus;
+  reason: string | null;
+  taskId: string | null;
+  error: Failure | null;
+  attempts: number;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  taskStatus: StepStatus | null;
+  taskAttempt: number | null;
+  waitingFor: WaitingFor | null;
+  waitingDetail: string | null;
+  waitingSince: Date | null;
+  agentId: string | null;
+  agentName: string | null;
+  agentRole: string | null;
+}
+
+export interface RunParts {
+  steps: Map<string, ListedStep[]>;
+  /** Of the steps' tasks and all below them, by task id. */
+  costs: Map<string, Cost>;
+}
+
+const source = `runs t JOIN workflow_versions v ON v.workflow_id = t.workflow_id AND v.version = t.workflow_version
+  JOIN workflows w ON w.id = t.workflow_id`;
+const columns = 't.*, v.definition, w.origin';
+
+export const runList = {
+  from: source,
+  columns,
+  fields: {
+    name: { sql: 't.name', type: 'text' },
+    status: { sql: 't.status', type: 'text', values: RunStatus.options },
+    workflowId: { sql: 't.workflow_id', type: 'text' },
+    workflowVersion: { sql: 't.workflow_version', type: 'number' },
+    taskId: { sql: 't.task_id', type: 'text', orderable: false },
+    createdAt: { sql: 't.created_at', type: 'time' },
+    startedAt: { sql: 't.started_at', type: 'time', orderable: false },
+    endedAt: { sql: 't.ended_at', type: 'time', orderable: false },
+  },
+} satisfies ListFields;
+
+export async function readRun(tx: Tx, runId: string): Promise<ListedRun | null> {
+  const [row] = await tx.sql<ListedRun>(`SELECT ${columns} FROM ${source} WHERE t.id = $1 AND t.workspace_id = $2`, [
+    runId,
+    tx.workspaceId,
+  ]);
+  return row ?? null;
+}
+
+/** The runs that carry out the plans of tasks. */
+export async function readRunsOfTasks(tx: Tx, taskIds: readonly string[]): Promise<ListedRun[]> {
+  return tx.sql<ListedRun>(
+    `SELECT ${columns} FROM ${source} WHERE t.task_id = ANY($1) AND t.workspace_id = $2 ORDER BY t.id`,
+    [taskIds, tx.workspaceId],
+  );
+}
+
+/** @param costs of the steps' tasks when the caller has them already. */
+export async function readRunParts(tx: Tx, runIds: readonly string[], costs?: Map<string, Cost>): Promise<RunParts> {
+  const steps = await tx.sql<ListedStep>(
+    `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.error, s.attempts, s.started_at, s.ended_at,
+       k.status AS task_status, k.attempt AS task_attempt, k.waiting_for, k.waiting_detail, k.waiting_since,
+       k.agent_id, a.name AS agent_name, a.role AS agent_role
+     FROM steps s LEFT JOIN tasks k ON k.id = s.task_id LEFT JOIN agents a ON a.id = k.agent_id
+     WHERE s.run_id = ANY($1) AND s.workspace_id = $2`,
+    [runIds, tx.workspaceId],
+  );
+  const taskIds = steps.flatMap(({ taskId }) => (taskId === null ? [] : [taskId]));
+  return { steps: Map.groupBy(steps, ({ runId }) => runId), costs: costs ?? (await treeCosts(tx, taskIds)) };
+}

@@ -1,0 +1,84 @@
+import { Client } from '@temporalio/client';
+import { pino } from 'pino';
+import { createDataSource } from '../../src/db/data-source.ts';
+import { createDatabase, type Database } from '../../src/db/record.ts';
+import { failByDispatch } from '../../src/db/standing/operations.ts';
+import { createFeed, type Feed } from '../../src/feed/feed.ts';
+import { startDispatcher } from '../../src/temporal/dispatcher.ts';
+import { createStartTarget } from '../../src/temporal/start-target.ts';
+import type { Caller } from '../../src/commands/caller.ts';
+import type { Config, Queue } from '../../src/config.ts';
+import { createActivities } from '../../workers/activities.ts';
+import { closeLater } from './close-later.ts';
+import { createTestDatabase } from './database.ts';
+import { testRedis } from './redis.ts';
+import { startTestWorker, testTemporal } from './temporal.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface House {
+  db: Database;
+  feed: Feed;
+  client: Client;
+  caller: Caller;
+  scope: { workspaceId: string; actor: string };
+  temporal: { address: string; namespace: string };
+  filesDir: string;
+  /** Waits until the row has one of these statuses. */
+  reaches(table: 'tasks' | 'runs' | 'files', id: string, statuses: string[], timeoutMs?: number): Promise<Record<string, unknown>>;
+}
+
+const queues: Queue[] = ['orchestrate', 'models', 'tools', 'files'];
+
+/** The product without its door: record, feed, dispatcher and workers in this process, on real PostgreSQL, Redis and Temporal. */
+export async function openHouse(options: { models: Config['models']; filesDir: string }): Promise<House> {
+  const [database, redis, temporal] = await Promise.all([createTestDatabase(), testRedis(), testTemporal()]);
+  const logger = pino({ level: 'silent' });
+  const dataSource = createDataSource({ url: database.url, poolSize: 12, applicationName: 'house' });
+  await dataSource.initialize();
+  closeLater('the house’s pool', () => dataSource.destroy());
+  const feed = createFeed({ redisUrl: redis.url, logger });
+  closeLater('the house’s feed', () => feed.close());
+  await feed.ready();
+  const db = createDatabase(dataSource, feed.bell);
+  const activities = createActivities({ config: options, db, feed });
+  await Promise.all(
+    queues.map((taskQueue) =>
+      startTestWorker(temporal, { taskQueue, activities: activities[taskQueue], ...(taskQueue === 'orchestrate' ? {} : { workflowsEntry: false }) }),
+    ),
+  );
+  const dispatcher = startDispatcher({
+    db,
+    feed,
+    startTarget: createStartTarget(temporal.client),
+    failTarget: (target, message) => failByDispatch(db, target, message),
+    logger,
+    owner: 'house',
+  });
+  closeLater('the house’s dispatcher', () => dispatcher.stop());
+  const [principal] = await db.acrossWorkspaces<{ id: string; workspaceId: string }>('SELECT id, workspace_id FROM principals LIMIT 1');
+  if (!principal) throw new Error('The template database has no principal.');
+  const caller: Caller = { workspaceId: principal.workspaceId, principalId: principal.id, role: 'owner' };
+  return {
+    db,
+    feed,
+    client: temporal.client,
+    caller,
+    scope: { workspaceId: principal.workspaceId, actor: principal.id },
+    temporal: { address: temporal.address, namespace: temporal.namespace },
+    filesDir: options.filesDir,
+    reaches: (table, id, statuses, timeoutMs = 20_000) => reaches(db, { table, id, statuses, timeoutMs }),
+  };
+}
+
+async function reaches(db: Database, { table, id, statuses, timeoutMs }: { table: string; id: string; statuses: string[]; timeoutMs: number }) {
+  let row: Record<string, unknown> = {};
+  await waitFor(
+    async () => {
+      [row = {}] = await db.acrossWorkspaces<Record<string, unknown>>(`SELECT * FROM ${table} WHERE id = $1`, [id]);
+      if (!statuses.includes(String(row.status))) throw new Error(`it is ${row.status}: ${row.waitingDetail ?? JSON.stringify(row.error)}`);
+      return true;
+    },
+    { timeoutMs, what: `${table} ${id} to become ${statuses.join(' or ')}` },
+  );
+  return row;
+}
