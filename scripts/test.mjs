@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buildPart, partNames } from './build/parts.mjs';
 import { root } from './paths.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
-import { endWith } from './setup/end.mjs';
+import { endWith, explain } from './setup/end.mjs';
 import { checkNode, nodeForChildren } from './setup/node.mjs';
 import { ensureTools, toolEnvironment } from './setup/tools.mjs';
 import { bold, done, fail, say, since } from './terminal.mjs';
@@ -35,7 +35,7 @@ try {
   checkNode();
   say(bold('Set-up'));
   await ensureDependencies();
-  const [tools] = await Promise.all([ensureTools(), ...partNames.map((name) => buildPart(name))]);
+  const [tools] = await Promise.all([ensureTools(), ...partNames.map((name) => build(name))]);
   times.push(['set-up', since(from)]);
   if (jestArguments.length === 0) {
     say(bold('Checks'));
@@ -48,6 +48,16 @@ try {
   process.exitCode = broken ? 1 : 0;
 } catch (error) {
   endWith(error);
+}
+
+/** What cannot be built breaks the run, but the tests that do without are still worth seeing. */
+async function build(name) {
+  try {
+    await buildPart(name);
+  } catch (error) {
+    explain(error);
+    broken = true;
+  }
 }
 
 async function check(title, program, args) {

@@ -33,7 +33,7 @@ export async function buildPart(name, { force = false } = {}) {
   const stamp = await readJson(stampPath);
   if (!force && stamp === now && existsSync(join(root, result))) return false;
   await timed(`${title}: built`, async () => {
-    const env = { ...process.env, NODE_ENV: 'production' };
+    const env = { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' };
     const { code, output } = await run(nodeForChildren(), command, { cwd: root, env, timeoutMs: 300_000 });
     if (code !== 0)
       throw new SetupProblem(`${title} could not be built: run \`npm run build\` to see why.`, [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root, stateFolder } from '../paths.mjs';
 import { acquireLock } from '../supervise/lock.mjs';
@@ -8,6 +8,8 @@ import { readJson, writeWhole } from './cache.mjs';
 import { SetupProblem } from './problem.mjs';
 import { lastLines, run } from './run.mjs';
 
+/** What npm itself notes about what it installed, at the end of an installation. */
+const installedNote = join(root, 'node_modules/.package-lock.json');
 const stampPath = join(root, 'node_modules/.adjutant-installed');
 
 /** Installs the locked dependencies, unless they are there already. */
@@ -38,12 +40,12 @@ async function alone(work) {
 }
 
 async function installUnlessThere(locked) {
-  if (!(await isInstalled(locked))) await install(Object.keys(locked.packages).length);
+  if (!(await isInstalled(locked))) await install();
 }
 
 /** Somebody may have run npm by hand: its own note in node_modules says which version of what is there. */
 async function isInstalled(lock) {
-  const note = await readJson(join(root, 'node_modules/.package-lock.json'));
+  const note = await readJson(installedNote);
   if (!note) return false;
   return Object.entries(lock.packages).every(
     ([path, wanted]) =>
@@ -51,18 +53,17 @@ async function isInstalled(lock) {
   );
 }
 
-async function install(expected) {
+async function install() {
   const from = Date.now();
-  busy(`Dependencies: npm ci, about ${Math.round(expected / 100) * 100} packages (a minute or two)`);
-  const report = setInterval(() => {
-    void countPackages().then((count) => busy(`Dependencies: ${count} packages so far, ${since(from)}`));
-  }, 10_000);
+  busy('Dependencies: npm ci (a minute or two)');
+  const report = setInterval(() => busy(`Dependencies: still at it, ${since(from)}`), 15_000);
   try {
     await npmCi(2);
   } finally {
     clearInterval(report);
   }
-  done(`Dependencies: ${await countPackages()} packages, ${since(from)}`);
+  const { packages } = await readJson(installedNote, { packages: {} });
+  done(`Dependencies: ${Object.keys(packages).length} packages, ${since(from)}`);
 }
 
 async function npmCi(tries) {
@@ -75,13 +76,4 @@ async function npmCi(tries) {
   throw new SetupProblem('The dependencies could not be installed: run `npm ci` to see why.', [
     lastLines(output, 8),
   ]);
-}
-
-async function countPackages() {
-  const names = await readdir(join(root, 'node_modules')).catch(() => []);
-  const scopes = names.filter((name) => name.startsWith('@'));
-  const inside = await Promise.all(
-    scopes.map((scope) => readdir(join(root, 'node_modules', scope)).catch(() => [])),
-  );
-  return names.filter((name) => !/^[@.]/.test(name)).length + inside.flat().length;
 }
