@@ -35,7 +35,13 @@ describe('the embedded Llama server', () => {
   const model = 'smollm2-135m-instruct';
 
   beforeAll(async () => {
-    server = await startLlamaServer({ modelPath: ggufFile(), port: 0, maxWaiting: 3, maxBodyBytes: 200_000 });
+    server = await startLlamaServer({
+      modelPath: ggufFile(),
+      port: 0,
+      maxWaiting: 3,
+      maxBodyBytes: 200_000,
+      beatMs: 100,
+    });
     provider = createLlamaProvider({ baseUrl: server.url });
   });
   afterAll(async () => {
@@ -142,6 +148,17 @@ describe('the embedded Llama server', () => {
     expect(refused.length).toBeGreaterThan(0);
     for (const failure of refused)
       expect(failure).toMatchObject({ kind: 'rate_limited', retryable: true, retryAfterMs: 1000 });
+  });
+
+  test('whoever waits in line, or for many prompts, hears that the server is there', async () => {
+    const { prompts, labels } = scorePrompts(candidatesOf([...risks, ...others]), kinds.risks);
+    const score = () => provider.score!({ model, prompts, labels }, options({ stallMs: 600 }));
+    const write = () =>
+      provider.complete(requestTo(model, { maxOutputTokens: 3 }), options({ stallMs: 600 }));
+    const [first, second, third] = await Promise.all([score(), score(), write()]);
+    expect(first.scores).toHaveLength(prompts.length);
+    expect(second.scores).toHaveLength(prompts.length);
+    expect(third.stop).toBe('length');
   });
 
   test.each([

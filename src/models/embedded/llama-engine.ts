@@ -45,6 +45,8 @@ export class PromptTooLong extends Error {}
 export class UnusableSchema extends Error {}
 
 export interface LlamaEngine {
+  /** Throws PromptTooLong for what does not fit, before anything is evaluated. Returns the number of tokens. */
+  measure(prompt: string | ChatHistoryItem[]): number;
   /** What the model thinks comes next after this text. */
   topNext(prompt: string, howMany: number): Promise<TopList>;
   chat(ask: ChatAsk): Promise<ChatAnswer>;
@@ -85,17 +87,19 @@ function topList(
   return top;
 }
 
-function tooLong(tokens: number, contextSize: number): string {
-  return `The prompt has ${tokens} tokens; the maximum context length is ${contextSize}.`;
+function measurer(model: LlamaModel, contextSize: number, chat: LlamaChat): LlamaEngine['measure'] {
+  const tokensOf = (history: ChatHistoryItem[]) =>
+    chat.chatWrapper.generateContextState({ chatHistory: history }).contextText.tokenize(model.tokenizer);
+  return (prompt) => {
+    const tokens = (typeof prompt === 'string' ? model.tokenize(prompt, false) : tokensOf(prompt)).length;
+    if (tokens < contextSize) return tokens;
+    throw new PromptTooLong(`The prompt has ${tokens} tokens; the maximum context length is ${contextSize}.`);
+  };
 }
 
 function scorer(model: LlamaModel, sequence: LlamaContextSequence): LlamaEngine['topNext'] {
   return async (prompt, howMany) => {
     const tokens = model.tokenize(prompt, false);
-    if (tokens.length === 0) throw new PromptTooLong('The prompt is empty.');
-    if (tokens.length >= sequence.contextSize) {
-      throw new PromptTooLong(tooLong(tokens.length, sequence.contextSize));
-    }
     const before = sequence.tokenMeter.getState().usedInputTokens;
     const probabilities = await evaluateRest(sequence, tokens);
     const evaluated = sequence.tokenMeter.getState().usedInputTokens - before;
@@ -107,22 +111,24 @@ function scorer(model: LlamaModel, sequence: LlamaContextSequence): LlamaEngine[
   };
 }
 
-function chatter(model: LlamaModel, sequence: LlamaContextSequence): LlamaEngine['chat'] {
-  const chat = new LlamaChat({ contextSequence: sequence });
+interface ChatParts {
+  model: LlamaModel;
+  sequence: LlamaContextSequence;
+  chat: LlamaChat;
+  measure: LlamaEngine['measure'];
+}
+
+function chatter({ model, sequence, chat, measure }: ChatParts): LlamaEngine['chat'] {
   const grammarOf = (schema: JsonSchema) =>
     model.llama.createGrammarForJsonSchema(schema as never).catch((error: unknown) => {
       throw new UnusableSchema(
         error instanceof Error ? error.message : 'The schema cannot be made into a grammar.',
       );
     });
-  const promptTokensOf = (history: ChatHistoryItem[]) =>
-    chat.chatWrapper.generateContextState({ chatHistory: history }).contextText.tokenize(model.tokenizer)
-      .length;
   return async (ask) => {
-    const inputTokens = promptTokensOf(ask.history);
+    // Without this check the library drops the oldest messages without a word.
+    const inputTokens = measure(ask.history);
     const room = sequence.contextSize - inputTokens;
-    // The library would drop the oldest messages without a word.
-    if (room < 1) throw new PromptTooLong(tooLong(inputTokens, sequence.contextSize));
     const grammar = ask.schema && (await grammarOf(ask.schema));
     const before = sequence.tokenMeter.getState();
     const answer = await chat.generateResponse(ask.history, {
@@ -161,9 +167,13 @@ export async function openLlamaEngine(options: EngineOptions): Promise<LlamaEngi
   const model = await llama.loadModel({ modelPath: options.modelPath, gpuLayers: 0 });
   const contextSize = Math.min(options.contextTokens, model.trainContextSize);
   const context = await model.createContext({ contextSize, sequences: 2, batchSize: 512, threads: 1 });
+  const sequence = context.getSequence();
+  const chat = new LlamaChat({ contextSequence: sequence });
+  const measure = measurer(model, sequence.contextSize, chat);
   return {
+    measure,
     topNext: scorer(model, context.getSequence()),
-    chat: chatter(model, context.getSequence()),
+    chat: chatter({ model, sequence, chat, measure }),
     dispose: () => llama.dispose(),
   };
 }

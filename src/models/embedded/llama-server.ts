@@ -8,10 +8,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type * as z from 'zod';
 import { findEntry, modelIdOfFile } from '../catalogue.ts';
-import { answerChat } from './answer-chat.ts';
-import { answerCompletion } from './answer-completion.ts';
+import { answerChat, type ChatJob } from './answer-chat.ts';
+import { answerCompletion, type CompletionJob } from './answer-completion.ts';
+import { keepLineOpen } from './keep-line-open.ts';
 import { openLlamaEngine, PromptTooLong, UnusableSchema, type LlamaEngine } from './llama-engine.ts';
-import { ChatRequest, CompletionRequest } from './read-request.ts';
+import { ChatRequest, CompletionRequest, historyOf } from './read-request.ts';
 import { sendJson } from './send-json.ts';
 import { createWorkQueue, QueueFull, type WorkQueue } from './work-queue.ts';
 
@@ -21,6 +22,8 @@ export interface LlamaServerOptions {
   port: number;
   maxBodyBytes?: number;
   maxWaiting?: number;
+  /** How often a caller who waits hears something. Well under the stall watch of any caller. */
+  beatMs?: number;
 }
 
 export interface LlamaServer {
@@ -35,6 +38,7 @@ interface Desk {
   model: string;
   queue: WorkQueue;
   maxBodyBytes: number;
+  beatMs: number;
 }
 
 class BodyTooLarge extends Error {}
@@ -122,23 +126,29 @@ async function serveWork(
   response.setHeader('x-request-id', id);
   const body = await readJson(request, desk.maxBodyBytes);
   const signal = hangUpSignal(response);
-  const job =
+  const line = { id, model, signal };
+  const work =
     path === '/v1/completions'
-      ? completionJob(engine, { id, model, request: parse(CompletionRequest, body), signal }, response)
-      : chatJob(engine, { id, model, request: parse(ChatRequest, body), signal }, response);
-  await desk.queue.run(signal, job);
+      ? completionWork(engine, { ...line, request: parse(CompletionRequest, body) }, response)
+      : chatWork(engine, { ...line, request: parse(ChatRequest, body) }, response);
+  const stopBeats = keepLineOpen(response, { stream: work.stream, everyMs: desk.beatMs });
+  await desk.queue.run(signal, work.run).finally(stopBeats);
 }
 
-function completionJob(
-  engine: LlamaEngine,
-  job: Parameters<typeof answerCompletion>[1],
-  response: ServerResponse,
-) {
-  return () => answerCompletion(engine, job, response);
+interface Work {
+  stream: boolean;
+  run(): Promise<void>;
 }
 
-function chatJob(engine: LlamaEngine, job: Parameters<typeof answerChat>[1], response: ServerResponse) {
-  return () => answerChat(engine, job, response);
+/** Both refuse what does not fit before they wait in line. */
+function completionWork(engine: LlamaEngine, job: CompletionJob, response: ServerResponse): Work {
+  for (const prompt of job.request.prompt) engine.measure(prompt);
+  return { stream: false, run: () => answerCompletion(engine, job, response) };
+}
+
+function chatWork(engine: LlamaEngine, job: ChatJob, response: ServerResponse): Work {
+  engine.measure(historyOf(job.request));
+  return { stream: job.request.stream, run: () => answerChat(engine, job, response) };
 }
 
 async function handle(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -176,6 +186,7 @@ export async function startLlamaServer(options: LlamaServerOptions): Promise<Lla
     model,
     queue: createWorkQueue(options.maxWaiting ?? 64),
     maxBodyBytes: options.maxBodyBytes ?? 4_000_000,
+    beatMs: options.beatMs ?? 5_000,
   };
   const server = createServer((request, response) => {
     response.on('error', () => {});

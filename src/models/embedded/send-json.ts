@@ -6,11 +6,12 @@ export function sendJson(
   body: unknown,
   headers: Record<string, string> = {},
 ): void {
-  if (response.destroyed || response.headersSent) {
-    // Too late for a status: the reader sees a stream without its end.
+  if (response.destroyed) return;
+  if (!response.headersSent) response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  else if (status !== 200) {
+    // Too late for a status: the reader sees an answer without its end.
     response.destroy();
     return;
   }
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(body));
 }
