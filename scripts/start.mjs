@@ -10,7 +10,7 @@ import { explain } from './setup/end.mjs';
 import { checkNode } from './setup/node.mjs';
 import { stopLeftovers } from './supervise/leftovers.mjs';
 import { acquireLock } from './supervise/lock.mjs';
-import { ignoresHangup, parentOf } from './supervise/processes.mjs';
+import { parentOf } from './supervise/processes.mjs';
 import { createSupervisor } from './supervise/supervisor.mjs';
 import { bold, say, since, warn } from './terminal.mjs';
 
@@ -37,9 +37,7 @@ try {
 }
 
 async function start() {
-  // Under `nohup` a closed terminal is no reason to end; Node would forget that if we listened.
-  const signals = ignoresHangup() ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
   endWithNpm();
   say(bold('Adjutant is starting'));
   removeEndpoints(stateFolder);

@@ -57,16 +57,6 @@ export function parentOf(pid) {
   }
 }
 
-/** @returns whether this process was started to ignore the end of its terminal (Linux; elsewhere that is not told) */
-export function ignoresHangup() {
-  try {
-    const ignored = readFileSync('/proc/self/status', 'utf8').match(/^SigIgn:\s*([0-9a-f]+)/m)?.[1] ?? '0';
-    return (BigInt(`0x${ignored}`) & 1n) === 1n;
-  } catch {
-    return false;
-  }
-}
-
 /** @returns the current folder of a process, or undefined */
 export function folderOf(pid) {
   try {
