@@ -5,6 +5,8 @@ import { listed, problemAt } from './problem-at.ts';
 
 export interface Graph {
   byId: ReadonlyMap<string, DraftStep>;
+  /** The ids as a sentence, made once: a nonsense plan may name 100,000 steps that are not there. */
+  known: string;
   /** Whether `id` surely ends before `step` begins; null where a ring makes that unanswerable. */
   isBefore(id: string, step: DraftStep): boolean | null;
 }
@@ -21,22 +23,27 @@ export function checkGraph({ steps }: Draft): { graph: Graph; problems: Problem[
         problemAt([...step.path, 'id'], 'duplicate_id', `Step ${first.path[1]} has the id "${step.id}" too.`),
       );
   }
-  for (const step of steps) problems.push(...checkDependsOn(step, byId));
+  const known = listed(byId.keys());
+  for (const step of steps) problems.push(...checkDependsOn(step, byId, known));
   const { before, ringed } = sortDraft(byId);
   problems.push(...findRings(ringed, byId).map((ring) => ringProblem(ring, byId)));
   const isBefore = (id: string, step: DraftStep) =>
     step.id === null || ringed.has(step.id) ? null : (before.get(step.id)?.has(id) ?? false);
-  return { graph: { byId, isBefore }, problems };
+  return { graph: { byId, known, isBefore }, problems };
 }
 
-function checkDependsOn(step: DraftStep, byId: ReadonlyMap<string, DraftStep>): Problem[] {
-  return step.dependsOn.flatMap((id, at) => {
-    const path = [...step.path, 'dependsOn', at];
-    if (id === '') return [];
-    if (!byId.has(id))
-      return [problemAt(path, 'unknown_step', `There is no step "${id}". ${listed(byId.keys())}`)];
-    return step.dependsOn.indexOf(id) < at ? [problemAt(path, 'duplicate', `"${id}" is named twice.`)] : [];
-  });
+function checkDependsOn(step: DraftStep, byId: ReadonlyMap<string, DraftStep>, known: string): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Set<string>();
+  for (const [at, id] of step.dependsOn.entries()) {
+    if (id === '') continue;
+    const say = (code: string, message: string) =>
+      problems.push(problemAt([...step.path, 'dependsOn', at], code, message));
+    if (!byId.has(id)) say('unknown_step', `There is no step "${id}". ${known}`);
+    else if (seen.has(id)) say('duplicate', `"${id}" is named twice.`);
+    seen.add(id);
+  }
+  return problems;
 }
 
 /** All that come before each step; the rest is in a ring or behind one. */
@@ -51,7 +58,11 @@ function sortDraft(byId: ReadonlyMap<string, DraftStep>): {
   for (const [id, step] of byId) {
     const needs = new Set(step.dependsOn.filter((need) => byId.has(need)));
     missing.set(id, needs.size);
-    for (const need of needs) dependents.set(need, [...(dependents.get(need) ?? []), id]);
+    for (const need of needs) {
+      const list = dependents.get(need);
+      if (list === undefined) dependents.set(need, [id]);
+      else list.push(id);
+    }
   }
   const ready = [...byId.keys()].filter((id) => missing.get(id) === 0);
   for (const id of ready) {
@@ -87,7 +98,9 @@ class Places {
     if (place === undefined) return;
     this.#bits[place >>> 5] = (this.#bits[place >>> 5] ?? 0) | (1 << (place & 31));
     if (others === undefined) return;
-    for (const [at, word] of others.#bits.entries()) this.#bits[at] = (this.#bits[at] ?? 0) | word;
+    const from = others.#bits;
+    const bits = this.#bits;
+    for (let at = 0; at < bits.length; at += 1) bits[at] = (bits[at] ?? 0) | (from[at] ?? 0);
   }
 }
 

@@ -210,8 +210,7 @@ function checkStepName(path: Name['path'], place: Place, say: Say): Problem[] {
   const [id, field, first] = path;
   if (typeof id !== 'string') return say('bad_reference', 'name a step, such as steps.research.output.');
   const target = place.graph.byId.get(id);
-  if (target === undefined)
-    return say('unknown_step', `there is no step "${id}". ${listed(place.graph.byId.keys())}`);
+  if (target === undefined) return say('unknown_step', `there is no step "${id}". ${place.graph.known}`);
   if (place.step !== null && place.graph.isBefore(id, place.step) === false) {
     const own =
       place.step.id === id ? 'a step cannot see its own output' : `"${id}" does not come before this step`;

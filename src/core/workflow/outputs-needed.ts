@@ -54,10 +54,12 @@ export function outputsToLoad(
       if (now !== 'completed') mayBeLost.add(id);
       continue;
     }
-    if (!dependsOn.every((need) => mayEnd.has(need))) continue;
-    reached.push(id);
-    const lost =
-      step.if !== null || step.onError === 'continue' || dependsOn.some((need) => mayBeLost.has(need));
+    const losesOne = dependsOn.some((need) => mayBeLost.has(need));
+    const ready = dependsOn.every((need) => mayEnd.has(need));
+    // With "all" one lost dependency is enough to be skipped, while the others still run.
+    if (!ready && (step.join === 'any' || !losesOne)) continue;
+    if (ready) reached.push(id);
+    const lost = losesOne || step.if !== null || step.onError === 'continue';
     if (lost) mayBeLost.add(id);
     if (lost || step.kind === 'set' || step.forEach !== null) mayEnd.add(id);
   }

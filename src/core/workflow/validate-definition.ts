@@ -25,11 +25,17 @@ export function checkDefinition(source: unknown, world: World): ParsedDefinition
     ...meaningProblems(read.value, world),
   ];
   if (parsed.success && problems.length === 0) return { definition: parsed.data, problems: [] };
-  return {
-    definition: null,
-    problems: uniqueProblems(problems.map((problem) => inSource(read.value, problem))),
-  };
+  const unique = uniqueProblems(problems);
+  const shown = unique.slice(0, mostProblems).map((problem) => inSource(read.value, problem));
+  if (unique.length > shown.length) {
+    const message = `There are ${unique.length - shown.length} more problems.`;
+    shown.push({ pointer: '', code: 'more_problems', message });
+  }
+  return { definition: null, problems: shown };
 }
+
+/** Nobody reads more, and a megabyte of nonsense must not become ten of answer. */
+const mostProblems = 1000;
 
 /** The problems alone. `[]`: the definition may run. */
 export function validateDefinition(source: unknown, world: World): Problem[] {

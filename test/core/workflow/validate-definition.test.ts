@@ -219,6 +219,33 @@ describe('expressions', () => {
     ]);
   });
 
+  it('that always give the same are tried out', () => {
+    const source = define([
+      set('a', { n: '1.0 / 0.0', m: '1 + 1' }, { if: '"yes"' }),
+      set('b', { n: '1' }, { forEach: { items: '1 + 1' } }),
+      set('c', { n: '1' }, { forEach: { items: `[${'1,'.repeat(200)}1]` }, if: 'true' }),
+    ]);
+    expect(found(source)).toEqual([
+      '/steps/0/if expression_type',
+      '/steps/0/with/values/n expression_type',
+      '/steps/1/forEach/items expression_type',
+      '/steps/2/forEach/items too_many_items',
+    ]);
+  });
+
+  it('over lists of the inputs agree with what the inputs declare', () => {
+    const inputs = (list: Raw) => ({ inputs: { type: 'object', properties: { list } } });
+    const source = (items: string) => [set('a', { n: '1' }, { forEach: { items } })];
+    expect(found(define(source('inputs.list'), inputs({ type: 'string' })))).toEqual([
+      '/steps/0/forEach/items expression_type',
+    ]);
+    expect(found(define(source('${{ inputs.list }}'), inputs({ type: 'array', maxItems: 500 })))).toEqual([
+      '/steps/0/forEach/items too_many_items',
+    ]);
+    expect(found(define(source('inputs.list'), inputs({ type: 'array', maxItems: 200 })))).toEqual([]);
+    expect(found(define(source('[inputs.list]'), inputs({ type: 'string' })))).toEqual([]);
+  });
+
   it('are told from text with references', () => {
     expect(message(define([set('a', { n: 'Dear ${{ inputs.who }}' })], { inputs: named }))).toContain(
       'This is an expression',
@@ -369,6 +396,18 @@ describe('everything at once', () => {
     const before = performance.now();
     expect(found(define(steps))).toEqual([]);
     expect(performance.now() - before).toBeLessThan(5000);
+  });
+
+  it('shows a thousand problems and counts the rest', () => {
+    const dependsOn = Array.from({ length: 1000 }, (_, n) => `x${n}`);
+    const source = define(Array.from({ length: 300 }, (_, n) => set(`s${n}`, { n: '1' }, { dependsOn })));
+    const problems = validateDefinition(source, world);
+    expect(problems).toHaveLength(1001);
+    expect(problems.at(-1)).toEqual({
+      pointer: '',
+      code: 'more_problems',
+      message: 'There are 299000 more problems.',
+    });
   });
 
   it('never throws, whatever a model wrote', () => {
