@@ -26,12 +26,15 @@ export async function findFile(tx: Tx, fileId: string): Promise<FileRow | null> 
 }
 
 /** Passages from number `from` on; the caller knows that the file is in its workspace. */
-export async function readPassages(tx: Tx, fileId: string, { from, limit }: { from: number; limit: number }): Promise<Passage[]> {
-  return tx.sql<Passage>('SELECT n, text, anchor FROM passages WHERE file_id = $1 AND n >= $2 ORDER BY n LIMIT $3', [
-    fileId,
-    from,
-    limit,
-  ]);
+export async function readPassages(
+  tx: Tx,
+  fileId: string,
+  { from, limit }: { from: number; limit: number },
+): Promise<Passage[]> {
+  return tx.sql<Passage>(
+    'SELECT n, text, anchor FROM passages WHERE file_id = $1 AND n >= $2 ORDER BY n LIMIT $3',
+    [fileId, from, limit],
+  );
 }
 
 export const fileList = {

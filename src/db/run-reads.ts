@@ -62,10 +62,10 @@ export const runList = {
 } satisfies ListFields;
 
 export async function readRun(tx: Tx, runId: string): Promise<ListedRun | null> {
-  const [row] = await tx.sql<ListedRun>(`SELECT ${columns} FROM ${source} WHERE t.id = $1 AND t.workspace_id = $2`, [
-    runId,
-    tx.workspaceId,
-  ]);
+  const [row] = await tx.sql<ListedRun>(
+    `SELECT ${columns} FROM ${source} WHERE t.id = $1 AND t.workspace_id = $2`,
+    [runId, tx.workspaceId],
+  );
   return row ?? null;
 }
 
@@ -78,7 +78,11 @@ export async function readRunsOfTasks(tx: Tx, taskIds: readonly string[]): Promi
 }
 
 /** @param costs of the steps' tasks when the caller has them already. */
-export async function readRunParts(tx: Tx, runIds: readonly string[], costs?: Map<string, Cost>): Promise<RunParts> {
+export async function readRunParts(
+  tx: Tx,
+  runIds: readonly string[],
+  costs?: Map<string, Cost>,
+): Promise<RunParts> {
   const steps = await tx.sql<ListedStep>(
     `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.error, s.attempts, s.started_at, s.ended_at,
        k.status AS task_status, k.attempt AS task_attempt, k.waiting_for, k.waiting_detail, k.waiting_since,

@@ -63,10 +63,10 @@ export const taskList = {
 } satisfies ListFields;
 
 export async function readTask(tx: Tx, taskId: string): Promise<ListedTask | null> {
-  const [row] = await tx.sql<ListedTask>(`SELECT ${columns} FROM ${source} WHERE t.id = $1 AND t.workspace_id = $2`, [
-    taskId,
-    tx.workspaceId,
-  ]);
+  const [row] = await tx.sql<ListedTask>(
+    `SELECT ${columns} FROM ${source} WHERE t.id = $1 AND t.workspace_id = $2`,
+    [taskId, tx.workspaceId],
+  );
   return row ?? null;
 }
 

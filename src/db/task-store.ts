@@ -19,8 +19,8 @@ export type TaskPatch = Partial<Omit<TaskRow, 'id' | 'workspaceId' | 'version'>>
 
 /** Every change makes a new version: that is how the Temporal workflow tells an old state from a new one. */
 export async function updateTask(tx: Tx, row: TaskRow, patch: TaskPatch): Promise<void> {
-  const { sets, values } = sqlOf(patch, 3);
-  await tx.sql(`UPDATE tasks SET ${sets}, version = version + 1 WHERE id = $1 AND workspace_id = $2`, [
+  const { sets, values } = sqlOf({ ...patch, version: row.version + 1 }, 3);
+  await tx.sql(`UPDATE tasks SET ${sets} WHERE id = $1 AND workspace_id = $2`, [
     row.id,
     tx.workspaceId,
     ...values,

@@ -15,7 +15,10 @@ export async function readWorkflowWorld(tx: Tx, tools: readonly string[]): Promi
     agents,
     tools,
     // Versions count from 1 without a gap.
-    workflows: workflows.map(({ id, version }) => ({ id, versions: Array.from({ length: version }, (_, n) => n + 1) })),
+    workflows: workflows.map(({ id, version }) => ({
+      id,
+      versions: Array.from({ length: version }, (_, n) => n + 1),
+    })),
     hasChiefOfStaff: agents.some(({ role }) => role === 'chief_of_staff'),
   };
 }

@@ -1,4 +1,4 @@
-import { Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { createDataSource } from '../../src/db/data-source.ts';
 import { createDatabase, type Database } from '../../src/db/record.ts';

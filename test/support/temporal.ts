@@ -16,7 +16,7 @@ function prepareRuntime(): void {
   if (prepared) return;
   prepared = true;
   Runtime.install({
-    logger: new DefaultLogger('ERROR'),
+    logger: new DefaultLogger((process.env.ADJUTANT_TEST_LOG ?? 'ERROR') as 'ERROR'),
     shutdownSignals: [],
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
   });

@@ -65,7 +65,7 @@ async function toolOutcome(tx: Tx, { task, effect }: Work, callTool: CallTool): 
       searchPassages: (words, limit) => searchTaskPassages(tx, task.id, { words, limit }),
       readPassages: (file, from, characters) => readTaskPassages(tx, task.id, { file, from, characters }),
     },
-    { name: effect.purpose, arguments: String(effect.input.arguments ?? ''), allowed: current?.agent.spec.tools ?? [] },
+    { name: effect.purpose, arguments: typeof effect.input.arguments === 'string' ? effect.input.arguments : '', allowed: current?.agent.spec.tools ?? [] },
   );
   const content = { callId: effect.input.callId, name: effect.purpose, text: answer.text, isError: answer.isError === true };
   await appendTranscript(tx, task, [{ role: 'tool', turn: effect.turn, content }]);

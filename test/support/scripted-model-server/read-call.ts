@@ -10,6 +10,7 @@ interface Message extends Body {
 
 export const protocolOfPath: Record<string, Protocol> = {
   '/v1/chat/completions': 'chat',
+  '/v1/responses': 'responses',
   '/v1/messages': 'messages',
   '/v1/completions': 'completions',
 };
@@ -39,8 +40,9 @@ function outputSchemaOf(protocol: Protocol, request: Body): ServedCall['outputSc
     const format = body(body(request.response_format).json_schema);
     return format.schema ? { name: String(format.name), schema: body(format.schema) } : null;
   }
-  const format = body(body(request.output_config).format);
-  return format.schema ? { name: null, schema: body(format.schema) } : null;
+  const format = body(body(protocol === 'responses' ? request.text : request.output_config).format);
+  const name = typeof format.name === 'string' ? format.name : null;
+  return format.schema ? { name, schema: body(format.schema) } : null;
 }
 
 export function readCall(
@@ -49,7 +51,9 @@ export function readCall(
   request: Body,
   headers: IncomingHttpHeaders,
 ): ServedCall {
-  const messages = list(request.messages) as Message[];
+  const messages = (typeof request.input === 'string'
+    ? [{ role: 'user', content: request.input }]
+    : list(request.messages ?? request.input)) as Message[];
   const prompts = ([request.prompt ?? []].flat() as unknown[]).map(String);
   const systemMessages = messages
     .filter((message) => message.role === 'system')
@@ -59,14 +63,16 @@ export function readCall(
     id,
     protocol,
     model: String(request.model ?? ''),
-    system: request.system === undefined ? systemMessages.join('\n') : textOf(request.system),
-    text: [...spoken.map((message) => textOf(message.content)), ...prompts].join('\n'),
+    system: request.system === undefined
+        ? String(request.instructions ?? systemMessages.join('\n'))
+        : textOf(request.system),
+    text: [...spoken.map((message) => textOf(message.content ?? message.output)), ...prompts].join('\n'),
     prompts,
     toolNames: list(request.tools).map((tool) => String(body(tool.function).name ?? tool.name)),
     outputSchema: outputSchemaOf(protocol, request),
-    maxOutputTokens: Number(request.max_completion_tokens ?? request.max_tokens),
+    maxOutputTokens: Number(request.max_completion_tokens ?? request.max_output_tokens ?? request.max_tokens),
     stream: request.stream === true,
-    wantsUsage: request.stream !== true || body(request.stream_options).include_usage === true,
+    wantsUsage: protocol !== 'chat' || request.stream !== true || body(request.stream_options).include_usage === true,
     ...callHeader(headers),
     body: request,
   };
@@ -92,6 +98,20 @@ function chatProblems(request: Body): string[] {
     if (strict.strict === true && !fitsStrict(body(strict.schema ?? strict.parameters)))
       problems.push(`schema of ${strict.name} is not strict`);
   }
+  return problems;
+}
+
+function responsesProblems(request: Body): string[] {
+  const problems: string[] = [];
+  const open = new Set<string>();
+  for (const item of list(request.input)) {
+    if (item.type === 'function_call') open.add(String(item.call_id));
+    if (item.type === 'function_call_output' && !open.delete(String(item.call_id)))
+      problems.push(`No tool call found for function call output with call_id ${item.call_id}.`);
+    if (item.type === 'reasoning' && request.store === false && !item.encrypted_content)
+      problems.push(`Item '${item.id}' not found: items are not persisted when store is false.`);
+  }
+  if (open.size > 0) problems.push(`No tool output found for function call ${[...open].join(', ')}.`);
   return problems;
 }
 
@@ -125,7 +145,8 @@ export function problemsOf(call: ServedCall, headers: IncomingHttpHeaders): stri
   if (call.protocol === 'completions')
     return call.prompts.length > 0 ? problems : [...problems, 'prompt: field required'];
   if (call.protocol === 'messages' && !(call.maxOutputTokens > 0)) problems.push('max_tokens: field required');
-  if (list(call.body.messages).length === 0) problems.push('messages: at least one message is required');
+  if (list(call.body.messages ?? call.body.input).length === 0)
+    problems.push('messages: at least one message is required');
   return [
     ...problems,
     ...(call.protocol === 'chat' ? chatProblems(call.body) : messagesProblems(call.body, headers)),

@@ -1,7 +1,7 @@
 // What a scripted model server is told to answer.
 import type { Usage } from '../../../src/models/port.ts';
 
-export type Protocol = 'chat' | 'messages' | 'completions';
+export type Protocol = 'chat' | 'responses' | 'messages' | 'completions';
 
 /** A request as every protocol's reader hands it over. */
 export interface ServedCall {
@@ -52,7 +52,7 @@ export interface Answer {
   /** `arguments` as text is sent as it is, broken or not. */
   toolCalls?: { id?: string; name: string; arguments: unknown }[];
   stop?: 'end' | 'length' | 'tools' | 'refused';
-  /** Signed reasoning before the answer (Anthropic). */
+  /** Signed or encrypted reasoning before the answer (Messages, Responses). */
   thinking?: { text: string; signature: string };
   /** For completions: token text to log-probability, for each prompt. */
   top?: (prompt: string) => Record<string, number>;
