@@ -48,8 +48,9 @@ export async function lookUp(name, { thorough = false } = {}) {
 /**
  * Gets one file into the cache from the first source that has it.
  * @param {{ name: string, title: string, sha256?: string, size?: number, mode?: number, help: string,
- *   sources: { from: string, tries?: number, fetch: (folder: string) => Promise<string | undefined> }[] }} wanted
- *   `fetch` puts the file into the given empty folder and gives its path, or nothing if this machine cannot use that source
+ *   sources: { from: string, tries?: number, lacks?: () => string | undefined, fetch: (folder: string) => Promise<string> }[] }} wanted
+ *   `lacks` names what this machine would need for that source; `fetch` puts the file into the given empty folder and gives
+ *   its path
  */
 export async function ensureCached(wanted) {
   const cached = await lookUp(wanted.name);
@@ -58,6 +59,11 @@ export async function ensureCached(wanted) {
   await sweepDrafts();
   const tried = [];
   for (const source of wanted.sources) {
+    const lacking = source.lacks?.();
+    if (lacking) {
+      tried.push(`${source.from}: there is no ${lacking} here`);
+      continue;
+    }
     for (let attempt = 1; attempt <= (source.tries ?? 1); attempt++) {
       const draft = await mkdtemp(join(cacheFolder(), 'draft-'));
       try {
@@ -74,7 +80,6 @@ export async function ensureCached(wanted) {
 
 async function takeIn(wanted, source, draft) {
   const file = await source.fetch(draft);
-  if (!file) throw new Error('not on this machine');
   const { size } = await stat(file);
   const sha256 = await sha256Of(file);
   if (wanted.sha256 && wanted.sha256 !== sha256)

