@@ -60,14 +60,16 @@ function sectionOf(item: ChosenItem, number: number, kind: ScoredKind): string {
   const passages = byPassage(item.quotes);
   const first = passages[0]?.[0];
   if (!first) return '';
-  const blocks = passages.map((quotes) => blockOf(quotes, kind));
+  const blocks = passages.map((quotes) => blockOf(quotes, item, kind));
   return [`## ${number}. ${headlineOf(first.text, first.heading)}`, ...blocks].join('\n\n');
 }
 
 /** Quotes from one passage stand together, in the passage's order; passages in the order of their best quote. */
 function byPassage(quotes: ScoredCandidate[]): ScoredCandidate[][] {
   const groups = new Map<string, ScoredCandidate[]>();
-  for (const quote of quotes) {
+  for (const quote of quotes.filter(
+    (each, index) => quotes.findIndex(({ text }) => text === each.text) === index,
+  )) {
     const key = `${quote.fileId}/${quote.passage}`;
     groups.set(
       key,
@@ -77,10 +79,14 @@ function byPassage(quotes: ScoredCandidate[]): ScoredCandidate[][] {
   return [...groups.values()];
 }
 
-function blockOf(quotes: ScoredCandidate[], kind: ScoredKind): string {
+/** Words that a second document has too are not quoted twice: its place stands beside the first. */
+function blockOf(quotes: ScoredCandidate[], item: ChosenItem, kind: ScoredKind): string {
   const lines = quotes.map((quote) => `> “${quote.text}”`).join('\n>\n');
   const first = quotes[0] as ScoredCandidate;
-  return `${lines}\n>\n> — *${placeOf(first)}*${factsOf(first, kind)}`;
+  const also = item.quotes.filter(
+    (other) => !quotes.includes(other) && quotes.some(({ text }) => text === other.text),
+  );
+  return `${lines}\n>\n> — *${[first, ...also].map(placeOf).join('; ')}*${factsOf(first, kind)}`;
 }
 
 /** A row's other cells that help to judge it: dates, figures, and words such as "critical". */

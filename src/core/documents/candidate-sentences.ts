@@ -11,7 +11,7 @@ import type { ScoredKind } from './kinds.ts';
 import type { Anchor, Passage, SourceFile } from './passage.ts';
 import { splitSentences } from './sentences.ts';
 import { type Cell, createRowReader } from './table-rows.ts';
-import { stemsOf } from './words.ts';
+import { figuresOf, stemsOf } from './words.ts';
 
 export interface Candidate {
   /** Unique over all files: `file/passage.sentence`, sentences counted from 1. */
@@ -119,7 +119,7 @@ function withoutNearDuplicates(candidates: Candidate[]): Candidate[] {
   const kept: { candidate: Candidate; stems: Set<string> }[] = [];
   const byStem = new Map<string, number[]>();
   for (const candidate of candidates) {
-    const stems = new Set(stemsOf(candidate.text));
+    const stems = new Set([...stemsOf(candidate.text), ...figuresOf(candidate.text)]);
     const rivals = new Set([...stems].slice(0, 12).flatMap((stem) => byStem.get(stem) ?? []));
     const twin = [...rivals].find((index) => likeness(kept[index]?.stems ?? new Set(), stems) >= 0.8);
     const before = twin === undefined ? undefined : kept[twin];

@@ -44,7 +44,7 @@ export interface ChooseOptions {
   quotesPerItem?: number;
 }
 
-/** From here on two sentences say the same, and one of them is enough. */
+/** From here on two sentences of one document say the same, and one of them is enough. */
 const sameStatement = 0.5;
 
 /** Below this a sentence of the matter has nothing to do with the ones that were chosen. */
@@ -145,17 +145,21 @@ function bestSupport(
     return member.rank + newDocument + 2 * alike(lead, member) + moneyWeight(amountOf(member)) * 2;
   };
   return members
-    .filter(
-      (member) =>
-        (member.rank > 0.2 || isBeside(member, lead)) &&
-        (!leans(member) || (isBeside(member, lead) && isAfter(member, lead))),
-    )
-    .filter((member) => isBeside(member, lead) || quotes.some((quote) => alike(quote, member) >= supports))
-    .filter(
-      (member) => !quotes.some((quote) => quote.id === member.id || alike(quote, member) >= sameStatement),
-    )
-    .filter((member) => worth(member) > 0.5)
+    .filter((member) => canSupport(member, quotes, alike) && worth(member) > 0.5)
     .sort((a, b) => worth(b) - worth(a))[0];
+}
+
+function canSupport(member: ScoredCandidate, quotes: ScoredCandidate[], alike: Likeness): boolean {
+  const lead = quotes[0] as ScoredCandidate;
+  const beside = isBeside(member, lead);
+  if (leans(member) && !(beside && isAfter(member, lead))) return false;
+  if (!beside && (member.rank <= 0.2 || !quotes.some((quote) => alike(quote, member) >= supports)))
+    return false;
+  // Said again in the same document it is a repeat; said by another document it is a second source.
+  return !quotes.some(
+    (quote) =>
+      quote.id === member.id || (quote.fileId === member.fileId && alike(quote, member) >= sameStatement),
+  );
 }
 
 function isBeside(a: Candidate, b: Candidate): boolean {

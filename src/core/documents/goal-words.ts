@@ -40,7 +40,10 @@ export function titleOf(goal: string, kind: KindName): string {
     )
     .replace(/^what (?:do|does) (.+?) say about /i, 'What $1 say about ')
     .replace(/^(?:a|an|the)\s+/i, '')
-    .replace(/^(?:(?:short|brief|concise|one[- ]page|1[- ]page|two[- ]page|quick)\s+)+/i, '')
+    .replace(
+      /^(?:(?:short|brief(?! (?:of|for|on|about|to))|concise|one[- ]page|1[- ]page|two[- ]page|quick)\s+)+/i,
+      '',
+    )
     .replace(
       /,?\s+(?:each\s+)?with\s+(?:its|their|the|all|a)\s+(?:exact\s+)?(?:sources?|places?|references?|quotes?)$/i,
       '',

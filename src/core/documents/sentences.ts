@@ -10,7 +10,9 @@ export function splitSentences(text: string): string[] {
   const sentences: string[] = [];
   let open = '';
   for (const { segment } of segmenter.segment(text)) {
-    open += segment;
+    // A small letter goes on with what was open: “Why?” she asked.
+    const before = /^\p{Ll}/u.test(segment) && open === '' ? (sentences.pop() ?? '') : '';
+    open += before === '' ? segment : `${before} ${segment}`;
     if (abbreviation.test(open.trim())) continue;
     if (open.trim() !== '') sentences.push(open.trim());
     open = '';

@@ -43,7 +43,9 @@ function columnNames(rows: Passage[]): Set<string> {
     }
   }
   return new Set(
-    [...seen].filter(([, count]) => count >= Math.max(1, rows.length * 0.1)).map(([name]) => name),
+    [...seen]
+      .filter(([, count]) => count >= Math.max(Math.min(2, rows.length), rows.length * 0.1))
+      .map(([name]) => name),
   );
 }
 

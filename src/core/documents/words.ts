@@ -42,11 +42,16 @@ export function figuresOf(text: string): string[] {
 
 function normalFigure(figure: string): string {
   const bare = figure.replace(/['’\u00a0\u202f]/g, '').replace(/^0+(?=\d)/, '');
-  // Groups of three after a separator are thousands; anything else keeps one decimal point.
-  const whole = /^\d{1,3}(?:[.,]\d{3})+$/.test(bare) ? bare.replace(/[.,]/g, '') : bare.replace(/,/g, '.');
-  return whole.includes('.') && /^\d+\.\d+$/.test(whole)
-    ? whole.replace(/0+$/, '').replace(/\.$/, '')
-    : whole;
+  // Groups of three are thousands; of two different separators the last is the decimal one.
+  const mixed = bare.includes('.') && bare.includes(',');
+  const decimal = mixed ? bare.charAt(Math.max(bare.lastIndexOf('.'), bare.lastIndexOf(','))) : '';
+  const thousands = decimal === '.' ? /,/g : /\./g;
+  const plain = mixed
+    ? bare.replace(thousands, '').replace(',', '.')
+    : /^\d{1,3}(?:[.,]\d{3})+$/.test(bare)
+      ? bare.replace(/[.,]/g, '')
+      : bare.replace(/,/g, '.');
+  return /^\d+\.\d+$/.test(plain) ? plain.replace(/0+$/, '').replace(/\.$/, '') : plain;
 }
 
 /** The largest amount of money named, in units of its currency; 0 if none. "€1.9 million" is 1,900,000. */
