@@ -54,6 +54,11 @@ export interface UnknownModel {
   maxOutputTokens: number;
 }
 
+/** Models that reason before they answer, and hand their reasoning out encrypted. Unknown ones are not asked. */
+export function reasons(model: string): boolean {
+  return findEntry(model)?.takesTemperature === false;
+}
+
 /** For a model on a compatible server that the catalogue does not know: no price, fit and window from the configuration. */
 export function unknownEntry(model: UnknownModel): CatalogueEntry {
   return { ...model, aliases: [], prices: null, takesTemperature: true };

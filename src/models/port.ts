@@ -18,10 +18,12 @@ export interface ModelTool {
 
 /**
  * `carry` is a provider's own part of an answer (signed reasoning), kept as it came and given back only to the
- * provider that it names: current models refuse a tool result whose reasoning was dropped.
+ * provider and model that it names: current models refuse a tool result whose reasoning was dropped.
  */
 export interface Carry {
   provider: string;
+  /** The model that was asked: another one cannot read its reasoning, and is shown the plain answer. */
+  model: string;
   content: unknown[];
 }
 

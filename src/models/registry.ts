@@ -14,7 +14,7 @@ import type { ModelProvider } from './port.ts';
 
 export interface ModelsConfig {
   anthropic?: { apiKey: string; baseUrl?: string; model?: string };
-  openai?: { apiKey: string; baseUrl?: string; model?: string };
+  openai?: { apiKey: string; baseUrl?: string; model?: string; protocol?: 'responses' | 'chat' };
   llama?: { baseUrl: string; apiKey?: string; model?: string; fit?: readonly string[] };
 }
 

@@ -13,7 +13,12 @@ export interface ProviderUnderTest {
 
 export const providersUnderTest: ProviderUnderTest[] = [
   {
-    name: 'openai',
+    name: 'openai over responses',
+    model: 'gpt-6.1-sol',
+    open: ({ v1 }) => createOpenAiProvider({ apiKey: 'k', baseUrl: v1, protocol: 'responses' }),
+  },
+  {
+    name: 'openai over chat',
     model: 'gpt-6.1-sol',
     open: ({ v1 }) => createOpenAiProvider({ apiKey: 'k', baseUrl: v1 }),
   },

@@ -36,7 +36,7 @@ test('signed reasoning is carried and given back as it came, to its own provider
     { type: 'text', text: 'Noting.' },
     { type: 'tool_use', id: 'tu_1', name: 'note', input: { a: 1 } },
   ];
-  expect(first.carry).toEqual({ provider: 'anthropic', content });
+  expect(first.carry).toEqual({ provider: 'anthropic', model: 'claude-opus-5-5', content });
 
   const messages = [
     { role: 'user' as const, text: 'Note it.' },
@@ -52,6 +52,38 @@ test('signed reasoning is carried and given back as it came, to its own provider
     options(),
   );
   expect(JSON.stringify(server.calls()[2]!.body)).not.toContain('Let me think.');
+});
+
+test('encrypted reasoning is asked for only where a model reasons, and given back as it came', async () => {
+  const openai = createOpenAiProvider({ apiKey: 'k', baseUrl: server.v1, protocol: 'responses' });
+  server.plan(
+    { thinking: { text: '', signature: 'ZW5j' }, toolCalls: [{ id: 'call_1', name: 'note', arguments: {} }] },
+    { text: 'Done.' },
+    { text: 'Plain.' },
+  );
+  const first = await openai.complete(requestTo('gpt-6.1-sol', { tools: [note] }), options());
+  expect(first.carry).toMatchObject({
+    provider: 'openai',
+    content: [
+      { type: 'reasoning', encrypted_content: 'ZW5j' },
+      { type: 'function_call', call_id: 'call_1' },
+    ],
+  });
+  const messages = [
+    { role: 'user' as const, text: 'Note it.' },
+    { role: 'assistant' as const, text: first.text, toolCalls: first.toolCalls, carry: first.carry },
+    { role: 'tool' as const, callId: 'call_1', name: 'note', text: 'Noted.' },
+  ];
+  await openai.complete(requestTo('gpt-6.1-sol', { messages, tools: [note] }), options());
+  await openai.complete(requestTo('gpt-4.1-mini', { temperature: 0.2 }), options());
+  server.plan({ text: 'Another model.' });
+  await openai.complete(requestTo('gpt-6-luna', { messages, tools: [note] }), options());
+  const [, second, third] = server.calls().map((call) => call.body);
+  expect((second!.input as unknown[]).slice(1, 3)).toEqual(first.carry!.content);
+  expect(second).toMatchObject({ store: false, include: ['reasoning.encrypted_content'] });
+  expect(JSON.stringify(server.calls()[3]!.body)).not.toContain('ZW5j');
+  expect(third).not.toHaveProperty('include');
+  expect(third).toHaveProperty('temperature', 0.2);
 });
 
 test('a server that reports no usage gets an estimate, marked as such', async () => {

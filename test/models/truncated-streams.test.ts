@@ -37,7 +37,9 @@ describe.each(readers)('a stream that is cut: $name', ({ model, open }) => {
 
   /** Where the answer is whole: after the event that carries the reason why it stopped. */
   const wholeFrom = () => {
-    const reason = stream.indexOf(/"(finish|stop)_reason":"[a-z_]+"/.exec(stream.toString())![0]);
+    const reason = stream.indexOf(
+      /"(finish|stop)_reason":"[a-z_]+"|"type":"response.completed"/.exec(stream.toString())![0],
+    );
     return stream.indexOf('\n\n', reason);
   };
 

@@ -23,12 +23,13 @@ async function complete(
     const stream = await client
       .withOptions({ fetch: call.fetch })
       .messages.create(messagesRequest(request), { signal: call.signal, headers: call.headers });
-    const { providerModel, ...answer } = await readMessageStream(stream, options.onText);
+    const { providerModel, carried, ...answer } = await readMessageStream(stream, options.onText);
     return {
       ...answer,
       usageSource: 'reported',
       requestId: call.responseHeaders()?.get('request-id') ?? null,
       providerModel: providerModel ?? request.model,
+      carry: carried && { provider: 'anthropic', model: request.model, content: carried },
     };
   });
 }

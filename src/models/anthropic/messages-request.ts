@@ -16,7 +16,8 @@ function inputOf(call: ToolCall): unknown {
 }
 
 function assistantBlocks(message: Extract<ModelMessage, { role: 'assistant' }>): Block[] {
-  // A carried answer is given back exactly as it came: its signatures cover order and content.
+  // A carried answer is given back exactly as it came: its signatures cover order and content. Another model's reasoning is
+  // passed over by the provider.
   if (message.carry?.provider === 'anthropic') return message.carry.content as Block[];
   const text: Block[] = message.text ? [{ type: 'text', text: message.text }] : [];
   const calls = (message.toolCalls ?? []).map(

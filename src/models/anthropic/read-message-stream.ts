@@ -2,7 +2,7 @@
 // event); a stream that ends before that is an error, never half an answer.
 import type Anthropic from '@anthropic-ai/sdk';
 import { ModelFault } from '../model-fault.ts';
-import type { Carry, StopReason, ToolCall, Usage } from '../port.ts';
+import type { StopReason, ToolCall, Usage } from '../port.ts';
 
 export interface MessageAnswer {
   text: string;
@@ -10,7 +10,8 @@ export interface MessageAnswer {
   stop: StopReason;
   usage: Usage;
   providerModel: string | null;
-  carry: Carry | null;
+  /** What must be given back as it came; null where nothing was reasoned. */
+  carried: unknown[] | null;
 }
 
 interface OpenBlock {
@@ -116,13 +117,12 @@ function stopOf(reason: string, calls: ToolCall[]): StopReason {
   return calls.length > 0 ? 'tools' : 'end';
 }
 
-function carryOf(blocks: OpenBlock[]): Carry | null {
+function carriedOf(blocks: OpenBlock[]): unknown[] | null {
   if (!blocks.some(({ block }) => block.type === 'thinking' || block.type === 'redacted_thinking'))
     return null;
-  const content = blocks.map((open) =>
+  return blocks.map((open) =>
     open.block.type === 'tool_use' ? { ...open.block, input: parsed(argumentsOf(open)) } : open.block,
   );
-  return { provider: 'anthropic', content };
 }
 
 function parsed(json: string): unknown {
@@ -161,6 +161,6 @@ export async function readMessageStream(
     stop: stopOf(draft.stopReason, toolCalls),
     usage: usageOf(draft.counts),
     providerModel: draft.model,
-    carry: carryOf(blocks),
+    carried: carriedOf(blocks),
   };
 }

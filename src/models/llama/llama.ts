@@ -1,7 +1,8 @@
 // Any OpenAI-compatible Llama server: the embedded one, llama.cpp, Ollama, vLLM, LM Studio.
 import type OpenAI from 'openai';
 import { ModelFault } from '../model-fault.ts';
-import { createChatProvider, openClient } from '../openai/chat-provider.ts';
+import { createChatProvider } from '../openai/chat-provider.ts';
+import { openClient } from '../openai/open-client.ts';
 import { usageOf } from '../openai/read-chat-stream.ts';
 import type { CallOptions, ModelProvider, ScoreReply, ScoreRequest } from '../port.ts';
 import { estimateUsage } from '../usage.ts';

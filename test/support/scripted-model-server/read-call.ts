@@ -51,9 +51,11 @@ export function readCall(
   request: Body,
   headers: IncomingHttpHeaders,
 ): ServedCall {
-  const messages = (typeof request.input === 'string'
-    ? [{ role: 'user', content: request.input }]
-    : list(request.messages ?? request.input)) as Message[];
+  const messages = (
+    typeof request.input === 'string'
+      ? [{ role: 'user', content: request.input }]
+      : list(request.messages ?? request.input)
+  ) as Message[];
   const prompts = ([request.prompt ?? []].flat() as unknown[]).map(String);
   const systemMessages = messages
     .filter((message) => message.role === 'system')
@@ -63,7 +65,8 @@ export function readCall(
     id,
     protocol,
     model: String(request.model ?? ''),
-    system: request.system === undefined
+    system:
+      request.system === undefined
         ? String(request.instructions ?? systemMessages.join('\n'))
         : textOf(request.system),
     text: [...spoken.map((message) => textOf(message.content ?? message.output)), ...prompts].join('\n'),
@@ -72,7 +75,8 @@ export function readCall(
     outputSchema: outputSchemaOf(protocol, request),
     maxOutputTokens: Number(request.max_completion_tokens ?? request.max_output_tokens ?? request.max_tokens),
     stream: request.stream === true,
-    wantsUsage: protocol !== 'chat' || request.stream !== true || body(request.stream_options).include_usage === true,
+    wantsUsage:
+      protocol !== 'chat' || request.stream !== true || body(request.stream_options).include_usage === true,
     ...callHeader(headers),
     body: request,
   };
@@ -144,11 +148,14 @@ export function problemsOf(call: ServedCall, headers: IncomingHttpHeaders): stri
   if (!call.model) problems.push('model: field required');
   if (call.protocol === 'completions')
     return call.prompts.length > 0 ? problems : [...problems, 'prompt: field required'];
-  if (call.protocol === 'messages' && !(call.maxOutputTokens > 0)) problems.push('max_tokens: field required');
+  if (call.protocol === 'messages' && !(call.maxOutputTokens > 0))
+    problems.push('max_tokens: field required');
   if (list(call.body.messages ?? call.body.input).length === 0)
     problems.push('messages: at least one message is required');
-  return [
-    ...problems,
-    ...(call.protocol === 'chat' ? chatProblems(call.body) : messagesProblems(call.body, headers)),
-  ];
+  const own = {
+    chat: () => chatProblems(call.body),
+    responses: () => responsesProblems(call.body),
+    messages: () => messagesProblems(call.body, headers),
+  };
+  return [...problems, ...own[call.protocol]()];
 }

@@ -2,12 +2,14 @@
 import { writeChat } from './write-chat.ts';
 import { writeCompletion } from './write-completion.ts';
 import { writeMessage } from './write-messages.ts';
+import { writeResponse } from './write-responses.ts';
 import type { Answer, ServedCall } from './script.ts';
 import { wholeAnswer, type Reply } from './whole-answer.ts';
 
 export function writeAnswer(call: ServedCall, answer: Answer): Reply {
   if (call.protocol === 'completions') return writeCompletion(call, answer);
   const whole = wholeAnswer(call, answer);
+  if (call.protocol === 'responses') return writeResponse(call, whole);
   return call.protocol === 'chat' ? writeChat(call, whole) : writeMessage(call, whole);
 }
 
@@ -25,6 +27,16 @@ export function errorBody(
 }
 
 export function errorEvent(call: ServedCall, error: { type: string; message: string }): string {
+  if (call.protocol === 'responses') {
+    const event = {
+      type: 'error',
+      code: error.type,
+      message: error.message,
+      param: null,
+      sequence_number: 0,
+    };
+    return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
+  }
   const data = JSON.stringify(errorBody(call, error));
   return call.protocol === 'messages' ? `event: error\ndata: ${data}\n\n` : `data: ${data}\n\n`;
 }

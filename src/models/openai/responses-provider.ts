@@ -1,0 +1,48 @@
+// OpenAI's own protocol. Its current models refuse function tools over chat completions unless they may not reason, so
+// OpenAI proper is asked here; compatible servers, which mostly know chat completions only, there.
+import type OpenAI from 'openai';
+import type { CompleteOptions, ModelProvider, ModelReply, ModelRequest } from '../port.ts';
+import { estimateUsage, promptTextOf } from '../usage.ts';
+import { watchedCall } from '../watched-call.ts';
+import { modelsHealth, openClient } from './open-client.ts';
+import { readResponseStream } from './read-response-stream.ts';
+import { type ResponsesDialect, responsesRequest } from './responses-request.ts';
+
+export interface ResponsesServer {
+  name: string;
+  apiKey: string;
+  baseUrl: string;
+  dialect: ResponsesDialect;
+}
+
+function complete(
+  client: OpenAI,
+  dialect: ResponsesDialect,
+  request: ModelRequest,
+  options: CompleteOptions,
+): Promise<ModelReply> {
+  return watchedCall(options, async (call) => {
+    const stream = await client
+      .withOptions({ fetch: call.fetch })
+      .responses.create(responsesRequest(request, dialect), { signal: call.signal, headers: call.headers });
+    const { usage, providerModel, carried, ...answer } = await readResponseStream(stream, options.onText);
+    const written = answer.text + answer.toolCalls.map((each) => each.arguments).join('');
+    return {
+      ...answer,
+      usage: usage ?? estimateUsage(promptTextOf(request), written),
+      usageSource: usage ? 'reported' : 'estimated',
+      requestId: call.responseHeaders()?.get('x-request-id') ?? null,
+      providerModel: providerModel ?? request.model,
+      carry: carried && { provider: 'openai', model: request.model, content: carried },
+    };
+  });
+}
+
+export function createResponsesProvider(server: ResponsesServer): ModelProvider {
+  const client = openClient(server);
+  return {
+    name: server.name,
+    complete: (request, options) => complete(client, server.dialect, request, options),
+    health: (signal) => modelsHealth(client, signal),
+  };
+}
