@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import compression from 'compression';
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { FileStorage } from '../files/storage.ts';
 import type { Database } from '../db/record.ts';
 import type { ModelView } from '../contracts/model.ts';
-import type { Authenticated } from '../commands/authenticate.ts';
 import { agentRoutes } from './agents/routes.ts';
 import { docsRoutes } from './docs/routes.ts';
 import type { Door } from './door/door.ts';
@@ -15,18 +14,19 @@ import { closeDoor } from './door/close-door.ts';
 import { limitRates, type RateLimits } from './door/limit-rates.ts';
 import { logRequests } from './door/log-requests.ts';
 import { secureHeaders } from './door/secure-headers.ts';
+import { fileRoutes } from './files/routes.ts';
+import { workflowRoutes } from './workflows/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { type Health, operationsRoutes } from './operations/routes.ts';
 import { createHttpMetrics, type HttpMetrics } from './operations/http-metrics.ts';
 import { sessionRoutes } from './session/routes.ts';
+import { runRoutes } from './runs/routes.ts';
+import { type StreamEvents, streamRoutes } from './streams/routes.ts';
+import { taskRoutes } from './tasks/routes.ts';
+import { taskViewRoutes } from './tasks/view-routes.ts';
+import { usageRoutes } from './usage/routes.ts';
+import type { TemporalPlace } from './temporal-link.ts';
 import { servePage } from './page/serve-page.ts';
-
-/** Sends a stream of events; written by src/live. `after` is what the client saw last: a cursor, or null for the beginning. */
-export type StreamEvents = (
-  request: Request,
-  response: Response,
-  wish: { caller: Authenticated; stream: string; after: string | null },
-) => void;
 
 export interface AppOptions {
   db: Database;
@@ -37,7 +37,9 @@ export interface AppOptions {
   logger: Logger;
   /** The folder of the built page; it may be missing. */
   webDir?: string;
-  temporal: { namespace: string; uiUrl?: string | undefined };
+  temporal: TemporalPlace;
+  /** Names of the tools that workflows may use. */
+  tools?: readonly string[];
   models?: () => Promise<ModelView[]>;
   streams?: StreamEvents;
   health?: Health;
@@ -67,6 +69,13 @@ export function createApp(options: AppOptions): Express {
   sessionRoutes(door);
   keyRoutes(door);
   agentRoutes(door);
+  fileRoutes(door, { files: options.files, uploadDir: options.uploadDir });
+  workflowRoutes(door, { tools: options.tools ?? [] });
+  taskRoutes(door, options.temporal);
+  taskViewRoutes(door, options.temporal);
+  runRoutes(door, options.temporal);
+  usageRoutes(door);
+  streamRoutes(door, options.streams);
   modelRoutes(door, options.models ?? (() => Promise.resolve([])));
   docsRoutes(app, door);
   closeDoor(door);

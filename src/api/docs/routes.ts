@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import { workflowJsonSchema } from '../../commands/workflow-schema.ts';
 import type { Door } from '../door/door.ts';
 import { type ApiDocument, describeApi } from './openapi.ts';
 import { renderReference } from './render-reference.ts';
@@ -14,6 +15,12 @@ export function docsRoutes(app: Express, door: Door): void {
   };
   app.get('/api/v2/openapi.json', (_request, response) => {
     response.set('Cache-Control', 'no-cache').type('application/json').end(reference().json);
+  });
+  app.get('/schemas/workflow.json', (_request, response) => {
+    response
+      .set('Cache-Control', 'no-cache')
+      .type('application/schema+json')
+      .end(JSON.stringify(workflowJsonSchema));
   });
   app.get('/docs', (_request, response) => {
     response.set('Cache-Control', 'no-cache').type('html').end(reference().html);

@@ -1,8 +1,6 @@
 import type * as z from 'zod';
+import { pointerOf, unstorable } from '../../commands/storable.ts';
 import { AppError, type Problem } from '../../errors.ts';
-
-/** Brackets in brackets; deeper values would overflow the stack of whoever walks them. */
-const maxDepth = 64;
 
 type Issue = z.core.$ZodIssue;
 
@@ -45,40 +43,4 @@ function problemsOf(issue: Issue, prefix: string): Problem[] {
     return [{ pointer, code: 'required', message: `Is missing: expected ${issue.expected}.` }];
   }
   return [{ pointer, code: issue.code, message: issue.message }];
-}
-
-export function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-/** PostgreSQL stores neither a NUL character nor half of a surrogate pair; and nothing may be nested without end. */
-function unstorable(root: unknown, prefix: string): Problem[] {
-  const problems: Problem[] = [];
-  const open: { value: unknown; path: PropertyKey[] }[] = [{ value: root, path: [] }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { value, path } = next;
-    if (typeof value === 'string' && !isStorable(value)) problems.push(badText(prefix, path));
-    if (typeof value !== 'object' || value === null) continue;
-    if (path.length >= maxDepth) {
-      const pointer = prefix + pointerOf(path);
-      return [{ pointer, code: 'too_deep', message: `Nested deeper than ${maxDepth} levels.` }];
-    }
-    for (const [key, inner] of Object.entries(value)) {
-      if (!isStorable(key)) problems.push(badText(prefix, [...path, key]));
-      open.push({ value: inner, path: [...path, Array.isArray(value) ? Number(key) : key] });
-    }
-  }
-  return problems;
-}
-
-function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
-}
-
-function badText(prefix: string, path: PropertyKey[]): Problem {
-  return {
-    pointer: prefix + pointerOf(path),
-    code: 'invalid_text',
-    message: 'Contains a NUL character or half of a surrogate pair.',
-  };
 }

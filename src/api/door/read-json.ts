@@ -36,7 +36,8 @@ export function run(handler: RequestHandler, request: Request, response: Respons
   return new Promise((resolve, reject) => {
     void handler(request, response, (error?: unknown) => {
       if (error === undefined || error === null) resolve();
-      else reject(error instanceof Error ? error : new Error('The body could not be read.', { cause: error }));
+      else
+        reject(error instanceof Error ? error : new Error('The body could not be read.', { cause: error }));
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { unstorable } from '../../commands/storable.ts';
 import type { Authenticated } from '../../commands/authenticate.ts';
 import { isUnsafe, whoCalls } from '../auth/who-calls.ts';
 import type { Call, DeskCall, Door, Operation, ReplyOf } from './door.ts';
@@ -16,7 +17,7 @@ import { AppError, type Problem } from '../../errors.ts';
  * 2. `readBody` replaces the JSON reader (uploads, YAML). It runs before the transaction: nothing slow happens inside it.
  */
 export interface Route<Op extends Operation> {
-  readBody?: (request: Request, response: Response) => Promise<unknown>;
+  readBody?: (request: Request, response: Response, caller: Authenticated) => Promise<unknown>;
   location?: (reply: ReplyOf<Op>) => string;
   etag?: (reply: ReplyOf<Op>) => string;
   /** What may be stored for replays: the answer without its secrets. */
@@ -93,7 +94,8 @@ async function readCall<Op extends Operation>(
   const problems: Problem[] = [];
   const query = operation.query ? parseInput(operation.query, request.query, '/query') : { value: undefined };
   if ('problems' in query) problems.push(...query.problems);
-  const body = await readAndParse(operation, request, response, readBody);
+  const read = readBody && (() => readBody(request, response, caller));
+  const body = await readAndParse(operation, request, response, read);
   if ('problems' in body) problems.push(...body.problems);
   if (problems.length > 0) throw invalidRequest(problems);
   const value = (part: object) => ('value' in part ? part.value : undefined);
@@ -112,10 +114,14 @@ async function readAndParse<Op extends Operation>(
   operation: Op,
   request: Request,
   response: Response,
-  readBody: Route<Op>['readBody'],
+  readBody: (() => Promise<unknown>) | undefined,
 ): Promise<{ value: unknown } | { problems: Problem[] }> {
   if (!operation.body || !isUnsafe(request.method)) return { value: undefined };
-  if (readBody) return { value: await readBody(request, response) };
+  if (readBody) {
+    const value = await readBody();
+    const problems = unstorable(value);
+    return problems.length > 0 ? { problems } : { value };
+  }
   const given = await readJson(request, response);
   if (given === undefined && !operation.bodyOptional) {
     return { problems: [{ pointer: '', code: 'required', message: 'A JSON body is missing.' }] };

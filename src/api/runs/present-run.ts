@@ -1,0 +1,70 @@
+import { type Cost, noCost } from '../../contracts/cost.ts';
+import type { Run, Step } from '../../contracts/run.ts';
+import { isFinished } from '../../contracts/status.ts';
+import { addCosts } from '../../db/cost-reads.ts';
+import type { ListedRun, ListedStep, RunParts } from '../../db/run-reads.ts';
+import { type TemporalPlace, temporalLink } from '../temporal-link.ts';
+import { presentWaiting, timeOrNull } from '../tasks/present-task.ts';
+
+export function presentRun(row: ListedRun, parts: RunParts, temporal: TemporalPlace): Run {
+  const steps = presentSteps(row, parts);
+  return {
+    id: row.id,
+    workflowId: row.workflowId,
+    workflowVersion: row.workflowVersion,
+    name: row.name,
+    taskId: row.taskId,
+    status: row.status,
+    inputs: row.inputs,
+    output: row.output,
+    error: row.error,
+    steps,
+    cost: addCosts(steps.map(({ cost }) => cost)),
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: timeOrNull(row.startedAt),
+    endedAt: timeOrNull(row.endedAt),
+    temporal: temporalLink(temporal, `run/${row.id}`, row.temporalStartedAt),
+  };
+}
+
+/** In the order of the definition; the turns of a forEach after their step. */
+function presentSteps(row: ListedRun, { steps, costs }: RunParts): Step[] {
+  const rows = steps.get(row.id) ?? [];
+  const place = new Map(row.definition.steps.map(({ id }, index) => [id, index]));
+  const sorted = rows.toSorted(
+    (a, b) => (place.get(a.stepId) ?? 0) - (place.get(b.stepId) ?? 0) || (a.index ?? -1) - (b.index ?? -1),
+  );
+  return sorted.map((step) => presentStep(row, step, costs.get(step.taskId ?? '') ?? noCost));
+}
+
+function presentStep({ definition }: ListedRun, row: ListedStep, cost: Cost): Step {
+  const defined = definition.steps.find(({ id }) => id === row.stepId);
+  const title = defined?.title ?? row.stepId;
+  const status = shownStatus(row);
+  return {
+    key: row.key,
+    stepId: row.stepId,
+    index: row.index,
+    kind: defined?.kind ?? 'agent',
+    title: row.index === null ? title : `${title} (${row.index + 1})`,
+    dependsOn: defined?.dependsOn ?? [],
+    condition: defined?.if ?? null,
+    status,
+    reason: row.reason ?? row.error?.message ?? null,
+    waiting: status === 'waiting' ? presentWaiting(row) : null,
+    taskId: row.taskId,
+    agent:
+      row.agentId === null ? null : { id: row.agentId, name: row.agentName ?? '', role: row.agentRole ?? '' },
+    attempt: row.taskAttempt ?? row.attempts,
+    cost,
+    startedAt: timeOrNull(row.startedAt),
+    endedAt: timeOrNull(row.endedAt),
+  };
+}
+
+/** While a step is at work its task knows more: assigned, at work, or waiting for something. */
+function shownStatus({ status, taskStatus }: ListedStep): Step['status'] {
+  if (taskStatus === null || isFinished(status) || isFinished(taskStatus)) return status;
+  return taskStatus;
+}

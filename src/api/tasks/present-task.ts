@@ -1,0 +1,66 @@
+import { noCost } from '../../contracts/cost.ts';
+import type { WaitingFor } from '../../contracts/status.ts';
+import { type AgentRef, type Attempt, type Task, priorities } from '../../contracts/task.ts';
+import type { Waiting } from '../../contracts/waiting.ts';
+import type { ListedAttempt, ListedTask, TaskParts } from '../../db/task-reads.ts';
+import { type TemporalPlace, temporalLink } from '../temporal-link.ts';
+
+export function presentTask(row: ListedTask, parts: TaskParts, temporal: TemporalPlace): Task {
+  return {
+    id: row.id,
+    parentId: row.parentId,
+    rootId: row.rootId,
+    runId: row.runId,
+    stepKey: row.stepKey,
+    title: row.title,
+    goal: row.goal,
+    status: row.status,
+    waiting: row.status === 'waiting' ? presentWaiting(row) : null,
+    priority: priorities[row.priority] ?? 'medium',
+    depth: row.depth,
+    agent: agentRef(row),
+    attempt: row.attempt,
+    attempts: (parts.attempts.get(row.id) ?? []).map(presentAttempt),
+    files: (parts.files.get(row.id) ?? []).map(({ id, name, status }) => ({ id, name, status })),
+    result: row.result,
+    error: row.error,
+    cost: parts.own.get(row.id) ?? noCost,
+    treeCost: parts.tree.get(row.id) ?? noCost,
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: timeOrNull(row.startedAt),
+    endedAt: timeOrNull(row.endedAt),
+    temporal: temporalLink(temporal, `task/${row.id}`, row.temporalStartedAt),
+  };
+}
+
+function presentAttempt(row: ListedAttempt): Attempt {
+  return {
+    n: row.n,
+    agent: { id: row.agentId, name: row.agentName, role: row.agentRole },
+    agentRevision: row.agentRevision,
+    status: row.status,
+    error: row.error,
+    startedAt: row.startedAt.toISOString(),
+    endedAt: timeOrNull(row.endedAt),
+  };
+}
+
+function agentRef({ agentId, agentName, agentRole }: ListedTask): AgentRef | null {
+  return agentId === null ? null : { id: agentId, name: agentName ?? '', role: agentRole ?? '' };
+}
+
+interface WaitingRow {
+  waitingFor: WaitingFor | null;
+  waitingDetail: string | null;
+  waitingSince: Date | null;
+}
+
+export function presentWaiting({ waitingFor, waitingDetail, waitingSince }: WaitingRow): Waiting | null {
+  if (waitingFor === null) return null;
+  return { for: waitingFor, detail: waitingDetail ?? '', since: (waitingSince ?? new Date(0)).toISOString() };
+}
+
+export function timeOrNull(time: Date | null): string | null {
+  return time?.toISOString() ?? null;
+}

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import { cancelTask } from '../../commands/cancel-task.ts';
+import { createTask } from '../../commands/create-task.ts';
+import { TaskId } from '../../contracts/ids.ts';
+import { PageQuery, pageOf } from '../../contracts/page.ts';
+import { CancelTask, CreateTask, Task } from '../../contracts/task.ts';
+import { listPage } from '../../db/list-page.ts';
+import type { Tx } from '../../db/record.ts';
+import { type ListedTask, readTask, readTaskParts, taskList } from '../../db/task-reads.ts';
+import { notFound } from '../../errors.ts';
+import type { Door } from '../door/door.ts';
+import { route } from '../door/route.ts';
+import type { TemporalPlace } from '../temporal-link.ts';
+import { presentTask } from './present-task.ts';
+
+export const tag = 'tasks';
+export const params = z.object({ taskId: TaskId });
+
+export function taskRoutes(door: Door, temporal: TemporalPlace): void {
+  route(
+    door,
+    {
+      method: 'get',
+      path: '/tasks',
+      tag,
+      summary: 'List tasks',
+      query: PageQuery,
+      reply: pageOf(Task),
+      errors: ['invalid_filter'],
+    },
+    {
+      handle: async ({ tx, query }) => {
+        const page = await listPage<ListedTask>(tx, taskList, query);
+        const parts = await readTaskParts(
+          tx,
+          page.items.map(({ id }) => id),
+        );
+        return { ...page, items: page.items.map((row) => presentTask(row, parts, temporal)) };
+      },
+    },
+  );
+  route(
+    door,
+    {
+      method: 'post',
+      path: '/tasks',
+      tag,
+      summary: 'Give a goal',
+      description: 'Without an agent or required capabilities a Chief of Staff plans it.',
+      body: CreateTask,
+      reply: Task,
+      status: 201,
+      errors: ['forbidden', 'unknown_agent', 'unknown_file'],
+    },
+    {
+      location: ({ id }) => `/api/v2/tasks/${id}`,
+      handle: async ({ tx, caller, body }) => viewTask(tx, (await createTask(tx, caller, body)).id, temporal),
+    },
+  );
+  route(
+    door,
+    { method: 'get', path: '/tasks/{taskId}', tag, summary: 'Read a task', params, reply: Task },
+    { handle: ({ tx, params: { taskId } }) => viewTask(tx, taskId, temporal) },
+  );
+  cancelRoute(door, temporal);
+}
+
+function cancelRoute(door: Door, temporal: TemporalPlace): void {
+  route(
+    door,
+    {
+      method: 'post',
+      path: '/tasks/{taskId}/cancel',
+      tag,
+      summary: 'Stop a task and everything below it',
+      params,
+      body: CancelTask,
+      bodyOptional: true,
+      reply: Task,
+      status: 202,
+      errors: ['forbidden', 'wrong_state'],
+    },
+    {
+      handle: async ({ tx, caller, params: { taskId }, body: { reason } }) => {
+        await cancelTask(tx, caller, { taskId, reason });
+        return viewTask(tx, taskId, temporal);
+      },
+    },
+  );
+}
+
+export async function taskOf(tx: Tx, taskId: string): Promise<ListedTask> {
+  const row = await readTask(tx, taskId);
+  if (!row) throw notFound('task', taskId);
+  return row;
+}
+
+async function viewTask(tx: Tx, taskId: string, temporal: TemporalPlace): Promise<Task> {
+  return presentTask(await taskOf(tx, taskId), await readTaskParts(tx, [taskId]), temporal);
+}

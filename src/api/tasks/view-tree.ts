@@ -1,0 +1,72 @@
+import { type Cost, noCost } from '../../contracts/cost.ts';
+import type { TaskTree } from '../../contracts/task.ts';
+import type { Tx } from '../../db/record.ts';
+import { type ListedRun, type RunParts, readRunParts, readRunsOfTasks } from '../../db/run-reads.ts';
+import {
+  type ListedTask,
+  type TaskParts,
+  readAttempts,
+  readTaskFiles,
+  readTree,
+} from '../../db/task-reads.ts';
+import { addCosts, ownCosts } from '../../db/cost-reads.ts';
+import type { TemporalPlace } from '../temporal-link.ts';
+import { presentRun } from '../runs/present-run.ts';
+import { presentTask } from './present-task.ts';
+
+interface Forest {
+  below: Map<string, ListedTask[]>;
+  runs: Map<string, ListedRun>;
+  parts: TaskParts;
+  runParts: RunParts;
+  temporal: TemporalPlace;
+}
+
+/** A task with everything below it. Seven queries for the whole tree, none per node. */
+export async function viewTree(tx: Tx, top: ListedTask, temporal: TemporalPlace): Promise<TaskTree> {
+  const tasks = await readTree(tx, top.rootId);
+  const ids = tasks.map(({ id }) => id);
+  const below = Map.groupBy(
+    tasks.filter(({ parentId }) => parentId !== null),
+    ({ parentId }) => parentId ?? '',
+  );
+  const own = await ownCosts(tx, ids);
+  const tree = new Map<string, Cost>();
+  sumUp(top, { below, own, tree });
+  const parts: TaskParts = {
+    attempts: Map.groupBy(await readAttempts(tx, ids), ({ taskId }) => taskId),
+    files: await readTaskFiles(tx, ids),
+    own,
+    tree,
+  };
+  const found = await readRunsOfTasks(tx, ids);
+  const runParts = await readRunParts(
+    tx,
+    found.map(({ id }) => id),
+    tree,
+  );
+  const byId = new Map(found.map((run) => [run.id, run]));
+  return grow(top, { below, runs: byId, parts, runParts, temporal });
+}
+
+function sumUp(
+  task: ListedTask,
+  sums: { below: Map<string, ListedTask[]>; own: Map<string, Cost>; tree: Map<string, Cost> },
+): Cost {
+  const children = (sums.below.get(task.id) ?? []).map((child) => sumUp(child, sums));
+  const sum = addCosts([sums.own.get(task.id) ?? noCost, ...children]);
+  sums.tree.set(task.id, sum);
+  return sum;
+}
+
+function grow(task: ListedTask, forest: Forest): TaskTree {
+  const run = task.planRunId === null ? undefined : forest.runs.get(task.planRunId);
+  return {
+    task: presentTask(task, forest.parts, forest.temporal),
+    plan: run
+      ? { origin: task.planOrigin ?? run.origin, name: run.name, reason: task.planReason ?? '' }
+      : null,
+    run: run ? presentRun(run, forest.runParts, forest.temporal) : null,
+    children: (forest.below.get(task.id) ?? []).map((child) => grow(child, forest)),
+  };
+}

@@ -1,0 +1,40 @@
+import type { LedgerEntryView } from '../../contracts/task-views.ts';
+import type { LedgerEntryRow } from '../../db/mappings/ledger-entry.ts';
+
+export function presentLedgerEntry(row: LedgerEntryRow): LedgerEntryView {
+  const { id, callId, taskId, runId, agentId, attempt, provider, model, purpose, outcome } = row;
+  const {
+    inputTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    outputTokens,
+    reasoningTokens,
+    latencyMs,
+    requestId,
+    error,
+  } = row;
+  return {
+    id,
+    callId,
+    try: row.try,
+    taskId,
+    runId,
+    agentId,
+    attempt,
+    provider,
+    model,
+    purpose,
+    outcome,
+    inputTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    outputTokens,
+    reasoningTokens,
+    usd: row.microUsd === null ? null : row.microUsd / 1e6,
+    latencyMs,
+    requestId,
+    error,
+    startedAt: row.startedAt.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+  };
+}

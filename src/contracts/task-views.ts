@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { Cost } from './cost.ts';
+import { AgentId, RunId, TaskId, WorkflowId, idSchema } from './ids.ts';
+import { EffectStatus } from './status.ts';
+import { Failure } from './task.ts';
+import { WorkflowDefinition } from './workflow.ts';
+
+/** One try at one model call. */
+export const LedgerEntryView = z
+  .object({
+    id: idSchema('ledgerEntry'),
+    callId: z.string().describe('GET /model-calls/{callId} has the exact request and reply'),
+    try: z.int(),
+    taskId: TaskId,
+    runId: RunId.nullable(),
+    agentId: AgentId.nullable(),
+    attempt: z.int(),
+    provider: z.string(),
+    model: z.string(),
+    purpose: z.string(),
+    outcome: z.string().describe('open, ok, failed, aborted, or unknown: lost, and booked at its maximum'),
+    inputTokens: z.int().describe('Includes cached ones'),
+    cachedInputTokens: z.int(),
+    cacheWriteTokens: z.int(),
+    outputTokens: z.int().describe('Includes reasoning'),
+    reasoningTokens: z.int(),
+    usd: z.number().nullable().describe('US dollars; null = not known, or not yet'),
+    latencyMs: z.int().nullable(),
+    requestId: z.string().nullable().describe('The provider’s name for it'),
+    error: Failure.nullable(),
+    startedAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'LedgerEntry' });
+export type LedgerEntryView = z.infer<typeof LedgerEntryView>;
+
+export const TranscriptEntryView = z
+  .object({
+    seq: z.int(),
+    attempt: z.int(),
+    turn: z.int(),
+    role: z.string(),
+    content: z.unknown(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'TranscriptEntry' });
+export type TranscriptEntryView = z.infer<typeof TranscriptEntryView>;
+
+/** The plan of a Chief of Staff's task: a workflow and the run that carries it out. */
+export const PlanView = z
+  .object({
+    origin: z.enum(['model', 'template', 'person']),
+    reason: z.string(),
+    runId: RunId,
+    workflowId: WorkflowId,
+    version: z.int(),
+    definition: WorkflowDefinition,
+  })
+  .meta({ id: 'Plan' });
+export type PlanView = z.infer<typeof PlanView>;
+
+/** What was sent to a model and what came back, word for word. */
+export const ModelCallView = z
+  .object({
+    id: idSchema('modelCall'),
+    taskId: TaskId,
+    attempt: z.int(),
+    turn: z.int(),
+    purpose: z.string(),
+    status: EffectStatus,
+    request: z.unknown().nullable().describe('Null before it was sent'),
+    messages: z
+      .array(z.object({ role: z.string(), content: z.unknown() }))
+      .describe('What the request was made of besides'),
+    reply: z.unknown().nullable(),
+    error: Failure.nullable(),
+    tries: z.array(LedgerEntryView),
+    createdAt: z.iso.datetime(),
+    settledAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'ModelCall' });
+export type ModelCallView = z.infer<typeof ModelCallView>;
+
+export const UsageQuery = z.strictObject({
+  groupBy: z.enum(['model', 'agent', 'task', 'day']).default('model').describe('"task" adds up whole trees'),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+});
+export type UsageQuery = z.infer<typeof UsageQuery>;
+
+export const UsageLine = z
+  .object({ key: z.string(), label: z.string(), cost: Cost })
+  .meta({ id: 'UsageLine' });
+export type UsageLine = z.infer<typeof UsageLine>;
