@@ -24,19 +24,22 @@ async function filesOf(tx: Tx, taskId: string): Promise<FileRow[]> {
 export async function loadTurnFiles(tx: Tx, taskId: string, characters = fileCharacters): Promise<TurnFile[]> {
   const files = await filesOf(tx, taskId);
   const share = Math.floor(characters / Math.max(1, files.length));
-  return Promise.all(
-    files.map(async (file) => {
-      const [sum] = await tx.sql<{ n: number }>('SELECT coalesce(sum(length(text)), 0)::int AS n FROM passages WHERE file_id = $1', [file.id]);
-      const passages = await tx.sql<{ label: string; text: string }>(
-        `SELECT anchor->>'label' AS label, text FROM (
-           SELECT n, anchor, text, sum(length(text)) OVER (ORDER BY n) AS upto FROM passages WHERE file_id = $1) p
-          WHERE upto <= $2 ORDER BY n`,
-        [file.id, share],
-      );
-      const shown = passages.reduce((total, passage) => total + passage.text.length, 0);
-      return { ...file, passages, left: (sum?.n ?? 0) - shown };
-    }),
+  const turnFiles: TurnFile[] = [];
+  for (const file of files) turnFiles.push(await loadTurnFile(tx, file, share));
+  return turnFiles;
+}
+
+async function loadTurnFile(tx: Tx, file: FileRow, characters: number): Promise<TurnFile> {
+  const rows = await tx.sql<{ label: string; text: string; total: number }>(
+    `SELECT label, text, total FROM (
+       SELECT n, anchor->>'label' AS label, text, sum(length(text)) OVER (ORDER BY n)::int AS upto, sum(length(text)) OVER ()::int AS total
+         FROM passages WHERE file_id = $1) p
+      WHERE upto <= $2 OR n = 1 ORDER BY n`,
+    [file.id, characters],
   );
+  const passages = rows.map(({ label, text }) => ({ label, text: text.slice(0, characters) }));
+  const shown = passages.reduce((sum, passage) => sum + passage.text.length, 0);
+  return { ...file, passages, left: (rows[0]?.total ?? 0) - shown };
 }
 
 const mostPassages = 5000;
@@ -44,16 +47,15 @@ const mostPassages = 5000;
 /** Whole documents, for methods that score their sentences. */
 export async function loadDocuments(tx: Tx, taskId: string): Promise<SourceFile[]> {
   const files = await filesOf(tx, taskId);
-  return Promise.all(
-    files.map(async (file) => ({
-      fileId: file.id,
-      name: file.name,
-      passages: await tx.sql<SourceFile['passages'][number]>(
-        `SELECT n, text, anchor, coalesce(heading, '') AS heading FROM passages WHERE file_id = $1 ORDER BY n LIMIT ${mostPassages}`,
-        [file.id],
-      ),
-    })),
-  );
+  const documents: SourceFile[] = [];
+  for (const file of files) {
+    const passages = await tx.sql<SourceFile['passages'][number]>(
+      `SELECT n, text, anchor, coalesce(heading, '') AS heading FROM passages WHERE file_id = $1 ORDER BY n LIMIT ${mostPassages}`,
+      [file.id],
+    );
+    documents.push({ fileId: file.id, name: file.name, passages });
+  }
+  return documents;
 }
 
 export interface TranscriptLine {

@@ -52,7 +52,7 @@ async function applyDecision(context: RunContext, { steps, decision }: { steps: 
   await writeSettled(context, { steps, settled: decision.settle, expanded: decision.expand });
   const stop = decision.cancel.flatMap((key) => steps.find((step) => step.key === key)?.taskId ?? []);
   if (stop.length > 0) await requestCancel(tx, { taskIds: stop, reason: run.cancelReason ?? 'The run ended before this step did.' });
-  if (decision.start.length > 0) await startSteps(context, { steps, starts: decision.start });
+  if (decision.start.length > 0) await startSteps(context, { steps, decision });
   if (decision.end) await endRun(context, decision.end);
   return decision.settle.length + decision.start.length + decision.expand.length > 0;
 }

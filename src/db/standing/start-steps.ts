@@ -1,6 +1,6 @@
 import type { Capability } from '../../contracts/agent.ts';
 import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
-import type { Start } from '../../core/workflow/step-rows.ts';
+import type { NextSteps, Start } from '../../core/workflow/step-rows.ts';
 import { newId } from '../new-id.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { insertTask } from '../task-store.ts';
@@ -17,8 +17,10 @@ interface AgentWith {
 }
 
 /** Each agent step that starts becomes a task; its Temporal workflow is a child of the run's. */
-export async function startSteps(context: RunContext, { steps, starts }: { steps: LoadedStep[]; starts: Start[] }): Promise<void> {
+export async function startSteps(context: RunContext, { steps, decision }: { steps: LoadedStep[]; decision: NextSteps }): Promise<void> {
+  const { start: starts, settle } = decision;
   const outputs = new Map(steps.filter((step) => step.index === null).map((step) => [step.key, step.output]));
+  for (const settled of settle) if (settled.status === 'completed' && settled.index === null) outputs.set(settled.key, settled.output);
   for (const start of starts) {
     const taskId = await insertStepTask(context, start, dependenciesOf(context.definition, start, outputs));
     const row = { key: start.key, stepId: start.stepId, index: start.index, status: 'in_progress' as const, attempts: start.attempt, dueAt: start.dueAt, taskId };
