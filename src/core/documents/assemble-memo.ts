@@ -7,7 +7,7 @@
  */
 import type { ChosenItem, ChosenQuotes, ScoredCandidate } from './choose-quotes.ts';
 import { countOf, inWords, titleOf } from './goal-words.ts';
-import { headlineOf } from './headline.ts';
+import { headlineOfAll } from './headline.ts';
 import { kinds, type ScoredKind } from './kinds.ts';
 
 export interface MemoOptions {
@@ -57,11 +57,13 @@ function documentsInWords(count: number): string {
 }
 
 function sectionOf(item: ChosenItem, number: number, kind: ScoredKind): string {
-  const passages = byPassage(item.quotes);
-  const first = passages[0]?.[0];
-  if (!first) return '';
-  const blocks = passages.map((quotes) => blockOf(quotes, item, kind));
-  return [`## ${number}. ${headlineOf(first.text, first.heading)}`, ...blocks].join('\n\n');
+  const lead = item.quotes[0];
+  if (!lead) return '';
+  const beside = item.quotes.filter(
+    (quote) => quote.fileId === lead.fileId && quote.passage === lead.passage,
+  );
+  const blocks = byPassage(item.quotes).map((quotes) => blockOf(quotes, item, kind));
+  return [`## ${number}. ${headlineOfAll(beside)}`, ...blocks].join('\n\n');
 }
 
 /** Quotes from one passage stand together, in the passage's order; passages in the order of their best quote. */

@@ -9,6 +9,7 @@
 import type { Candidate } from './candidate-sentences.ts';
 import { amountOf, moneyWeight } from './evidence.ts';
 import { type KindName, kinds, type ScoredKind } from './kinds.ts';
+import { createSimilarity } from './words.ts';
 import { createLikeness, type Likeness, type Matter, mattersOf, sameMatter } from './matters.ts';
 
 export interface ScoredSentence extends Candidate {
@@ -61,7 +62,7 @@ export function chooseQuotes(sentences: ScoredSentence[], options: ChooseOptions
     const item = itemOf(matter, alike, options);
     if (item && !items.some((other) => isTold(item, other, alike))) items.push(item);
   }
-  spreadOverDocuments(items, { matters, alike, options });
+  spreadOverDocuments(items, { matters, alike, options, everyDocument: kinds[options.kind].everyDocument });
   return {
     kind: options.kind,
     ...(options.topic === undefined ? {} : { topic: options.topic }),
@@ -75,12 +76,17 @@ function rank(sentences: ScoredSentence[], kind: ScoredKind): ScoredCandidate[] 
   const mean = known.reduce((sum, score) => sum + score, 0) / Math.max(1, known.length);
   const spread =
     Math.sqrt(known.reduce((sum, score) => sum + (score - mean) ** 2, 0) / Math.max(1, known.length)) || 1;
+  const central = kind.centrality === 0 ? () => 0 : centralityOf(sentences);
   return sentences
     .map((sentence) => {
       const margin = Number.isFinite(sentence.score) ? (sentence.score - mean) / spread : 0;
       return {
         ...sentence,
-        rank: margin + sentence.evidence * 0.6 - (isRow(sentence) ? kind.rowDiscount : 0),
+        rank:
+          margin +
+          central(sentence) * kind.centrality +
+          sentence.evidence * 0.6 -
+          (isRow(sentence) ? kind.rowDiscount : 0),
       };
     })
     .sort((a, b) => b.rank - a.rank || a.id.localeCompare(b.id, 'en', { numeric: true }));
@@ -88,6 +94,25 @@ function rank(sentences: ScoredSentence[], kind: ScoredKind): ScoredCandidate[] 
 
 function isRow(sentence: Candidate): boolean {
   return sentence.anchor.kind === 'row';
+}
+
+/** How much a sentence has in common with the rest of its document, in spreads: what a summary is made of. */
+function centralityOf(sentences: ScoredSentence[]): (sentence: ScoredSentence) => number {
+  const alike = createSimilarity(sentences.map(({ text }) => text));
+  const sums = new Map(
+    sentences.map((sentence) => {
+      const others = sentences.filter((other) => other !== sentence && other.fileId === sentence.fileId);
+      return [
+        sentence.id,
+        others.reduce((sum, other) => sum + alike(sentence.text, other.text), 0) / Math.max(1, others.length),
+      ];
+    }),
+  );
+  const values = [...sums.values()];
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const spread =
+    Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length)) || 1;
+  return ({ id }) => Math.max(-1.5, Math.min(1.5, ((sums.get(id) ?? mean) - mean) / spread));
 }
 
 /** A sentence that leans on the one before it cannot stand alone. */
@@ -153,7 +178,9 @@ function canSupport(member: ScoredCandidate, quotes: ScoredCandidate[], alike: L
   const lead = quotes[0] as ScoredCandidate;
   const beside = isBeside(member, lead);
   if (leans(member) && !(beside && isAfter(member, lead))) return false;
-  if (!beside && (member.rank <= 0.2 || !quotes.some((quote) => alike(quote, member) >= supports)))
+  // A document that is quoted already has to add something of weight.
+  const least = quotes.some((quote) => quote.fileId === member.fileId) ? 1 : 0.2;
+  if (!beside && (member.rank <= least || !quotes.some((quote) => alike(quote, member) >= supports)))
     return false;
   // Said again in the same document it is a repeat; said by another document it is a second source.
   return !quotes.some(
@@ -170,18 +197,39 @@ function isAfter(a: Candidate, b: Candidate): boolean {
   return a.id.localeCompare(b.id, 'en', { numeric: true }) > 0;
 }
 
-function spreadOverDocuments(
-  items: ChosenItem[],
-  { matters, alike, options }: { matters: Matter[]; alike: Likeness; options: ChooseOptions },
-): void {
-  const quoted = new Set(items.flatMap((item) => item.quotes.map((quote) => quote.fileId)));
-  if (quoted.size !== 1 || items.length < 2) return;
-  for (const matter of matters) {
-    if (!matter.members.some((member) => !quoted.has(member.fileId) && member.rank > 0)) continue;
-    const members = matter.members.filter((member) => !quoted.has(member.fileId));
-    const item = itemOf({ members, weight: matter.weight }, alike, options);
-    if (!item || items.slice(0, -1).some((other) => isTold(item, other, alike))) continue;
-    items[items.length - 1] = item;
-    return;
+interface Spread {
+  matters: Matter[];
+  alike: Likeness;
+  options: ChooseOptions;
+  /** Every document gets an item while there is room; else only a second document does. */
+  everyDocument: boolean;
+}
+
+function spreadOverDocuments(items: ChosenItem[], { matters, alike, options, everyDocument }: Spread): void {
+  const wanted = everyDocument ? options.count : 2;
+  for (let place = items.length - 1; place > 0; place -= 1) {
+    const others = items.filter((_, index) => index !== place);
+    const quoted = new Set(items.flatMap((item) => item.quotes.map((quote) => quote.fileId)));
+    if (quoted.size >= wanted) return;
+    // Only an item whose documents the others quote too can give its place away.
+    const kept = new Set(others.flatMap((item) => item.quotes.map((quote) => quote.fileId)));
+    if (items[place]?.quotes.some((quote) => !kept.has(quote.fileId))) continue;
+    const item = firstElsewhere({ matters, alike, options, everyDocument }, quoted, others);
+    if (!item) return;
+    items[place] = item;
   }
+}
+
+function firstElsewhere(
+  { matters, alike, options }: Spread,
+  quoted: Set<string>,
+  others: ChosenItem[],
+): ChosenItem | undefined {
+  for (const matter of matters) {
+    const members = matter.members.filter((member) => !quoted.has(member.fileId));
+    if (!members.some((member) => member.rank > 0)) continue;
+    const item = itemOf({ members, weight: matter.weight }, alike, options);
+    if (item && !others.some((other) => isTold(item, other, alike))) return item;
+  }
+  return undefined;
 }

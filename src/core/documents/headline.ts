@@ -16,6 +16,13 @@ const connector =
 const loneWord =
   /^(?:there|it|they|this|that|these|he|she|we|you|who|what|customer|carrier|party|parties|supplier|company)$/i;
 
+/** For a matter that several sentences tell: the first that names its subject well, else the first of all. */
+export function headlineOfAll(sentences: { text: string; heading?: string }[]): string {
+  const named = sentences.map(({ text }) => subjectOf(text)).find((subject) => subject !== undefined);
+  const [first] = sentences;
+  return named === undefined ? headlineOf(first?.text ?? '', first?.heading) : capital(named);
+}
+
 export function headlineOf(text: string, above?: string): string {
   const subject = subjectOf(text);
   if (subject) return capital(subject);
@@ -50,7 +57,9 @@ function subjectOf(text: string): string | undefined {
 
 function firstClause(text: string): string {
   const whole = text.replace(opener, '').replace(/[.!?…]["”’)]?$/, '');
-  const cut = [...whole.matchAll(new RegExp(connector, 'gi'))].find((match) => match.index > 28);
+  const cut = [...whole.matchAll(new RegExp(connector, 'gi'))].find(
+    (match) => match.index > (/[,;:]/.test(match[0]) ? 18 : 28),
+  );
   const clause = cut ? whole.slice(0, cut.index) : whole;
   const words = clause.split(/\s+/);
   if (words.length <= 15) return clause;

@@ -22,6 +22,10 @@ export interface ScoredKind {
   weakCell: RegExp;
   /** Prose says a matter better than one row of a log; how much better depends on what is looked for. */
   rowDiscount: number;
+  /** How much it counts that a sentence speaks of what the rest of its document speaks of. */
+  centrality: number;
+  /** Every document should have an item, not only two of them. */
+  everyDocument: boolean;
   defaultCount: number;
 }
 
@@ -54,6 +58,8 @@ export const kinds: Record<KindName, ScoredKind> = {
     strongCell: /^(?:critical|severe|high|major|urgent|fatal|blocker|p1|sev ?1|red)$/i,
     weakCell: /^(?:low|info|informational|minor|trivial|none|p4|green)$/i,
     rowDiscount: 0.5,
+    centrality: 0,
+    everyDocument: false,
     defaultCount: 3,
   },
   highlights: {
@@ -68,6 +74,8 @@ export const kinds: Record<KindName, ScoredKind> = {
     strongCell: /^(?:excellent|won|success|successful|praise|green)$/i,
     weakCell: /^(?:critical|severe|high|major|failed|red)$/i,
     rowDiscount: 0.8,
+    centrality: 0,
+    everyDocument: false,
     defaultCount: 3,
   },
   summary: {
@@ -90,6 +98,8 @@ export const kinds: Record<KindName, ScoredKind> = {
     strongCell: /^(?:critical|severe|high|major)$/i,
     weakCell: /^(?:low|info|minor|trivial)$/i,
     rowDiscount: 1.5,
+    centrality: 0.8,
+    everyDocument: true,
     defaultCount: 5,
   },
   about: {
@@ -110,6 +120,8 @@ export const kinds: Record<KindName, ScoredKind> = {
     strongCell: /(?!)/u,
     weakCell: /(?!)/u,
     rowDiscount: 0.5,
+    centrality: 0,
+    everyDocument: false,
     defaultCount: 5,
   },
 };

@@ -72,7 +72,11 @@ test('a table without prose is quoted by whole rows', () => {
 });
 
 test('the cap holds, a short document leaves its share to the others, and every part of a long one is heard', () => {
-  const word = (n: number) => [...`${n + 100}`].map((digit) => 'bdfghklmnp'.charAt(Number(digit))).join('ua');
+  const word = (n: number) =>
+    String(n + 100)
+      .split('')
+      .map((digit) => 'bdfghklmnp'.charAt(Number(digit)))
+      .join('ua');
   const long = prose(
     'long',
     Array.from(
