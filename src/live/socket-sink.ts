@@ -40,7 +40,6 @@ export function createSocketSink(
         clearTimeout(timer);
         socket.conn.off('drain', onDrain);
         socket.off('disconnect', finish);
-        draining = undefined;
         resolve();
       };
       socket.conn.on('drain', onDrain);
@@ -54,7 +53,7 @@ export function createSocketSink(
     tokens: (tokens) => void socket.emit('tokens', tokens),
     full: () => socket.connected && packets() > mostPackets,
     drained: () => {
-      draining ??= waitUntilDrained();
+      draining ??= waitUntilDrained().finally(() => (draining = undefined));
       return draining;
     },
   };

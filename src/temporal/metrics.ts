@@ -63,3 +63,25 @@ export function createDispatcherMetrics(
     failed: (why) => failures.inc({ why }),
   };
 }
+
+export interface ReconcilerMetrics {
+  repaired(what: 'woken' | 'cancelled' | 'failed'): void;
+  unserved(queues: number): void;
+}
+
+/** Once per registry. */
+export function createReconcilerMetrics(registry: Registry): ReconcilerMetrics {
+  const registers = [registry];
+  const repairs = new Counter({
+    name: 'adjutant_repairs_total',
+    help: 'What the reconciler mended',
+    labelNames: ['what'],
+    registers,
+  });
+  const unserved = new Gauge({
+    name: 'adjutant_unserved_queues',
+    help: 'Task queues that no worker polls',
+    registers,
+  });
+  return { repaired: (what) => repairs.inc({ what }), unserved: (queues) => unserved.set(queues) };
+}

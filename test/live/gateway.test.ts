@@ -1,3 +1,4 @@
+import type { Socket as NetSocket } from 'node:net';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '../../src/db/new-id.ts';
 import type { Feed } from '../../src/feed/feed.ts';
@@ -371,8 +372,7 @@ describe('a client that takes nothing', () => {
     const live = await client();
     await live.subscribe(stream, 0);
     await live.until('first');
-    const tcp = (live.socket.io.engine.transport as unknown as { ws: { _socket: import('node:net').Socket } })
-      .ws._socket;
+    const tcp = (live.socket.io.engine.transport as unknown as { ws: { _socket: NetSocket } }).ws._socket;
     tcp.pause();
     const filling = 'x'.repeat(20_000);
     for (let n = 0; n < 600; n += 50) {
@@ -397,8 +397,7 @@ describe('a client that takes nothing', () => {
     const live = await openClient(strict.url, key());
     await live.subscribe(stream, 0);
     await live.until('first');
-    const tcp = (live.socket.io.engine.transport as unknown as { ws: { _socket: import('node:net').Socket } })
-      .ws._socket;
+    const tcp = (live.socket.io.engine.transport as unknown as { ws: { _socket: NetSocket } }).ws._socket;
     tcp.pause();
     const filling = 'x'.repeat(50_000);
     for (let n = 0; n < 12; n += 1) {
