@@ -8,19 +8,11 @@
  */
 import type { Candidate } from './candidate-sentences.ts';
 import { amountOf, moneyWeight } from './evidence.ts';
-import { type KindName, kinds, type ScoredKind } from './kinds.ts';
-import { createSimilarity } from './words.ts';
+import { type KindName, kinds } from './kinds.ts';
 import { createLikeness, type Likeness, type Matter, mattersOf, sameMatter } from './matters.ts';
+import { isRow, rank, type ScoredCandidate, type ScoredSentence } from './rank-sentences.ts';
 
-export interface ScoredSentence extends Candidate {
-  /** The model's margin for the label that is looked for: see score-prompts. */
-  score: number;
-}
-
-export interface ScoredCandidate extends ScoredSentence {
-  /** What ranks: margin and cheap evidence on one scale; above 0 is better than the documents' average. */
-  rank: number;
-}
+export type { ScoredCandidate, ScoredSentence } from './rank-sentences.ts';
 
 export interface ChosenItem {
   /** First the one that says it best, then what supports it. */
@@ -69,50 +61,6 @@ export function chooseQuotes(sentences: ScoredSentence[], options: ChooseOptions
     items,
     asked: sentences.length,
   };
-}
-
-function rank(sentences: ScoredSentence[], kind: ScoredKind): ScoredCandidate[] {
-  const known = sentences.map((sentence) => sentence.score).filter(Number.isFinite);
-  const mean = known.reduce((sum, score) => sum + score, 0) / Math.max(1, known.length);
-  const spread =
-    Math.sqrt(known.reduce((sum, score) => sum + (score - mean) ** 2, 0) / Math.max(1, known.length)) || 1;
-  const central = kind.centrality === 0 ? () => 0 : centralityOf(sentences);
-  return sentences
-    .map((sentence) => {
-      const margin = Number.isFinite(sentence.score) ? (sentence.score - mean) / spread : 0;
-      return {
-        ...sentence,
-        rank:
-          margin +
-          central(sentence) * kind.centrality +
-          sentence.evidence * 0.6 -
-          (isRow(sentence) ? kind.rowDiscount : 0),
-      };
-    })
-    .sort((a, b) => b.rank - a.rank || a.id.localeCompare(b.id, 'en', { numeric: true }));
-}
-
-function isRow(sentence: Candidate): boolean {
-  return sentence.anchor.kind === 'row';
-}
-
-/** How much a sentence has in common with the rest of its document, in spreads: what a summary is made of. */
-function centralityOf(sentences: ScoredSentence[]): (sentence: ScoredSentence) => number {
-  const alike = createSimilarity(sentences.map(({ text }) => text));
-  const sums = new Map(
-    sentences.map((sentence) => {
-      const others = sentences.filter((other) => other !== sentence && other.fileId === sentence.fileId);
-      return [
-        sentence.id,
-        others.reduce((sum, other) => sum + alike(sentence.text, other.text), 0) / Math.max(1, others.length),
-      ];
-    }),
-  );
-  const values = [...sums.values()];
-  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-  const spread =
-    Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length)) || 1;
-  return ({ id }) => Math.max(-1.5, Math.min(1.5, ((sums.get(id) ?? mean) - mean) / spread));
 }
 
 /** A sentence that leans on the one before it cannot stand alone. */

@@ -22,6 +22,8 @@ export interface ScoredKind {
   weakCell: RegExp;
   /** Prose says a matter better than one row of a log; how much better depends on what is looked for. */
   rowDiscount: number;
+  /** How much the model's opinion counts beside the rest: its idea of good and bad is sound, of important less so. */
+  opinion: number;
   /** How much it counts that a sentence speaks of what the rest of its document speaks of. */
   centrality: number;
   /** Every document should have an item, not only two of them. */
@@ -58,6 +60,7 @@ export const kinds: Record<KindName, ScoredKind> = {
     strongCell: /^(?:critical|severe|high|major|urgent|fatal|blocker|p1|sev ?1|red)$/i,
     weakCell: /^(?:low|info|informational|minor|trivial|none|p4|green)$/i,
     rowDiscount: 0.5,
+    opinion: 1,
     centrality: 0,
     everyDocument: false,
     defaultCount: 3,
@@ -74,6 +77,7 @@ export const kinds: Record<KindName, ScoredKind> = {
     strongCell: /^(?:excellent|won|success|successful|praise|green)$/i,
     weakCell: /^(?:critical|severe|high|major|failed|red)$/i,
     rowDiscount: 0.8,
+    opinion: 1,
     centrality: 0,
     everyDocument: false,
     defaultCount: 3,
@@ -93,11 +97,12 @@ export const kinds: Record<KindName, ScoredKind> = {
       { sentence: 'The guests were shown the garden.', label: 'detail' },
     ],
     evidence:
-      /\b(?:revenue|profit|margin|cost|total|largest|main|most|million|billion|per cent|percent|contract|agreement|begins|runs for|expect|plan|must|result|grew|fell|rose|decid|customer|limit)/giu,
+      /\b(?:revenue|profit|margin|cost|total|largest|main|most|million|billion|per cent|percent|begins|runs for|expect|plan|must|result|grew|fell|rose|decid|renewed|limited to|liable|insur)/giu,
     counterEvidence: /\b(?:see section|table \d|figure \d)\b/giu,
     strongCell: /^(?:critical|severe|high|major)$/i,
     weakCell: /^(?:low|info|minor|trivial)$/i,
     rowDiscount: 1.5,
+    opinion: 0.5,
     centrality: 0.8,
     everyDocument: true,
     defaultCount: 5,
@@ -120,6 +125,7 @@ export const kinds: Record<KindName, ScoredKind> = {
     strongCell: /(?!)/u,
     weakCell: /(?!)/u,
     rowDiscount: 0.5,
+    opinion: 0.7,
     centrality: 0,
     everyDocument: false,
     defaultCount: 5,

@@ -5,8 +5,9 @@
  * paragraph or row, the strongest first, gather those that are like it. A matter does not grow through its members:
  * two that are both like a third are not yet like each other.
  */
-import type { ScoredCandidate } from './choose-quotes.ts';
+
 import { amountOf, moneyWeight } from './evidence.ts';
+import type { ScoredCandidate } from './rank-sentences.ts';
 import { createSimilarity } from './words.ts';
 
 export interface Matter {

@@ -6,7 +6,7 @@
  * which label it likes anyway, and that is taken off.
  */
 import type { Candidate } from './candidate-sentences.ts';
-import type { ScoredSentence } from './choose-quotes.ts';
+import type { ScoredSentence } from './rank-sentences.ts';
 import type { ScoredKind } from './kinds.ts';
 
 export interface ScorePrompts {
