@@ -25,6 +25,8 @@ export interface Tx extends Scope {
   emit(event: NewEvent, place?: { rootTaskId?: string | null; actor?: string }): void;
   /** Asks the Temporal workflow of `target` to look again, by way of the outbox. */
   wake(note: OutboxNote): void;
+  /** After the commit, whoever works on this task is told to abort at once; Temporal's cancellation is the guarantee. */
+  stop(taskId: string): void;
 }
 
 /** What became visible with one commit. `rootTaskIds` names the task trees that the events belong to. */
@@ -33,6 +35,8 @@ export interface Committed {
   events: EventEnvelope[];
   outboxIds: string[];
   rootTaskIds: string[];
+  /** Tasks whose work under way is to be aborted at once. */
+  stopIds: string[];
 }
 
 /** Called after a commit with what became visible. Must not throw. */
@@ -76,6 +80,7 @@ interface Wiring {
 async function transact<Result>({ dataSource, bell, scope }: Wiring, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   const events: Parameters<typeof writeFacts>[1]['events'] = [];
   const notes: OutboxNote[] = [];
+  const stopIds: string[] = [];
   const { result, facts } = await dataSource.transaction(async (em) => {
     const tx: Tx = {
       ...scope,
@@ -87,12 +92,13 @@ async function transact<Result>({ dataSource, bell, scope }: Wiring, work: (tx: 
       wake: (note) => {
         if (!notes.some((other) => other.target === note.target)) notes.push(note);
       },
+      stop: (taskId) => void stopIds.push(taskId),
     };
     await em.query(`SELECT set_config('adjutant.workspace', $1, true)`, [scope.workspaceId]);
     const value = await work(tx);
     return { result: value, facts: await writeFacts(tx, { events, notes }) };
   });
-  if (facts.events.length > 0 || facts.outboxIds.length > 0) bell.ring({ workspaceId: scope.workspaceId, ...facts });
+  if (facts.events.length > 0 || facts.outboxIds.length > 0) bell.ring({ workspaceId: scope.workspaceId, stopIds, ...facts });
   return result;
 }
 

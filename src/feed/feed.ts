@@ -40,7 +40,11 @@ export function createFeed(options: FeedOptions): Feed {
   const client = connect(options, 'commands');
   const subscriber = createSubscriber(options);
   const queueKey = dispatchKey(options.redisUrl);
-  const { bell, missed } = createBell({ client, channel: prefix + channels.notices, queueKey });
+  const { bell, missed } = createBell({
+    client,
+    channels: { notices: prefix + channels.notices, cancels: prefix + channels.cancels },
+    queueKey,
+  });
   const tokens = createTokenFeed(client, prefix);
   const readers = new Set<{ stop(): Promise<void> }>();
   let listens = false;

@@ -32,6 +32,8 @@ export type Channel = keyof typeof channels;
 /** What became visible with one commit; the record rings the bell with it (src/db/record.ts has the same shape). */
 export interface Committed extends Notice {
   outboxIds: string[];
+  /** Tasks whose work under way is to be aborted at once. */
+  stopIds: string[];
 }
 
 export interface Bell {

@@ -148,7 +148,7 @@ class RunningReconciler implements Reconciler {
   /** Terminated lately, and not ended in the record: by hand, for a reset, or by hand with something waking it right after. */
   private async mendTerminated(closed: Closed[]): Promise<void> {
     const { db, client } = this.options;
-    const fresh = closed.filter(({ runId }) => !this.answered.has(runId));
+    const fresh = closed.filter(({ runId, target }) => !this.answered.has(runId) && !isFile(target));
     if (fresh.length === 0) return;
     const open = await settledRows(db, {
       targets: fresh.map(({ target }) => target),
@@ -184,7 +184,9 @@ class RunningReconciler implements Reconciler {
   private async mend(row: OpenRow): Promise<void> {
     const { status } = await describe(this.options.client, row.target);
     if (status === 'running') return;
-    if (status === 'terminated' || status === 'cancelled') return this.cancel(row);
+    const byHand = status === 'terminated' || status === 'cancelled';
+    if (byHand && !isFile(row.target)) return this.cancel(row);
+    if (byHand) return this.wake(row, why.ended); // a file has no state "cancelled": it is read again
     const idle = this.seen.unserved.some((queue) => queue.startsWith(orchestrateQueue));
     if (status === 'ended' || !idle) await this.wake(row, why[status]);
   }
@@ -218,6 +220,10 @@ class RunningReconciler implements Reconciler {
     this.options.metrics?.repaired(what);
     this.options.logger.warn({ target, what, reason }, 'Repaired');
   }
+}
+
+function isFile(target: string): boolean {
+  return target.startsWith('file/');
 }
 
 function earliest(runs: Closed[]): Date {

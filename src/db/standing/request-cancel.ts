@@ -9,8 +9,20 @@ export interface CancelRequest {
 /**
  * Asks tasks and runs, and everything below them, to stop: marks the rows and wakes their Temporal workflows. Runs are locked before
  * tasks, both in order of their ids (which is the order of their making: parents first). What is finished stays as it is.
+ *
+ * What was started while we waited for a lock is found by looking again: under rows that are marked nothing new can start.
  */
-export async function requestCancel(tx: Tx, { taskIds = [], runIds = [], reason }: CancelRequest): Promise<{ tasks: number; runs: number }> {
+export async function requestCancel(tx: Tx, request: CancelRequest): Promise<{ tasks: number; runs: number }> {
+  const all = { tasks: 0, runs: 0 };
+  for (;;) {
+    const { tasks, runs } = await markTree(tx, request);
+    if (tasks + runs === 0) return all;
+    all.tasks += tasks;
+    all.runs += runs;
+  }
+}
+
+async function markTree(tx: Tx, { taskIds = [], runIds = [], reason }: CancelRequest): Promise<{ tasks: number; runs: number }> {
   const below = await tx.sql<{ kind: 'task' | 'run'; id: string }>(
     `WITH RECURSIVE tree (kind, id) AS (
        SELECT 'task', t FROM unnest($1::text[]) AS t
@@ -27,7 +39,11 @@ export async function requestCancel(tx: Tx, { taskIds = [], runIds = [], reason 
   const runs = await mark(tx, 'runs', { ids: below.filter((row) => row.kind === 'run').map((row) => row.id), reason });
   const tasks = await mark(tx, 'tasks', { ids: below.filter((row) => row.kind === 'task').map((row) => row.id), reason });
   for (const row of runs) tx.wake({ target: `run/${row.id}`, label: row.label, rootTaskId: row.root });
-  for (const row of tasks) tx.wake({ target: `task/${row.id}`, label: row.label, rootTaskId: row.root });
+  for (const row of tasks) {
+    tx.wake({ target: `task/${row.id}`, label: row.label, rootTaskId: row.root });
+    tx.stop(row.id);
+  }
+  for (const row of tasks) tx.stop(row.id);
   return { tasks: tasks.length, runs: runs.length };
 }
 
