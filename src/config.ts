@@ -103,3 +103,10 @@ export function readDatabaseUrl(env: Record<string, string | undefined> = proces
   if (parsed.success) return parsed.data;
   throw new Error('DATABASE_URL is missing or is no postgres:// address. See docs/configuration.md.');
 }
+
+/** Where the page is to be found, for whoever makes links to it. */
+export function readPublicUrl(env: Record<string, string | undefined> = process.env): string {
+  const parsed = Environment.shape.PUBLIC_URL.safeParse(env.PUBLIC_URL || undefined);
+  if (parsed.success && parsed.data !== undefined) return parsed.data;
+  throw new Error('PUBLIC_URL is missing or is no address. See docs/configuration.md.');
+}
