@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../paths.mjs';
 import { nodeForChildren } from '../setup/node.mjs';
+import { listensAt } from '../supervise/listening.mjs';
 import { answersHttp } from '../supervise/probes.mjs';
 
 /** The parts of the product itself: each is a Node process that reads only its environment (see src/config.ts). */
@@ -18,7 +19,7 @@ export function apiChild({ ports, environment, host, preferredPort }) {
       env: () => ({ ...environment(), PORT: String(port), HOST: host }),
     }),
     async prepare() {
-      port = await ports.take('page', {
+      port ??= await ports.take('page', {
         preferred: preferredPort,
         host,
         ...(process.env.PORT ? { from: preferredPort } : {}),
@@ -27,7 +28,7 @@ export function apiChild({ ports, environment, host, preferredPort }) {
     takeNextPort: async () => {
       port = await ports.next('page', { host });
     },
-    ready: () => answersHttp(`http://${reachable(host)}:${port}/readyz`),
+    ready: async (pid) => listensAt(pid, port) && answersHttp(`http://${reachable(host)}:${port}/readyz`),
     port: () => port,
     url: () => `http://${reachable(host)}:${port}`,
   };
@@ -45,12 +46,12 @@ export function workerChild({ number = 1, ports, environment }) {
       env: () => ({ ...environment(), WORKER_HEALTH_PORT: String(port) }),
     }),
     async prepare() {
-      port = await ports.take(name, { preferred: 4801 });
+      port ??= await ports.take(name, { preferred: 4801 });
     },
     takeNextPort: async () => {
       port = await ports.next(name);
     },
-    ready: () => answersHttp(`http://127.0.0.1:${port}/livez`),
+    ready: async (pid) => listensAt(pid, port) && answersHttp(`http://127.0.0.1:${port}/livez`),
   };
 }
 
@@ -67,12 +68,12 @@ export function llamaChild({ ports, environment, model }) {
     graceMs: 3000,
     readyMs: 60_000,
     async prepare() {
-      port = await ports.take('llama', { preferred: 4804 });
+      port ??= await ports.take('llama', { preferred: 4804 });
     },
     takeNextPort: async () => {
       port = await ports.next('llama');
     },
-    ready: () => answersHttp(`http://127.0.0.1:${port}/health`),
+    ready: async (pid) => listensAt(pid, port) && answersHttp(`http://127.0.0.1:${port}/health`),
     url: () => `http://127.0.0.1:${port}/v1`,
   };
 }

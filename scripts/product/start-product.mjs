@@ -1,13 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { buildPart } from '../build/parts.mjs';
-import { root } from '../paths.mjs';
 import { ensureTools } from '../setup/tools.mjs';
 import { createPorts } from '../supervise/ports.mjs';
 import { done, since, warn } from '../terminal.mjs';
 import { createDatabaseSteps } from './database.mjs';
+import { createEnvironment } from './environment.mjs';
 import { apiChild, llamaChild, workerChild } from './node-children.mjs';
-import { readSecrets } from './secrets.mjs';
 import { startPostgres, startRedis, startTemporal } from './servers.mjs';
 
 /**
@@ -16,47 +13,27 @@ import { startPostgres, startRedis, startTemporal } from './servers.mjs';
  */
 export async function startProduct({ stateFolder, supervisor, env = process.env }) {
   const ports = createPorts(stateFolder);
-  const secrets = readSecrets(stateFolder);
-  const bringUp = async (child) => {
-    const from = Date.now();
-    await child.prepare();
-    await supervisor.start(child);
-    done(`${child.title} is up, ${since(from)}`);
-  };
-  const context = { stateFolder, supervisor, ports, env, bringUp, password: secrets.serverPassword };
-  const filesDir = env.FILES_DIR || join(stateFolder, 'files');
-  mkdirSync(filesDir, { recursive: true, mode: 0o700 });
-
-  const api = apiChild({
-    ports,
-    host: env.HOST || '127.0.0.1',
-    preferredPort: Number(env.PORT) || 4800,
-    environment: () => environment(),
-  });
-  const worker = workerChild({ ports, environment: () => environment() });
   let parts;
-  const environment = () => ({
-    DATABASE_URL: parts.postgres.url(),
-    REDIS_URL: parts.redis.url(),
-    TEMPORAL_ADDRESS: parts.temporal.address(),
-    TEMPORAL_NAMESPACE: parts.temporal.namespace,
-    ...(parts.temporal.uiUrl() ? { TEMPORAL_UI_URL: parts.temporal.uiUrl() } : {}),
-    ...(parts.llama ? { LLAMA_BASE_URL: parts.llama.url(), LLAMA_MODEL: parts.llama.model } : {}),
-    FILES_DIR: filesDir,
-    PUBLIC_URL: publicUrl(),
-    SECRET_KEY: env.SECRET_KEY || secrets.secretKey,
-    ADJUTANT_STATE: stateFolder,
-    WEB_DIR: join(root, 'dist/web'),
-    WORKFLOW_BUNDLE: join(root, 'dist/workflows.js'),
-    LOG_LEVEL: env.LOG_LEVEL || 'info',
-  });
-  const publicUrl = () => env.PUBLIC_URL || api.url();
-
+  const current = () => environment.of(parts);
+  const preferredPort = Number(env.PORT) || 4800;
+  const api = apiChild({ ports, host: env.HOST || '127.0.0.1', preferredPort, environment: current });
+  const worker = workerChild({ ports, environment: current });
   await api.prepare();
-  const migrated = migratedPostgres({ context, stateFolder, secrets, publicUrl });
-  const llama = startLlama(context, stateFolder);
+  const environment = createEnvironment({ stateFolder, env, pageUrl: api.url });
+  const password = environment.serverPassword;
+  const context = {
+    stateFolder,
+    supervisor,
+    ports,
+    env,
+    environment,
+    password,
+    bringUp: bringUpWith(supervisor),
+  };
+
+  const llama = startLlama(context);
   const [{ postgres, database }, redis, temporal, model] = await Promise.all([
-    migrated,
+    migratedPostgres(context),
     startRedis(context),
     startTemporal(context),
     llama.then((part) => part.child && { url: part.child.url, model: part.model }),
@@ -64,26 +41,30 @@ export async function startProduct({ stateFolder, supervisor, env = process.env 
     buildPart('page'),
   ]);
   parts = { postgres, redis, temporal, llama: model };
-  const alreadyPrepared = { ...api, prepare: async () => {} };
-  const [signInLink] = await Promise.all([
-    database.issueLink(),
-    bringUp(alreadyPrepared),
-    bringUp(worker),
-    llama.then((part) => part.up),
-  ]);
-  return { endpoints: () => endpointsOf(publicUrl(), parts), signInLink };
+  const announced = environment.publicUrl();
+  const started = [context.bringUp(api), context.bringUp(worker), llama.then((part) => part.up)];
+  const [link] = await Promise.all([database.issueLink(), ...started]);
+  return {
+    endpoints: () => endpointsOf(environment.publicUrl(), parts),
+    // The page may have had to step over a port while the link was made.
+    signInLink: link.replace(announced, environment.publicUrl()),
+  };
 }
 
-async function migratedPostgres({ context, stateFolder, secrets, publicUrl }) {
+function bringUpWith(supervisor) {
+  return async (child) => {
+    const from = Date.now();
+    await child.prepare();
+    await supervisor.start(child);
+    done(`${child.title} is up, ${since(from)}`);
+  };
+}
+
+async function migratedPostgres(context) {
   const postgres = await startPostgres(context);
-  const environment = () => ({
-    PUBLIC_URL: publicUrl(),
-    SECRET_KEY: context.env.SECRET_KEY || secrets.secretKey,
-    ADJUTANT_STATE: stateFolder,
-  });
   const database = createDatabaseSteps({
-    stateFolder,
-    environment,
+    stateFolder: context.stateFolder,
+    environment: context.environment.common,
     databaseUrl: postgres.url,
     isPrivate: postgres.isPrivate,
   });
@@ -96,20 +77,16 @@ async function migratedPostgres({ context, stateFolder, secrets, publicUrl }) {
  * The embedded model. The product works without it (with a key, or waiting for one), so that it cannot be had is said and
  * stops nothing. Resolves when its address is known; `up` when it answers.
  */
-async function startLlama(context, stateFolder) {
-  if (context.env.LLAMA_BASE_URL) return {};
+async function startLlama({ env, ports, environment, supervisor, bringUp }) {
+  if (env.LLAMA_BASE_URL) return {};
   try {
-    const { llamaModel } = await ensureTools({ only: ['llamaModel'] });
-    const child = llamaChild({
-      ports: context.ports,
-      environment: () => ({ ADJUTANT_STATE: stateFolder }),
-      model: llamaModel,
-    });
+    const { llamaModel: model } = await ensureTools({ only: ['llamaModel'] });
+    const child = llamaChild({ ports, environment: environment.common, model });
     await child.prepare();
-    const up = context.bringUp({ ...child, prepare: async () => {} }).catch((error) => {
-      if (!context.supervisor.isStopping()) warn(`The built-in model is not up: ${error.message}`);
+    const up = bringUp(child).catch((error) => {
+      if (!supervisor.isStopping()) warn(`The built-in model is not up: ${error.message}`);
     });
-    return { child, model: llamaModel, up };
+    return { child, model, up };
   } catch (error) {
     warn(error.message);
     return {};

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { listensAt } from '../supervise/listening.mjs';
 import { answersHttp } from '../supervise/probes.mjs';
 
 const searchAttributes = ['AdjutantWorkspace', 'AdjutantAgent', 'AdjutantRootTask', 'AdjutantStatus'];
@@ -32,7 +33,10 @@ export function temporalChild({ stateFolder, tool, ports, namespace }) {
       cwd: folder,
     }),
     // Through the Web UI's own door: it answers when the server, the namespace and the UI are all there.
-    ready: () => answersHttp(`${uiUrl()}/api/v1/namespaces/${namespace}`),
+    ready: async (pid) =>
+      listensAt(pid, port) &&
+      listensAt(pid, uiPort) &&
+      answersHttp(`${uiUrl()}/api/v1/namespaces/${namespace}`),
     address: () => `127.0.0.1:${port}`,
     uiUrl,
   };

@@ -25,6 +25,8 @@ const sentences = {
 export async function followTask(api, taskId, from) {
   const over = new AbortController();
   const followed = new Set();
+  // The task's stream may show its run's events too: each is printed once.
+  const seen = new Set();
   const follow = (stream) => {
     if (followed.has(stream)) return;
     followed.add(stream);
@@ -59,9 +61,8 @@ async function untilFinal(api, taskId) {
 const needsPerson = (task) =>
   task.status === 'waiting' && ['model', 'person', 'approval', 'budget'].includes(task.waiting?.for);
 
-async function printStream({ api, stream, from, signal, onRun }) {
+async function printStream({ api, stream, from, seen, signal, onRun }) {
   let cursor;
-  const seen = new Set();
   while (!signal.aborted) {
     try {
       for await (const event of api.stream(stream, { cursor, signal })) {
