@@ -34,6 +34,7 @@ export async function followTask(api, taskId, from) {
       api,
       stream,
       from,
+      seen,
       signal: over.signal,
       onRun: (runId) => follow(`/runs/${runId}/stream`),
     });
