@@ -26,6 +26,7 @@ export interface ListedStep {
   attempts: number;
   startedAt: Date | null;
   endedAt: Date | null;
+  taskTitle: string | null;
   taskStatus: StepStatus | null;
   taskAttempt: number | null;
   waitingFor: WaitingFor | null;
@@ -85,7 +86,7 @@ export async function readRunParts(
 ): Promise<RunParts> {
   const steps = await tx.sql<ListedStep>(
     `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.error, s.attempts, s.started_at, s.ended_at,
-       k.status AS task_status, k.attempt AS task_attempt, k.waiting_for, k.waiting_detail, k.waiting_since,
+       k.title AS task_title, k.status AS task_status, k.attempt AS task_attempt, k.waiting_for, k.waiting_detail, k.waiting_since,
        k.agent_id, a.name AS agent_name, a.role AS agent_role
      FROM steps s LEFT JOIN tasks k ON k.id = s.task_id LEFT JOIN agents a ON a.id = k.agent_id
      WHERE s.run_id = ANY($1) AND s.workspace_id = $2`,

@@ -47,7 +47,7 @@ function presentStep({ definition }: ListedRun, row: ListedStep, cost: Cost): St
     stepId: row.stepId,
     index: row.index,
     kind: defined?.kind ?? 'agent',
-    title: row.index === null ? title : `${title} (${row.index + 1})`,
+    title: row.taskTitle ?? (row.index === null ? title : `${title} (${row.index + 1})`),
     dependsOn: defined?.dependsOn ?? [],
     condition: defined?.if ?? null,
     status,

@@ -37,7 +37,7 @@ function definitionOf({ name, description, about, read, rank, write }: Template)
         forEach: { items: 'inputs.files', as: 'file', maxParallel: 4 },
         with: {
           goal: `${common}\n\n${read}\n\nQuote word for word and give the place of every quote (page, clause, row). Invent nothing: what the document does not say, leave out. If nothing in it matters here, say so in one sentence.`,
-          requires: [{ capability: 'research', level: 3 }],
+          requires: [{ capability: 'research', level: 4 }],
           files: [`\${{ file }}`],
           method: { name: 'quote', about },
         },

@@ -41,15 +41,12 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
 }
 
 async function call({ tx, task, snapshot }: MoveContext, move: Extract<TaskMove, { move: 'call' }>): Done {
+  const first = snapshot.effects.length === 0;
   const planned = await planEffects(tx, task, move);
   snapshot.effects.push(...planned);
-  if (task.status !== 'in_progress') {
-    await updateTask(tx, task, { status: 'in_progress', startedAt: task.startedAt ?? new Date(), ...notWaiting });
-    const agent = snapshot.current?.agent;
-    if (agent) tx.emit(onTask(task, 'task.started', { agentId: agent.id, agentName: agent.name, attempt: task.attempt }), { rootTaskId: task.rootId });
-  } else {
-    await updateTask(tx, task, {});
-  }
+  await updateTask(tx, task, { status: 'in_progress', startedAt: task.startedAt ?? new Date(), ...notWaiting });
+  const agent = snapshot.current?.agent;
+  if (first && agent) tx.emit(onTask(task, 'task.started', { agentId: agent.id, agentName: agent.name, attempt: task.attempt }), { rootTaskId: task.rootId });
   return false;
 }
 

@@ -1,6 +1,6 @@
 import type { AssignmentRecord } from '../../contracts/assignment.ts';
-import { assignmentReason, scoreAssignment, topCandidates } from '../../core/task/score-assignment.ts';
-import { type CandidateQuery, countAgents, findCandidates, takeSlot } from '../agent-slots.ts';
+import { assignmentReason, type ScoredCandidate, scoreAssignment, topCandidates } from '../../core/task/score-assignment.ts';
+import { callNextWaiter, type CandidateQuery, countAgents, findCandidates, lockAgents, takeSlot } from '../agent-slots.ts';
 import { newId } from '../new-id.ts';
 import { updateTask } from '../task-store.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
@@ -21,6 +21,16 @@ export async function assign(context: MoveContext): Promise<boolean> {
   };
   const ranked = scoreAssignment(await findCandidates(tx, query), task.requires);
   if (ranked.length === 0) return nobodyAble(context, query);
+  if (await takeBest(context, ranked)) return true;
+  await lockAgents(tx, ranked.map((candidate) => candidate.agentId));
+  if (await takeBest(context, ranked)) return true;
+  const names = ranked.slice(0, 3).map((candidate) => candidate.name);
+  const detail = `All who can do it are busy: ${names.join(', ')}${ranked.length > 3 ? ` and ${ranked.length - 3} more` : ''}`;
+  return wait(context, { move: 'wait', for: 'capacity', detail }, ranked.map((candidate) => candidate.agentId));
+}
+
+async function takeBest(context: MoveContext, ranked: ScoredCandidate[]): Promise<boolean> {
+  const { tx, task } = context;
   for (const [place, candidate] of ranked.entries()) {
     const taken = await takeSlot(tx, candidate.agentId);
     if (!taken) continue;
@@ -33,9 +43,7 @@ export async function assign(context: MoveContext): Promise<boolean> {
     await beginAttempt(context, { ...record, agentId: candidate.agentId, name: candidate.name, score: candidate.score, revision: taken.revision });
     return true;
   }
-  const names = ranked.slice(0, 3).map((candidate) => candidate.name);
-  const detail = `All who can do it are busy: ${names.join(', ')}${ranked.length > 3 ? ` and ${ranked.length - 3} more` : ''}`;
-  return wait(context, { move: 'wait', for: 'capacity', detail }, ranked.map((candidate) => candidate.agentId));
+  return false;
 }
 
 interface Chosen extends AssignmentRecord {
@@ -53,11 +61,13 @@ async function beginAttempt(context: MoveContext, { name, score, revision, ...re
      VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, now())`,
     [newId('attempt'), tx.workspaceId, task.id, n, record.agentId, revision, JSON.stringify(record)],
   );
+  const waited = task.waitingFor === 'capacity';
   await updateTask(tx, task, { status: 'assigned', agentId: record.agentId, attempt: n, holdsSlot: true, ...notWaiting });
   tx.emit(
     onTask(task, 'task.assigned', { agentId: record.agentId, agentName: name, attempt: n, reason: record.reason, score }),
     place(context),
   );
+  if (waited) await callNextWaiter(tx);
 }
 
 async function nobodyAble(context: MoveContext, query: CandidateQuery): Promise<boolean> {

@@ -3,7 +3,7 @@ import { updateRun } from '../run-store.ts';
 import { onRun, type RunContext } from './run-context.ts';
 
 /** The run's outcome, and a wake-up for the task whose plan it was. Steps that never began end with it. */
-export async function endRun({ tx, run }: RunContext, end: RunEnd): Promise<void> {
+export async function endRun({ tx, run }: Pick<RunContext, 'tx' | 'run'>, end: RunEnd): Promise<void> {
   const place = { rootTaskId: run.rootTaskId };
   const endedAt = new Date();
   if (end.status === 'completed') {

@@ -1,6 +1,6 @@
 /** How an attempt and a task end: outcome, slot, event, and a wake-up for the run that waits, in one transaction. */
 import type { Failure, TaskResult } from '../../contracts/task.ts';
-import { countOutcome, freeSlot } from '../agent-slots.ts';
+import { callNextWaiter, countOutcome, freeSlot } from '../agent-slots.ts';
 import type { TaskPatch } from '../task-store.ts';
 import { updateTask } from '../task-store.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
@@ -50,6 +50,8 @@ async function closeAttempt({ tx, task, snapshot }: MoveContext, status: 'comple
 }
 
 async function finish({ tx, task }: MoveContext, patch: TaskPatch): Promise<void> {
+  const waited = task.waitingFor === 'capacity';
   await updateTask(tx, task, { ...patch, holdsSlot: false, wakeAt: null, endedAt: new Date(), ...notWaiting });
+  if (waited) await callNextWaiter(tx);
   if (task.runId) tx.wake({ target: `run/${task.runId}`, label: task.title, rootTaskId: task.rootId });
 }

@@ -1,18 +1,29 @@
+import { appendTranscript } from '../calls/transcript.ts';
+import { closeOpenTries } from '../ledger-store.ts';
+import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
-import { closeOpenTries } from '../ledger-store.ts';
 
 /**
  * The activity of a claimed effect ended without an answer (its technical retries are used up, or it was cancelled). What may have
- * been paid is booked as unknown; the effect is over.
+ * been paid is booked as unknown; the effect is over. A model that called a tool is told so: a call without an answer would make its
+ * next turn invalid.
+ * @returns whether anything changed
  */
-export async function markLost(tx: Tx, task: TaskRow, keys: string[]): Promise<void> {
+export async function markLost(tx: Tx, task: TaskRow, keys: string[]): Promise<boolean> {
   const status = task.cancelRequestedAt ? 'abandoned' : 'failed';
   const error = { code: 'unavailable', message: 'It could not be carried out: the technical retries are used up.' };
-  const rows = await tx.sql<{ key: string }>(
+  const rows = await tx.sql<Pick<EffectRow, 'key' | 'kind' | 'purpose' | 'turn' | 'attempt' | 'input' | 'error'>>(
     `UPDATE effects SET status = $3, error = coalesce(error, $4::jsonb), settled_at = now()
-      WHERE task_id = $1 AND key = ANY ($2) AND status IN ('planned', 'claimed') RETURNING key`,
+      WHERE task_id = $1 AND key = ANY ($2) AND status IN ('planned', 'claimed')
+      RETURNING key, kind, purpose, turn, attempt, input, error`,
     [task.id, keys, status, JSON.stringify(error)],
   );
-  for (const { key } of rows) await closeOpenTries(tx, key);
+  for (const { key, kind, purpose, turn, attempt, input, error: why } of rows) {
+    await closeOpenTries(tx, key);
+    if (kind !== 'tool' || purpose.startsWith('method:') || attempt !== task.attempt) continue;
+    const content = { callId: input.callId, name: purpose, text: why?.message ?? error.message, isError: true };
+    await appendTranscript(tx, task, [{ role: 'tool', turn, content }]);
+  }
+  return rows.length > 0;
 }

@@ -2,11 +2,11 @@
 import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { Database, Tx } from '../record.ts';
-import { lockRun, updateRun } from '../run-store.ts';
+import { lockRun } from '../run-store.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
+import { endRun } from './end-run.ts';
 import { failTask } from './end-task.ts';
 import { requestCancel } from './request-cancel.ts';
-import { onRun } from './run-context.ts';
 
 /** Somebody cancelled or terminated `task/{id}` or `run/{id}` in Temporal: the record asks it and everything below to stop. */
 export async function cancelByOperations(db: Database, target: string): Promise<void> {
@@ -37,18 +37,27 @@ async function onTarget(db: Database, { target, actor }: { target: string; actor
   if (row) await db.inWorkspace({ workspaceId: row.workspaceId, actor }, (tx) => work(tx, { kind, id }));
 }
 
+/** A plan that is being carried out stops too; runs are locked before tasks. */
 async function failTaskById(tx: Tx, id: string, error: Failure): Promise<void> {
+  const [plan] = await tx.sql<{ runId: string | null }>('SELECT plan_run_id AS run_id FROM tasks WHERE id = $1', [id]);
+  if (plan?.runId) await requestCancel(tx, { runIds: [plan.runId], reason: error.message });
   const task = await lockTask(tx, id);
   if (isFinished(task.status)) return;
   const facts = await loadTaskFacts(tx, task);
+  await tx.sql(`UPDATE effects SET status = 'abandoned', settled_at = now() WHERE task_id = $1 AND status = 'planned'`, [id]);
   const world = { now: new Date(), models: [], tools: [] };
   await failTask({ tx, task, world, snapshot: { ...facts, models: [], team: null } }, error);
+  tx.stop(id);
 }
 
+/** Its tasks are asked to stop, its steps end with it. */
 async function failRunById(tx: Tx, id: string, error: Failure): Promise<void> {
   const run = await lockRun(tx, id);
   if (isFinished(run.status)) return;
-  await updateRun(tx, run, { status: 'failed', error, endedAt: new Date(), wakeAt: null });
-  tx.emit(onRun(run, 'run.failed', error), { rootTaskId: run.rootTaskId });
-  if (run.taskId) tx.wake({ target: `task/${run.taskId}`, label: run.name, rootTaskId: run.rootTaskId });
+  const atWork = await tx.sql<{ taskId: string | null }>(
+    `UPDATE steps SET status = 'cancelled', ended_at = now() WHERE run_id = $1 AND status = 'in_progress' RETURNING task_id`,
+    [id],
+  );
+  await endRun({ tx, run }, { status: 'failed', error: { code: 'step_failed', message: error.message, cause: error } });
+  await requestCancel(tx, { taskIds: atWork.flatMap((step) => step.taskId ?? []), reason: error.message });
 }

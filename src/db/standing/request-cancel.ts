@@ -43,7 +43,6 @@ async function markTree(tx: Tx, { taskIds = [], runIds = [], reason }: CancelReq
     tx.wake({ target: `task/${row.id}`, label: row.label, rootTaskId: row.root });
     tx.stop(row.id);
   }
-  for (const row of tasks) tx.stop(row.id);
   return { tasks: tasks.length, runs: runs.length };
 }
 

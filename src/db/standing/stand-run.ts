@@ -9,9 +9,9 @@ import type { NextSteps } from '../../core/workflow/step-rows.ts';
 import { nextSteps } from '../../core/workflow/next-steps.ts';
 import { AppError } from '../../errors.ts';
 import type { RunRow } from '../mappings/run.ts';
-import { loadDefinition } from '../plan-store.ts';
 import type { Tx } from '../record.ts';
 import { type EndedStep, type LoadedStep, loadSteps, lockRun, updateRun, writeEndedSteps } from '../run-store.ts';
+import { findVersion } from '../workflow-store.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
 import { requestCancel } from './request-cancel.ts';
 import { endRun } from './end-run.ts';
@@ -25,7 +25,7 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
   const run = await lockRun(tx, runId);
   const definition = await definitionOf(tx, run);
   const context: RunContext = { tx, run, definition, world };
-  if (run.status === 'pending') await beginRun(context);
+  if (run.status === 'pending' && !run.cancelRequestedAt) await beginRun(context);
   const { steps, ended } = await loadSteps(tx, run.id);
   if (isFinished(run.status)) return runStanding(context, { steps, wakeAt: null });
   await writeEndedSteps(tx, run.id, ended);
@@ -69,7 +69,8 @@ function emitEnded({ tx, run, definition }: RunContext, ended: EndedStep[]): voi
 }
 
 async function definitionOf(tx: Tx, run: RunRow): Promise<WorkflowDefinition> {
-  const found = await loadDefinition(tx, run.workflowId, run.workflowVersion);
+  // A workflow that was archived meanwhile is still walked to its end.
+  const found = await findVersion(tx, run.workflowId, run.workflowVersion);
   if (!found) throw new AppError('internal', `Run ${run.id} has no definition.`);
   return found.definition;
 }

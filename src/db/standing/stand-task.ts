@@ -25,19 +25,22 @@ const maxMoves = 25;
 /** @throws AppError not_found */
 export async function standTask(tx: Tx, { taskId, lost = [] }: TaskLook, world: World): Promise<Standing> {
   const task = await lockTask(tx, taskId);
-  if (lost.length > 0) await markLost(tx, task, lost);
-  return decideTask(tx, task, world);
+  const changed = lost.length > 0 && (await markLost(tx, task, lost));
+  return decideTask(tx, task, world, changed);
 }
 
-/** For a caller that holds the lock already. */
-export async function decideTask(tx: Tx, task: TaskRow, world: World): Promise<Standing> {
+/** For a caller that holds the lock already. `changed`: it wrote something that the answer shows, which makes a new version. */
+export async function decideTask(tx: Tx, task: TaskRow, world: World, changed = false): Promise<Standing> {
+  const { version } = task;
   if (!task.temporalStartedAt && !isFinished(task.status)) await updateTask(tx, task, { temporalStartedAt: world.now });
   for (let i = 0; i < maxMoves; i += 1) {
     const { costUsd, ...facts } = await loadTaskFacts(tx, task);
     const snapshot: TaskSnapshot = { ...facts, models: world.models, team: await teamFor(tx, task, world) };
     const move = nextTaskMove(snapshot);
     const again = await applyTaskMove({ tx, task, snapshot, world }, move);
-    if (!again) return taskStanding(snapshot, { version: task.version, costUsd });
+    if (again) continue;
+    if (changed && task.version === version) await updateTask(tx, task, {});
+    return taskStanding(snapshot, { version: task.version, costUsd });
   }
   throw new Error(`Task ${task.id} did not come to rest after ${maxMoves} moves.`);
 }

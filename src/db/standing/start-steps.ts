@@ -40,7 +40,8 @@ function dependenciesOf(definition: WorkflowDefinition, start: Start, outputs: M
 async function insertStepTask({ tx, run, definition }: RunContext, start: Start, dependencies: Record<string, unknown>): Promise<string> {
   const given = start.with as unknown as AgentWith;
   const id = newId('task');
-  const title = titleOf(definition, start.key);
+  const files = (given.files ?? []).flat(2).filter((file): file is string => typeof file === 'string');
+  const title = await taskTitle(tx, { title: titleOf(definition, start.key), start, files });
   await insertTask(tx, {
     id,
     parentId: run.taskId,
@@ -60,12 +61,19 @@ async function insertStepTask({ tx, run, definition }: RunContext, start: Start,
     context: { dependencies },
     actor: run.actor,
   });
-  await insertTaskFiles(tx, id, (given.files ?? []).flat(2).filter((file): file is string => typeof file === 'string'));
+  await insertTaskFiles(tx, id, files);
   tx.emit(
     { stream: `task/${id}`, type: 'task.created', data: { title, parentId: run.taskId, runId: run.id } },
     { rootTaskId: run.rootTaskId ?? id },
   );
   return id;
+}
+
+/** An item of a forEach over files is told by the file's name, which says more than its number. */
+async function taskTitle(tx: RunContext['tx'], { title, start, files }: { title: string; start: Start; files: string[] }): Promise<string> {
+  if (start.index === null || files.length !== 1) return title;
+  const [file] = await tx.sql<{ name: string }>('SELECT name FROM files WHERE id = $1 AND workspace_id = $2', [files[0], tx.workspaceId]);
+  return file ? `${title.replace(/ \(\d+\)$/, '')}: ${file.name}` : title;
 }
 
 /** Only files of this workspace; others are as if they were not named. */

@@ -1,5 +1,5 @@
 import type { TaskMove } from '../../core/task/snapshot.ts';
-import { freeSlot, takeSlot } from '../agent-slots.ts';
+import { callNextWaiter, freeSlot, lockAgents, takeSlot } from '../agent-slots.ts';
 import { updateTask } from '../task-store.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
 
@@ -23,12 +23,19 @@ export async function wait({ tx, task }: MoveContext, move: Extract<TaskMove, { 
 export async function resume(context: MoveContext): Promise<boolean> {
   const { tx, task } = context;
   if (!task.agentId) return false;
-  if (!(await takeSlot(tx, task.agentId))) {
+  if (!(await takeSlotOrLock(tx, task.agentId))) {
     const name = context.snapshot.current?.agent.name ?? 'the agent';
     return wait(context, { move: 'wait', for: 'capacity', detail: `No free slot with ${name}` }, [task.agentId]);
   }
   const after = task.waitingFor;
   await updateTask(tx, task, { status: 'in_progress', holdsSlot: true, ...notWaiting });
   if (after) tx.emit(onTask(task, 'task.resumed', { after }), place(context));
+  if (after === 'capacity') await callNextWaiter(tx);
   return true;
+}
+
+async function takeSlotOrLock(tx: MoveContext['tx'], agentId: string): Promise<boolean> {
+  if (await takeSlot(tx, agentId)) return true;
+  await lockAgents(tx, [agentId]);
+  return (await takeSlot(tx, agentId)) !== null;
 }
