@@ -11,6 +11,7 @@ const failFast: RedisOptions = {
   commandTimeout: 500,
   connectTimeout: 2000,
   keepAlive: 10_000,
+  disconnectTimeout: 200,
   autoResubscribe: false, // subscriber.ts subscribes again itself, at the first start too
   retryStrategy: (times) => Math.min(50 * times, 1000),
 };

@@ -80,8 +80,9 @@ test('the same envelope comes with its cursor as id, from the beginning, then li
 test('Last-Event-ID goes on where the client was, on a stream and on the workspace', async () => {
   const stream = await newStream(4);
   const first = await read('workspace', { after: '' });
-  await waitFor(() => first.text.includes('event: caught-up'), { what: 'the backlog' });
-  const mine = first.events().filter((event) => event.stream === stream);
+  const ofStream = () => first.events().filter((event) => event.stream === stream);
+  await waitFor(() => ofStream().length === 4, { what: 'the backlog' });
+  const mine = ofStream();
   expect(seqsOf(mine)).toEqual([1, 2, 3, 4]);
   for (const name of [stream, 'workspace']) {
     const again = await read(name, { lastId: mine[1]!.cursor });
