@@ -128,6 +128,8 @@ function canSupport(member: ScoredCandidate, quotes: ScoredCandidate[], alike: L
   if (leans(member) && !(beside && isAfter(member, lead))) return false;
   // A document that is quoted already has to add something of weight.
   const least = quotes.some((quote) => quote.fileId === member.fileId) ? 1 : 0.2;
+  // Neither words nor the model alone are enough to stand beside the lead: of a patient who "recovered" from the wrong medicine the model thinks well.
+  if (beside && (member.rank <= 0.2 || member.margin < 0 || member.evidence <= 0)) return false;
   if (!beside && (member.rank <= least || !quotes.some((quote) => alike(quote, member) >= supports)))
     return false;
   // Said again in the same document it is a repeat; said by another document it is a second source.

@@ -13,7 +13,9 @@ export function evidenceOf(quote: Evident, kind: ScoredKind, topic?: string): nu
   const words = kind.name === 'about' ? topicWords(quote, topic ?? '') : kindWords(quote.text, kind);
   const figures = figuresOf(quote.text).length > 0 ? 0.2 : 0;
   const money = moneyWeight(amountOf(quote));
-  return words + (words > 0 ? figures + money : figures / 2) + cellWords(quote.facts, kind);
+  const contrary =
+    kind.opposite && quote.text.replace(kind.opposite.undone, ' ').search(kind.opposite.words) >= 0 ? 0.8 : 0;
+  return words + (words > 0 ? figures + money : figures / 2) + cellWords(quote.facts, kind) - contrary;
 }
 
 function kindWords(text: string, kind: ScoredKind): number {

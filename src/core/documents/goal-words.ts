@@ -38,6 +38,7 @@ export function titleOf(goal: string, kind: KindName): string {
       /^(?:summari[sz]e|list|find|extract|show|tell|collect|name|pick out|identify)\s+(?:me\s+|us\s+)?/i,
       '',
     )
+    .replace(/^(?:what|which) (?:are|is|were|was) /i, '')
     .replace(/^what (?:do|does) (.+?) say about /i, 'What $1 say about ')
     .replace(/^(?:a|an|the)\s+/i, '')
     .replace(

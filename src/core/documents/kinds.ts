@@ -17,6 +17,8 @@ export interface ScoredKind {
   /** Beginnings of words that speak for the target, and phrases that undo them. */
   evidence: RegExp;
   counterEvidence: RegExp;
+  /** Words that speak for the contrary; phrases that undo those. */
+  opposite?: { words: RegExp; undone: RegExp };
   /** A table's cell that says so in a word. */
   strongCell: RegExp;
   weakCell: RegExp;
@@ -40,7 +42,7 @@ const newsExamples = [
 ];
 
 const badWords =
-  /\b(?:fail|los[set]|losing|break|broke|breach|terminat|end this|late\b|delay|overdue|penalt|credit to|vacan|shortage|missing|destroy|spoil|ransom|attack|hack|leak|illegal|violat|inquiry|investigat|lawsuit|sued?\b|suspend|revok|insolv|bankrupt|liab|damag|expire|lapse|past (?:its|their)|no longer|below|fell\b|declin|drop|shrink|overrun|over budget|accident|injur|fire\b|fraud|theft|stolen|critical|severe|serious|risk|threat|danger|unpaid|default|withdraw|cancel|recall|outage|down\b|stopped|unable|cannot|not tested|no tested|complain|warn|vulnerab|unsupported|strain|refused|limit of|against us|competitor|without limit|vibrat)/giu;
+  /\b(?:fail|wrong|los[set]|losing|break|broke|breach|terminat|end this|late\b|delay|overdue|penalt|credit to|vacan|shortage|missing|destroy|spoil|ransom|attack|hack|leak|illegal|violat|inquiry|investigat|lawsuit|sued?\b|suspend|revok|insolv|bankrupt|liab|damag|expire|lapse|past (?:its|their)|no longer|below|fell\b|declin|drop|shrink|overrun|over budget|accident|injur|fire\b|fraud|theft|stolen|critical|severe|serious|risk|threat|danger|unpaid|default|withdraw|cancel|recall|outage|down\b|stopped|unable|cannot|not tested|no tested|complain|warn|vulnerab|unsupported|strain|refused|limit of|against us|competitor|without limit|vibrat)/giu;
 const goodWords =
   /\b(?:grew|grow|gain|profit|record|best|success|award|won\b|win\b|improv|ahead|early|under (?:its|the|their)? ?budget|saved?\b|saving|new customer|signed|full\b|recover|reach|exceed|more than|up from|on plan|on track|passed|finished|celebrat|praise|satisf|renewed|extended|faster|lower(?:ed|s)?\b|without (?:an? )?(?:accident|fault|difference))/giu;
 const undoBad =
@@ -74,6 +76,7 @@ export const kinds: Record<KindName, ScoredKind> = {
     examples: newsExamples,
     evidence: goodWords,
     counterEvidence: undoGood,
+    opposite: { words: badWords, undone: undoBad },
     strongCell: /^(?:excellent|won|success|successful|praise|green)$/i,
     weakCell: /^(?:critical|severe|high|major|failed|red)$/i,
     rowDiscount: 0.8,

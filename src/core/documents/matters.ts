@@ -20,6 +20,7 @@ export type Likeness = (a: ScoredCandidate, b: ScoredCandidate) => number;
 
 /** From here on two sentences tell of the same matter (0..1, see words.ts). */
 export const sameMatter = 0.24;
+const mostCompared = 300;
 /** A passage with more sentences than this is a page of text, not a paragraph. */
 const longestParagraph = 8;
 
@@ -30,8 +31,11 @@ export function createLikeness(ranked: ScoredCandidate[]): Likeness {
 
 /** `ranked`: best first. Heaviest matter first. Weak sentences support nothing, unless all are weak. */
 export function mattersOf(ranked: ScoredCandidate[], alike: Likeness): Matter[] {
-  const good = ranked.filter((candidate) => candidate.rank > 0);
-  const units = unitsOf(good.length > 0 ? good : ranked).sort((a, b) => strengthOf(b) - strengthOf(a));
+  // Comparing each with each: beyond these nothing can become an item of a page.
+  const good = ranked.filter((candidate) => candidate.rank > 0).slice(0, mostCompared);
+  const units = unitsOf(good.length > 0 ? good : ranked.slice(0, mostCompared)).sort(
+    (a, b) => strengthOf(b) - strengthOf(a),
+  );
   const taken = new Set<ScoredCandidate[]>();
   const matters: Matter[] = [];
   for (const seed of units) {

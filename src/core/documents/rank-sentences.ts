@@ -11,6 +11,8 @@ export interface ScoredSentence extends Candidate {
 export interface ScoredCandidate extends ScoredSentence {
   /** What ranks: margin and cheap evidence on one scale; above 0 is better than the documents' average. */
   rank: number;
+  /** The model's opinion alone, in spreads from its mean. */
+  margin: number;
 }
 
 /** Best first; the order that they came in does not matter. */
@@ -25,6 +27,7 @@ export function rank(sentences: ScoredSentence[], kind: ScoredKind): ScoredCandi
       const margin = Number.isFinite(sentence.score) ? (sentence.score - mean) / spread : 0;
       return {
         ...sentence,
+        margin,
         rank:
           margin * kind.opinion +
           central(sentence) * kind.centrality +

@@ -71,16 +71,29 @@ export function largestAmount(text: string): number {
 /** How much two sentences tell the same, 0..1: shared words and figures, weighed by how rare each is among all. */
 export function createSimilarity(texts: string[]): (a: string, b: string) => number {
   const documentFrequency = new Map<string, number>();
+  const known = new Map<string, { terms: Set<string>; mass: number }>();
   const termsOf = (text: string) => new Set([...stemsOf(text), ...figuresOf(text)]);
-  for (const text of texts)
+  for (const text of texts) {
     for (const term of termsOf(text)) documentFrequency.set(term, (documentFrequency.get(term) ?? 0) + 1);
+  }
   const weight = (term: string) => Math.log(1 + texts.length / (documentFrequency.get(term) ?? 1));
-  const mass = (terms: Iterable<string>) => [...terms].reduce((sum, term) => sum + weight(term), 0);
+  const profileOf = (text: string) => {
+    const kept = known.get(text);
+    if (kept) return kept;
+    const terms = termsOf(text);
+    const profile = { terms, mass: [...terms].reduce((sum, term) => sum + weight(term), 0) };
+    known.set(text, profile);
+    return profile;
+  };
   return (a, b) => {
-    const [left, right] = [termsOf(a), termsOf(b)];
-    const shared = [...left].filter((term) => right.has(term));
+    const [left, right] = [profileOf(a), profileOf(b)];
+    let [shared, mass] = [0, 0];
+    for (const term of left.terms) {
+      if (!right.terms.has(term)) continue;
+      shared += 1;
+      mass += weight(term);
+    }
     // One word in common is chance, and a short sentence must not be "in" every long one: hence the geometric mean.
-    if (shared.length < 2) return 0;
-    return mass(shared) / Math.sqrt(mass(left) * mass(right));
+    return shared < 2 ? 0 : mass / Math.sqrt(left.mass * right.mass);
   };
 }

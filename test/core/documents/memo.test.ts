@@ -12,6 +12,7 @@ test.each([
   ['Please summarise these documents.', 'Summary of these documents', 3],
   ['Give me the top 5 concerns', 'Top 5 concerns', 5],
   ['Draft a two-page brief of the one thing that matters', 'Brief of the one thing that matters', 1],
+  ['What are the three greatest dangers for the hospital?', 'Three greatest dangers for the hospital', 3],
   ['List ten problems', 'Ten problems', 10],
 ])('of "%s" the title is "%s" and the count %d', (goal, title, count) => {
   expect(titleOf(goal, 'risks')).toBe(title);
@@ -66,6 +67,7 @@ test('words that two documents have are quoted once, with both places', () => {
     evidence: 1,
     score: 1,
     rank: 1,
+    margin: 1,
   };
   const other = {
     ...quote,
