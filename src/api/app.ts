@@ -2,46 +2,25 @@ import { randomUUID } from 'node:crypto';
 import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
-import type { FileStorage } from '../files/storage.ts';
 import type { Database } from '../db/record.ts';
-import type { ModelView } from '../contracts/model.ts';
-import { agentRoutes } from './agents/routes.ts';
+import { allRoutes, type RouteParts } from './all-routes.ts';
 import { docsRoutes } from './docs/routes.ts';
 import type { Door } from './door/door.ts';
 import { answerErrors } from './door/answer-errors.ts';
-import { modelRoutes } from './models/routes.ts';
 import { closeDoor } from './door/close-door.ts';
 import { limitRates, type RateLimits } from './door/limit-rates.ts';
 import { logRequests } from './door/log-requests.ts';
 import { secureHeaders } from './door/secure-headers.ts';
-import { fileRoutes } from './files/routes.ts';
-import { workflowRoutes } from './workflows/routes.ts';
-import { keyRoutes } from './keys/routes.ts';
 import { type Health, operationsRoutes } from './operations/routes.ts';
 import { createHttpMetrics, type HttpMetrics } from './operations/http-metrics.ts';
-import { sessionRoutes } from './session/routes.ts';
-import { runRoutes } from './runs/routes.ts';
-import { type StreamEvents, streamRoutes } from './streams/routes.ts';
-import { taskRoutes } from './tasks/routes.ts';
-import { taskViewRoutes } from './tasks/view-routes.ts';
-import { usageRoutes } from './usage/routes.ts';
-import type { TemporalPlace } from './temporal-link.ts';
 import { servePage } from './page/serve-page.ts';
 
-export interface AppOptions {
+export interface AppOptions extends RouteParts {
   db: Database;
-  files: FileStorage;
-  /** Uploads are written here first; on the same file system as the storage. */
-  uploadDir: string;
   publicUrl: string;
   logger: Logger;
   /** The folder of the built page; it may be missing. */
   webDir?: string;
-  temporal: TemporalPlace;
-  /** Names of the tools that workflows may use. */
-  tools?: readonly string[];
-  models?: () => Promise<ModelView[]>;
-  streams?: StreamEvents;
   health?: Health;
   metrics?: HttpMetrics;
   rateLimits?: RateLimits;
@@ -66,17 +45,7 @@ export function createApp(options: AppOptions): Express {
   const router = express.Router({ caseSensitive: true });
   const door: Door = { router, db, publicUrl, operations: [] };
   router.use(limitRates(options.rateLimits));
-  sessionRoutes(door);
-  keyRoutes(door);
-  agentRoutes(door);
-  fileRoutes(door, { files: options.files, uploadDir: options.uploadDir });
-  workflowRoutes(door, { tools: options.tools ?? [] });
-  taskRoutes(door, options.temporal);
-  taskViewRoutes(door, options.temporal);
-  runRoutes(door, options.temporal);
-  usageRoutes(door);
-  streamRoutes(door, options.streams);
-  modelRoutes(door, options.models ?? (() => Promise.resolve([])));
+  allRoutes(door, options);
   docsRoutes(app, door);
   closeDoor(door);
   app.use('/api/v2', router);

@@ -68,11 +68,11 @@ export const ModelCallView = z
     turn: z.int(),
     purpose: z.string(),
     status: EffectStatus,
-    request: z.unknown().nullable().describe('Null before it was sent'),
+    request: z.unknown().describe('Null before it was sent'),
     messages: z
       .array(z.object({ role: z.string(), content: z.unknown() }))
       .describe('What the request was made of besides'),
-    reply: z.unknown().nullable(),
+    reply: z.unknown(),
     error: Failure.nullable(),
     tries: z.array(LedgerEntryView),
     createdAt: z.iso.datetime(),

@@ -13,6 +13,7 @@ import { listPage } from '../../db/list-page.ts';
 import type { Tx } from '../../db/record.ts';
 import { notFound } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
+import { listNote } from '../door/list-note.ts';
 import { route } from '../door/route.ts';
 import { presentAgent, presentRevision } from './present-agent.ts';
 
@@ -33,6 +34,7 @@ export function agentRoutes(door: Door): void {
       path: '/agents',
       tag,
       summary: 'List agents',
+      description: listNote(agentList),
       query: AgentQuery,
       reply: pageOf(Agent),
       errors: ['invalid_filter'],

@@ -22,7 +22,7 @@ export interface Operation {
   /** Without a body the route takes `{}`. */
   bodyOptional?: boolean;
   /** Other ways than JSON to bring the body: media type → how the reference describes it. */
-  otherBodies?: Record<string, { description: string; schema: object }>;
+  otherBodies?: Record<string, { schema: object }>;
   reply?: z.ZodType;
   /** For answers that are no JSON. */
   replyType?: string;

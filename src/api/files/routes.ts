@@ -12,6 +12,7 @@ import type { Tx } from '../../db/record.ts';
 import { notFound } from '../../errors.ts';
 import type { FileStorage } from '../../files/storage.ts';
 import type { Door } from '../door/door.ts';
+import { listNote } from '../door/list-note.ts';
 import { openRoute, route } from '../door/route.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { sendContent } from './send-content.ts';
@@ -20,9 +21,9 @@ const tag = 'files';
 const params = z.object({ fileId: FileId });
 const uploadForm = {
   'multipart/form-data': {
-    description: 'Up to 20 files of up to 50 MB in the field "files"',
     schema: {
       type: 'object',
+      description: 'Up to 20 files of up to 50 MB in the field "files"',
       required: ['files'],
       properties: { files: { type: 'array', maxItems: 20, items: { type: 'string', format: 'binary' } } },
     },
@@ -71,6 +72,7 @@ export function fileRoutes(door: Door, storage: { files: FileStorage; uploadDir:
       path: '/files',
       tag,
       summary: 'List files',
+      description: listNote(fileList),
       query: PageQuery,
       reply: pageOf(FileView),
       errors: ['invalid_filter'],

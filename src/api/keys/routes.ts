@@ -9,6 +9,7 @@ import { keyList, type ListedKey } from '../../db/key-reads.ts';
 import { listPage } from '../../db/list-page.ts';
 import type { ApiKeyRow } from '../../db/mappings/api-key.ts';
 import type { Door } from '../door/door.ts';
+import { listNote } from '../door/list-note.ts';
 import { route } from '../door/route.ts';
 
 const tag = 'keys';
@@ -21,6 +22,7 @@ export function keyRoutes(door: Door): void {
       path: '/keys',
       tag,
       summary: 'List API keys',
+      description: listNote(keyList),
       query: PageQuery,
       reply: pageOf(Key),
       errors: ['forbidden', 'invalid_filter'],

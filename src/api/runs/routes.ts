@@ -12,6 +12,7 @@ import { type ListedRun, readRun, readRunParts, runList } from '../../db/run-rea
 import { readStream } from '../../db/stream-reads.ts';
 import { notFound } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
+import { listNote } from '../door/list-note.ts';
 import { route } from '../door/route.ts';
 import { SequenceQuery, sequencePage, windowOf } from '../door/sequence-page.ts';
 import type { TemporalPlace } from '../temporal-link.ts';
@@ -55,6 +56,7 @@ function readRoutes(door: Door, temporal: TemporalPlace): void {
       path: '/runs',
       tag,
       summary: 'List runs',
+      description: listNote(runList),
       query: PageQuery,
       reply: pageOf(Run),
       errors: ['invalid_filter'],

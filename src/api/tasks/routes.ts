@@ -9,6 +9,7 @@ import type { Tx } from '../../db/record.ts';
 import { type ListedTask, readTask, readTaskParts, taskList } from '../../db/task-reads.ts';
 import { notFound } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
+import { listNote } from '../door/list-note.ts';
 import { route } from '../door/route.ts';
 import type { TemporalPlace } from '../temporal-link.ts';
 import { presentTask } from './present-task.ts';
@@ -24,6 +25,7 @@ export function taskRoutes(door: Door, temporal: TemporalPlace): void {
       path: '/tasks',
       tag,
       summary: 'List tasks',
+      description: listNote(taskList),
       query: PageQuery,
       reply: pageOf(Task),
       errors: ['invalid_filter'],

@@ -13,6 +13,7 @@ import { readStream } from '../../db/stream-reads.ts';
 import { readAttempts } from '../../db/task-reads.ts';
 import { notFound } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
+import { listNote } from '../door/list-note.ts';
 import { route } from '../door/route.ts';
 import { SequenceQuery, sequencePage, windowOf } from '../door/sequence-page.ts';
 import type { TemporalPlace } from '../temporal-link.ts';
@@ -61,6 +62,7 @@ export function taskViewRoutes(door: Door, temporal: TemporalPlace): void {
       tag,
       summary: 'List what a task and everything below it cost, call by call',
       params,
+      description: listNote(ledgerList),
       query: PageQuery,
       reply: pageOf(LedgerEntryView),
       errors: ['invalid_filter'],

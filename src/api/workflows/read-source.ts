@@ -5,7 +5,7 @@ import { hasBody, readBodyText, readJson, unsupportedBody } from '../door/read-j
 const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
 
 export const yamlBody = {
-  'application/yaml': { description: 'The same as YAML', schema: { type: 'string' } },
+  'application/yaml': { schema: { type: 'string', description: 'The same as YAML' } },
 };
 
 /** A definition as it came: a JSON value, or YAML text. */

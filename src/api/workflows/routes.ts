@@ -14,6 +14,7 @@ import { workflowList } from '../../db/workflow-reads.ts';
 import { findVersion, findWorkflow, listVersions } from '../../db/workflow-store.ts';
 import { notFound } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
+import { listNote } from '../door/list-note.ts';
 import { route } from '../door/route.ts';
 import { presentSummary, presentVersion, presentWorkflow } from './present-workflow.ts';
 import { readSource, yamlBody } from './read-source.ts';
@@ -94,6 +95,7 @@ function listRoute(door: Door): void {
       path: '/workflows',
       tag,
       summary: 'List saved workflows',
+      description: listNote(workflowList),
       query: WorkflowQuery,
       reply: pageOf(WorkflowSummary),
       errors: ['invalid_filter'],

@@ -35,6 +35,7 @@ export const AttemptMapping = new EntitySchema<AttemptRow>({
   },
   indices: [
     { name: 'attempts_task_n', columns: ['taskId', 'n'], unique: true },
+    { name: 'attempts_agent', columns: ['agentId', 'endedAt'] },
   ],
   foreignKeys: [
     { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },

@@ -218,6 +218,7 @@ const statements = [
     ended_at timestamptz
   )`,
   `CREATE UNIQUE INDEX attempts_task_n ON attempts (task_id, n)`,
+  `CREATE INDEX attempts_agent ON attempts (agent_id, ended_at)`,
   `CREATE TABLE task_files (
     task_id text NOT NULL REFERENCES tasks (id),
     file_id text NOT NULL REFERENCES files (id),

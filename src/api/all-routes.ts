@@ -1,0 +1,45 @@
+import type { ModelView } from '../contracts/model.ts';
+import type { FileStorage } from '../files/storage.ts';
+import { agentRoutes } from './agents/routes.ts';
+import type { Door } from './door/door.ts';
+import { fileRoutes } from './files/routes.ts';
+import { keyRoutes } from './keys/routes.ts';
+import { modelRoutes } from './models/routes.ts';
+import { runRoutes } from './runs/routes.ts';
+import { sessionRoutes } from './session/routes.ts';
+import { type StreamEvents, streamRoutes } from './streams/routes.ts';
+import { taskRoutes } from './tasks/routes.ts';
+import { taskViewRoutes } from './tasks/view-routes.ts';
+import type { TemporalPlace } from './temporal-link.ts';
+import { usageRoutes } from './usage/routes.ts';
+import { workflowRoutes } from './workflows/routes.ts';
+
+/** What the routes need besides the record. */
+export interface RouteParts {
+  files: FileStorage;
+  /** Uploads are written here first; on the same file system as the storage. */
+  uploadDir: string;
+  temporal: TemporalPlace;
+  /** Names of the tools that workflows may use. */
+  tools?: readonly string[];
+  models?: () => Promise<ModelView[]>;
+  streams?: StreamEvents;
+}
+
+/** In the order in which the reference lists them. */
+export function allRoutes(
+  door: Door,
+  { files, uploadDir, temporal, tools = [], models, streams }: RouteParts,
+): void {
+  taskRoutes(door, temporal);
+  taskViewRoutes(door, temporal);
+  fileRoutes(door, { files, uploadDir });
+  agentRoutes(door);
+  workflowRoutes(door, { tools });
+  runRoutes(door, temporal);
+  streamRoutes(door, streams);
+  usageRoutes(door);
+  modelRoutes(door, models ?? (() => Promise.resolve([])));
+  sessionRoutes(door);
+  keyRoutes(door);
+}
