@@ -20,7 +20,7 @@ export async function plainRun({ runId, steps }: { runId: string; steps: PlainSt
   return output ?? '';
 
   async function runStep(step: PlainStep): Promise<string> {
-    const inputs = await Promise.all(step.dependsOn.map((id) => outputs.get(id)));
+    const inputs = await Promise.all(step.dependsOn.map((id) => outputs.get(id) ?? Promise.resolve('')));
     return executeChild(plainStep, {
       workflowId: `plain/${runId}/${step.id}`,
       args: [{ runId, stepId: step.id, goal: [step.goal, ...inputs].join('\n\n') }],

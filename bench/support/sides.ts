@@ -9,7 +9,7 @@ import { startRun } from '../../src/commands/start-run.ts';
 import { createDataSource } from '../../src/db/data-source.ts';
 import { createDatabase, type Database } from '../../src/db/record.ts';
 import { failByDispatch } from '../../src/db/standing/operations.ts';
-import { createFeed } from '../../src/feed/feed.ts';
+import { createFeed, type Feed } from '../../src/feed/feed.ts';
 import { createTemporalClient } from '../../src/temporal/client.ts';
 import { startDispatcher } from '../../src/temporal/dispatcher.ts';
 import { createStartTarget } from '../../src/temporal/start-target.ts';
@@ -32,7 +32,6 @@ export async function openOurs(
   stage: Stage,
   options: { modelsUrl: string; imports: string[]; statementsFile: string },
 ): Promise<Side & { db: Database }> {
-  const logger = pino({ level: 'warn' });
   const worker = await startProgram(stage, {
     script: 'workers/worker.ts',
     imports: options.imports,
@@ -48,26 +47,11 @@ export async function openOurs(
   const dataSource = createDataSource({ url: stage.databaseUrl, poolSize: 12, applicationName: 'bench' });
   await dataSource.initialize();
   stage.closeLater(() => dataSource.destroy());
-  const feed = createFeed({ redisUrl: stage.redisUrl, logger });
+  const feed = createFeed({ redisUrl: stage.redisUrl, logger: pino({ level: 'warn' }) });
   stage.closeLater(() => feed.close());
   await feed.ready();
   const db = createDatabase(dataSource, feed.bell);
-  const client = createTemporalClient({
-    address: stage.temporalAddress,
-    namespace: stage.namespace,
-    apiKey: undefined,
-    tls: false,
-  });
-  stage.closeLater(() => client.connection.close());
-  const dispatcher = startDispatcher({
-    db,
-    feed,
-    startTarget: createStartTarget(client),
-    failTarget: (target, message) => failByDispatch(db, target, message),
-    logger,
-    owner: 'bench',
-  });
-  stage.closeLater(() => dispatcher.stop());
+  dispatch(stage, db, feed);
   const caller = await ownerOf(db);
   // The seeded agents take a few tasks each; here nothing may wait for one.
   await db.acrossWorkspaces('UPDATE agents SET max_concurrent = 100000');
@@ -92,6 +76,21 @@ export async function openOurs(
   };
 }
 
+function dispatch(stage: Stage, db: Database, feed: Feed): void {
+  const { temporalAddress: address, namespace } = stage;
+  const client = createTemporalClient({ address, namespace, apiKey: undefined, tls: false });
+  stage.closeLater(() => client.connection.close());
+  const dispatcher = startDispatcher({
+    db,
+    feed,
+    startTarget: createStartTarget(client),
+    failTarget: (target, message) => failByDispatch(db, target, message),
+    logger: pino({ level: 'warn' }),
+    owner: 'bench',
+  });
+  stage.closeLater(() => dispatcher.stop());
+}
+
 export async function ownerOf(db: Database): Promise<Caller> {
   const [owner] = await db.acrossWorkspaces<{ id: string; workspaceId: string }>(
     'SELECT id, workspace_id FROM principals LIMIT 1',
@@ -100,19 +99,13 @@ export async function ownerOf(db: Database): Promise<Caller> {
   return { workspaceId: owner.workspaceId, principalId: owner.id, role: 'owner' };
 }
 
-const pollMs = 10;
+/** Often while one is waited for alone, seldom under load: watching must cost next to nothing. */
+const [pollAloneMs, pollManyMs] = [5, 40];
 
 /** One small query for all runs that are waited for, so that watching costs next to nothing. */
 function watchEnds(db: Database) {
   const waiting = new Map<string, (status: string) => void>();
-  let asking = false;
-  const timer = setInterval(() => {
-    if (waiting.size === 0 || asking) return;
-    asking = true;
-    void look().finally(() => {
-      asking = false;
-    });
-  }, pollMs);
+  let stopped = false;
   async function look(): Promise<void> {
     const rows = await db.acrossWorkspaces<{ id: string; status: string }>(
       `SELECT id, status FROM runs WHERE id = ANY ($1) AND status IN ('completed', 'failed', 'cancelled')`,
@@ -123,9 +116,19 @@ function watchEnds(db: Database) {
       waiting.delete(id);
     }
   }
+  async function watch(): Promise<void> {
+    while (!stopped) {
+      if (waiting.size > 0) await look();
+      await new Promise((resolve) => setTimeout(resolve, waiting.size > 1 ? pollManyMs : pollAloneMs));
+    }
+  }
+  const watching = watch();
   return {
     of: (id: string) => new Promise<string>((resolve) => waiting.set(id, resolve)),
-    stop: () => clearInterval(timer),
+    stop: () => {
+      stopped = true;
+      return watching;
+    },
   };
 }
 
