@@ -8,6 +8,7 @@
 import type { ChosenItem, ChosenQuotes, ScoredCandidate } from './choose-quotes.ts';
 import { countOf, inWords, titleOf } from './goal-words.ts';
 import { headlineOfAll } from './headline.ts';
+import { escapeMarkdown } from './markdown-text.ts';
 import { kinds, type ScoredKind } from './kinds.ts';
 
 export interface MemoOptions {
@@ -20,7 +21,7 @@ export interface MemoOptions {
 }
 
 export function assembleMemo({ goal, chosen, fileNames, chosenBy }: MemoOptions): string {
-  const title = titleOf(goal, chosen.kind);
+  const title = escapeMarkdown(titleOf(goal, chosen.kind));
   const maker = chosenBy ?? 'a small built-in model';
   if (chosen.items.length === 0) return `# ${title}\n\n${nothingFound(chosen, fileNames)}\n`;
   const sections = chosen.items.map((item, index) => sectionOf(item, index + 1, kinds[chosen.kind]));
@@ -63,7 +64,7 @@ function sectionOf(item: ChosenItem, number: number, kind: ScoredKind): string {
     (quote) => quote.fileId === lead.fileId && quote.passage === lead.passage,
   );
   const blocks = byPassage(item.quotes).map((quotes) => blockOf(quotes, item, kind));
-  return [`## ${number}. ${headlineOfAll(beside)}`, ...blocks].join('\n\n');
+  return [`## ${number}. ${escapeMarkdown(headlineOfAll(beside))}`, ...blocks].join('\n\n');
 }
 
 /** Quotes from one passage stand together, in the passage's order; passages in the order of their best quote. */
@@ -83,7 +84,7 @@ function byPassage(quotes: ScoredCandidate[]): ScoredCandidate[][] {
 
 /** Words that a second document has too are not quoted twice: its place stands beside the first. */
 function blockOf(quotes: ScoredCandidate[], item: ChosenItem, kind: ScoredKind): string {
-  const lines = quotes.map((quote) => `> “${quote.text}”`).join('\n>\n');
+  const lines = quotes.map((quote) => `> “${escapeMarkdown(quote.text)}”`).join('\n>\n');
   const first = quotes[0] as ScoredCandidate;
   const also = item.quotes.filter(
     (other) => !quotes.includes(other) && quotes.some(({ text }) => text === other.text),
@@ -100,12 +101,12 @@ function factsOf(quote: ScoredCandidate, kind: ScoredKind): string {
   if (telling.length === 0) return '';
   return ` (${telling
     .slice(0, 6)
-    .map((cell) => `${cell.name}: ${cell.value}`)
+    .map((cell) => escapeMarkdown(`${cell.name}: ${cell.value}`))
     .join('; ')})`;
 }
 
 export function placeOf(quote: { fileName: string; anchor: { label: string } }): string {
-  return `${quote.fileName}, ${quote.anchor.label}`;
+  return escapeMarkdown(`${quote.fileName}, ${quote.anchor.label}`);
 }
 
 function sourcesOf(chosen: ChosenQuotes, fileNames: string[]): string {

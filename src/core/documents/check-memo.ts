@@ -10,6 +10,7 @@
  */
 import type { Problem } from '../../errors.ts';
 import { citationsIn, withoutCitations } from './citations.ts';
+import { unescapeMarkdown } from './markdown-text.ts';
 import type { Passage, SourceFile } from './passage.ts';
 import { splitSentences } from './sentences.ts';
 import { figuresOf } from './words.ts';
@@ -30,14 +31,15 @@ export type MemoProblemCode =
   | 'empty';
 
 /** `pointer` names the section: `/0` is what stands above the first heading. No problems: an empty list. */
-export function checkMemo({ markdown, files, goal }: CheckMemoInput): Problem[] {
+export function checkMemo({ markdown: given, files, goal }: CheckMemoInput): Problem[] {
+  const markdown = unescapeMarkdown(given);
   if (markdown.trim() === '') return [{ pointer: '', code: 'empty', message: 'The text is empty.' }];
   const sections = sectionsOf(markdown);
-  const given = new Set(figuresOf(goal ?? ''));
+  const asked = new Set(figuresOf(goal ?? ''));
   return [
     ...sections.flatMap((section, index) => [
       ...quoteProblems(section, index, files),
-      ...figureProblems(section, index, { files, given }),
+      ...figureProblems(section, index, { files, given: asked }),
     ]),
     ...repeats(sections.map((section) => withoutCitations(section, files))),
     ...documentProblems(markdown, files),
