@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fingerprint } from '../build/fingerprint.mjs';
 import { root } from '../paths.mjs';
 import { readJson, writeWhole } from '../setup/cache.mjs';
-import { nodeForChildren } from '../setup/node.mjs';
+import { compiledCodeEnvironment, nodeForChildren } from '../setup/node.mjs';
 import { SetupProblem } from '../setup/problem.mjs';
 import { lastLines, run } from '../setup/run.mjs';
 
@@ -83,7 +83,7 @@ async function markOf(url) {
 async function runProgram(args, env) {
   const { code, output } = await run(nodeForChildren(), args, {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...compiledCodeEnvironment(), ...env },
     timeoutMs: 120_000,
   });
   if (code !== 0)

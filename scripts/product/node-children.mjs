@@ -1,7 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { root } from '../paths.mjs';
-import { nodeForChildren } from '../setup/node.mjs';
+import { compiledCodeEnvironment, nodeForChildren } from '../setup/node.mjs';
 import { listensAt } from '../supervise/listening.mjs';
 import { answersHttp } from '../supervise/probes.mjs';
 
@@ -94,12 +92,10 @@ function nodeChild({ role, title, order, script, env }) {
   };
 }
 
-/** Compiled code is kept between starts: that is a good part of a second for each process. */
-function commonEnvironment() {
-  const cache = join(root, 'node_modules/.cache/compiled');
-  mkdirSync(cache, { recursive: true });
-  return { NODE_ENV: process.env.NODE_ENV || 'production', NODE_COMPILE_CACHE: cache };
-}
+const commonEnvironment = () => ({
+  NODE_ENV: process.env.NODE_ENV || 'production',
+  ...compiledCodeEnvironment(),
+});
 
 /** Where this machine reaches a server that listens on all interfaces. */
 export const reachable = (host) =>

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { postgresDataFolder } from '../setup/postgres-user.mjs';
 import { SetupProblem } from '../setup/problem.mjs';
 import { lastLines, run } from '../setup/run.mjs';
+import { someoneIn, startTimeOf } from '../supervise/processes.mjs';
 
 const name = 'adjutant';
 
@@ -40,6 +41,7 @@ export function postgresChild({ stateFolder, tool, ports, password }) {
     async prepare() {
       port = await ports.take('postgres', { preferred: 4803 });
       if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(folder, tool, password);
+      await removeDeadNote(folder);
     },
     takeNextPort: async () => {
       port = await ports.next('postgres');
@@ -94,6 +96,41 @@ function saysReady(folder, pid) {
   try {
     const lines = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n');
     return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A killed server that nobody has buried (in a container whose first process does not do that) counts as running for
+ * PostgreSQL, which then refuses to start. Its note may go once none of its processes is left in the data folder: they end by
+ * themselves when their parent is dead.
+ */
+async function removeDeadNote(folder) {
+  const pid = notedPid(folder);
+  if (!pid || startTimeOf(pid) || !isUnburied(pid)) return;
+  for (
+    const deadline = Date.now() + 5000;
+    someoneIn(folder);
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  ) {
+    if (Date.now() > deadline) return;
+  }
+  await rm(join(folder, 'postmaster.pid'), { force: true });
+}
+
+function notedPid(folder) {
+  try {
+    return Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  } catch {
+    return undefined;
+  }
+}
+
+function isUnburied(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../paths.mjs';
 import { SetupProblem } from './problem.mjs';
@@ -32,4 +32,11 @@ function choose() {
   throw new SetupProblem(
     `There is no packaged Node for this machine and ${process.version} cannot run the product: install Node 24 and start again.`,
   );
+}
+
+/** Compiled code is kept between starts: that is a good part of a second for each process. */
+export function compiledCodeEnvironment() {
+  const folder = join(root, 'node_modules/.cache/compiled');
+  mkdirSync(folder, { recursive: true });
+  return { NODE_COMPILE_CACHE: folder };
 }

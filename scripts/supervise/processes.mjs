@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**
  * Who a process is. A number alone is not enough: it is given away again after the process ended, so nothing is ever stopped
@@ -66,6 +66,13 @@ export function folderOf(pid) {
   } catch {
     return undefined;
   }
+}
+
+/** @returns whether any process works in that folder (Linux; elsewhere the answer is yes, to be on the safe side) */
+export function someoneIn(folder) {
+  if (!linux) return true;
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.some((pid) => folderOf(pid) === folder);
 }
 
 export const isAlive = (record) =>
