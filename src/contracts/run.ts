@@ -12,6 +12,25 @@ export const StartRun = z
   .meta({ id: 'StartRun' });
 export type StartRun = z.infer<typeof StartRun>;
 
+/** What a retry may change in the step that it begins from; the original stays in the run's pinned version. */
+export const StepChanges = z.strictObject({
+  goal: z.string().trim().min(1).max(100_000).optional(),
+  agentId: AgentId.optional(),
+});
+export type StepChanges = z.infer<typeof StepChanges>;
+
+export const RetryRun = z
+  .strictObject({
+    from: z.string().min(1).max(64).optional().describe('A step id; without it, everything that did not complete'),
+    changes: StepChanges.optional().describe('Only together with "from"'),
+  })
+  .refine((value) => value.changes === undefined || value.from !== undefined, {
+    path: ['changes'],
+    message: 'Changes need "from": the step that they are for.',
+  })
+  .meta({ id: 'RetryRun' });
+export type RetryRun = z.infer<typeof RetryRun>;
+
 export const Step = z
   .object({
     key: z.string().describe('The step id; with an index inside forEach: read[2]'),

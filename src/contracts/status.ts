@@ -38,19 +38,20 @@ export const taskTransitions: Record<TaskStatus, readonly TaskStatus[]> = {
   assigned: ['in_progress', 'waiting', 'failed', 'cancelled'],
   in_progress: ['waiting', 'assigned', 'completed', 'failed', 'cancelled'],
   waiting: ['pending', 'assigned', 'in_progress', 'failed', 'cancelled'],
-  completed: [],
-  failed: [],
-  cancelled: [],
+  // What has ended is opened again only by a person's retry.
+  completed: ['pending'],
+  failed: ['pending'],
+  cancelled: ['pending'],
 };
 
 export const runTransitions: Record<RunStatus, readonly RunStatus[]> = {
-  pending: ['running', 'failed', 'cancelled'],
+  pending: ['running', 'paused', 'failed', 'cancelled'],
   running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
   waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
   paused: ['running', 'cancelled'],
   completed: [],
-  failed: [],
-  cancelled: [],
+  failed: ['running'],
+  cancelled: ['running'],
 };
 
 export const stepTransitions: Record<StepStatus, readonly StepStatus[]> = {
@@ -58,10 +59,11 @@ export const stepTransitions: Record<StepStatus, readonly StepStatus[]> = {
   assigned: ['in_progress', 'waiting', 'completed', 'failed', 'cancelled'],
   in_progress: ['waiting', 'assigned', 'pending', 'completed', 'failed', 'cancelled'],
   waiting: ['assigned', 'in_progress', 'completed', 'failed', 'cancelled'],
-  completed: [],
+  // A retry policy, or a person's retry from a step.
+  completed: ['pending'],
   failed: ['pending'],
-  cancelled: [],
-  skipped: [],
+  cancelled: ['pending'],
+  skipped: ['pending'],
 };
 
 export const fileTransitions: Record<FileStatus, readonly FileStatus[]> = {

@@ -4,6 +4,7 @@
  * 1. Capacity is `active < max_concurrent` inside the same UPDATE that takes the slot.
  * 2. The transaction that frees a slot picks the next waiter and wakes it. Rows that somebody holds are passed over, so that the
  *    order of locks (task before agent) cannot end in a deadlock.
+ * 3. Who decides to wait holds the agents' locks until it has committed, so that no freed slot and no waiter miss each other.
  */
 import type { AssignmentCandidate } from '../core/task/score-assignment.ts';
 import type { AgentRole, Capability } from '../contracts/agent.ts';
@@ -19,19 +20,34 @@ export async function takeSlot(tx: Tx, agentId: string): Promise<{ revision: num
   return row ?? null;
 }
 
+/**
+ * Locks agents before somebody decides to wait for one of them: a slot that is being freed by a transaction under way is then seen, and
+ * one that is freed later sees the waiter. In order of ids, so that two who look at the same agents do not block each other.
+ */
+export async function lockAgents(tx: Tx, agentIds: readonly string[]): Promise<void> {
+  await tx.sql('SELECT id FROM agents WHERE id = ANY ($1) AND workspace_id = $2 ORDER BY id FOR NO KEY UPDATE', [agentIds, tx.workspaceId]);
+}
+
 export async function freeSlot(tx: Tx, agentId: string, outcome?: 'succeeded' | 'failed'): Promise<void> {
   await tx.sql(
     `UPDATE agents SET active = greatest(active - 1, 0), succeeded = succeeded + $3, failed = failed + $4
       WHERE id = $1 AND workspace_id = $2`,
     [agentId, tx.workspaceId, outcome === 'succeeded' ? 1 : 0, outcome === 'failed' ? 1 : 0],
   );
+  await callNextWaiter(tx);
+}
+
+/** Wakes the next task that waits for an agent who has a free slot now. One who was called and does not take the slot passes the call on. */
+export async function callNextWaiter(tx: Tx): Promise<void> {
   const [waiter] = await tx.sql<{ id: string; title: string; rootId: string }>(
     `UPDATE tasks SET waits_on = NULL WHERE id = (
-       SELECT id FROM tasks
-        WHERE workspace_id = $2 AND status = 'waiting' AND waiting_for = 'capacity' AND $1 = ANY (waits_on)
-        ORDER BY priority DESC, waiting_since, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+       SELECT t.id FROM tasks t
+        WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'capacity'
+          AND EXISTS (SELECT 1 FROM agents a WHERE a.id = ANY (t.waits_on) AND a.active < a.max_concurrent
+                        AND a.paused_at IS NULL AND a.archived_at IS NULL)
+        ORDER BY t.priority DESC, t.waiting_since, t.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
      RETURNING id, title, root_id`,
-    [agentId, tx.workspaceId],
+    [tx.workspaceId],
   );
   if (waiter) tx.wake({ target: `task/${waiter.id}`, label: waiter.title, rootTaskId: waiter.rootId });
 }

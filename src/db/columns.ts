@@ -19,6 +19,7 @@ const jsonColumns = new Set([
   'problem',
   'price',
   'content',
+  'changes',
 ]);
 
 /** `SET` clause and values of a patch whose parameters begin at `first`. Property names come from our row types, never from outside. */

@@ -54,13 +54,18 @@ export interface LedgerClosing {
   error?: Failure | null;
 }
 
-/** Closes one try; a try that was closed before (booked unknown after a loss) takes the better knowledge once. */
-export async function closeTry(tx: Tx, key: string, tryNumber: number, closing: LedgerClosing): Promise<void> {
+/**
+ * Closes one try; a try that was closed before (booked unknown after a loss) takes the better knowledge once. What ended without a bill
+ * (`unknown`, `aborted`) stands at its reserved maximum.
+ * @returns false when it was closed for good before
+ */
+export async function closeTry(tx: Tx, key: string, tryNumber: number, closing: LedgerClosing): Promise<boolean> {
   const { usage } = closing;
-  await tx.sql(
+  const rows = await tx.sql<{ id: string }>(
     `UPDATE ledger SET outcome = $3, input_tokens = $4, cached_input_tokens = $5, cache_write_tokens = $6, output_tokens = $7,
-            reasoning_tokens = $8, micro_usd = $9, latency_ms = $10, request_id = $11, error = $12, ended_at = now()
-      WHERE call_key = $1 AND try = $2 AND outcome IN ('open', 'unknown')`,
+            reasoning_tokens = $8, latency_ms = $10, request_id = $11, error = $12, ended_at = now(),
+            micro_usd = CASE WHEN $3 IN ('unknown', 'aborted') THEN coalesce($9::bigint, reserved_micro_usd) ELSE $9::bigint END
+      WHERE call_key = $1 AND try = $2 AND outcome IN ('open', 'unknown') RETURNING id`,
     [
       key,
       tryNumber,
@@ -76,6 +81,7 @@ export async function closeTry(tx: Tx, key: string, tryNumber: number, closing: 
       closing.error ? JSON.stringify(closing.error) : null,
     ],
   );
+  return rows.length > 0;
 }
 
 /** Tries of this call that were claimed and never closed: nobody knows whether they were paid. */

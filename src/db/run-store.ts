@@ -1,6 +1,7 @@
 import type { WorkflowDefinition } from '../contracts/workflow.ts';
 import type { StepRow as StepFacts } from '../core/workflow/step-rows.ts';
 import { stepOutputOf } from '../core/task/result-of.ts';
+import type { StepChanges } from '../contracts/run.ts';
 import type { Failure, TaskResult } from '../contracts/task.ts';
 import type { StepStatus, TaskStatus } from '../contracts/status.ts';
 import { notFound } from '../errors.ts';
@@ -67,6 +68,7 @@ export async function updateRun(tx: Tx, row: RunRow, patch: RunPatch): Promise<v
 /** A step as the decision reads it, and the task that carries it out. */
 export interface LoadedStep extends StepFacts {
   taskId: string | null;
+  changes: StepChanges | null;
 }
 
 interface JoinedStep {
@@ -79,6 +81,7 @@ interface JoinedStep {
   attempts: number;
   dueAt: Date | null;
   taskId: string | null;
+  changes: StepChanges | null;
   taskStatus: TaskStatus | null;
   taskResult: TaskResult | null;
   taskError: Failure | null;
@@ -95,7 +98,7 @@ export interface EndedStep {
 /** The steps of a run; those whose task has ended meanwhile come as ended, to be written by the caller. */
 export async function loadSteps(tx: Tx, runId: string): Promise<{ steps: LoadedStep[]; ended: EndedStep[] }> {
   const rows = await tx.sql<JoinedStep>(
-    `SELECT s.key, s.step_id, s.index, s.status, s.output, s.error, s.attempts, s.due_at, s.task_id, t.status AS task_status,
+    `SELECT s.key, s.step_id, s.index, s.status, s.output, s.error, s.attempts, s.due_at, s.task_id, s.changes, t.status AS task_status,
             CASE WHEN s.ended_at IS NULL THEN t.result END AS task_result, t.error AS task_error
        FROM steps s LEFT JOIN tasks t ON t.id = s.task_id WHERE s.run_id = $1`,
     [runId],
@@ -119,10 +122,10 @@ function endOf(row: JoinedStep): EndedStep | null {
 }
 
 function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
-  const { key, stepId, index, attempts, taskId } = row;
+  const { key, stepId, index, attempts, taskId, changes } = row;
   const dueAt = row.dueAt ? row.dueAt.getTime() : null;
   const state = end ?? row;
-  return { key, stepId, index, attempts, taskId, dueAt, status: state.status, output: state.output, error: state.error };
+  return { key, stepId, index, attempts, taskId, changes, dueAt, status: state.status, output: state.output, error: state.error };
 }
 
 export async function writeEndedSteps(tx: Tx, runId: string, ended: EndedStep[]): Promise<void> {

@@ -61,7 +61,7 @@ export async function loadTaskFacts(
   tx: Tx,
   task: TaskRow,
 ): Promise<Omit<TaskSnapshot, 'models' | 'team'> & { costUsd: number | null }> {
-  const [row] = await tx.sql<SnapshotRow>(taskFacts, [task.id, task.attempt, task.planRunId]);
+  const [row] = await tx.sql<SnapshotRow>(taskFacts, [task.id, task.attempt, task.planRunId, task.attemptsBefore]);
   if (!row) throw notFound('task', task.id);
   return {
     task,
@@ -81,7 +81,7 @@ const taskFacts = `
        JOIN agent_revisions r ON r.agent_id = a.agent_id AND r.revision = a.agent_revision
       WHERE a.task_id = $1 AND a.n = $2 AND a.status = 'running') AS current,
     (SELECT json_agg(json_build_object('agentId', a.agent_id, 'error', a.error) ORDER BY a.n)
-       FROM attempts a WHERE a.task_id = $1 AND a.status = 'failed') AS failed_attempts,
+       FROM attempts a WHERE a.task_id = $1 AND a.status = 'failed' AND a.n > $4) AS failed_attempts,
     (SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'status', f.status, 'problem', f.problem) ORDER BY tf.position)
        FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1) AS files,
     (SELECT json_agg(json_build_object('key', e.key, 'turn', e.turn, 'kind', e.kind, 'purpose', e.purpose, 'status', e.status,

@@ -1,6 +1,6 @@
 /**
  * A Chief of Staff's task: plan → run → synthesis. The plan is written by a model that is fit to plan, and repaired with the list of
- * its problems at most twice; where there is none, the best fitting template is chosen by a model that can score.
+ * its problems at most twice, then the task fails; where there is none, the best fitting template is chosen by a model that can score.
  */
 import { notExecutable } from '../workflow/not-executable.ts';
 import { parseDefinition } from '../workflow/parse-definition.ts';
@@ -62,7 +62,7 @@ function afterPlan(snapshot: TaskSnapshot, last: EffectFacts): TaskMove {
   const tries = snapshot.effects.filter((effect) => effect.purpose === 'plan').length;
   const reason = summaryOf(checked.problems);
   if (tries >= planTries) {
-    return { move: 'endAttempt', error: { code: 'invalid_workflow', message: `No valid plan after ${tries} tries: ${reason}` } };
+    return { move: 'fail', error: { code: 'invalid_workflow', message: `No valid plan after ${tries} tries: ${reason}` } };
   }
   return {
     move: 'rejectPlan',

@@ -17,6 +17,7 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
   const { task, current, effects } = snapshot;
   if (isFinished(task.status)) return { move: 'rest' };
   if (task.cancelRequestedAt) return cancelMove(snapshot);
+  if (task.pausedAt && !effects.some(isOpen)) return settled(snapshot, { move: 'wait', for: 'paused', detail: 'Paused by a person' });
   const files = fileMove(snapshot);
   if (files) return files;
   if (!current) return assignMove(snapshot);

@@ -29,6 +29,7 @@ export interface TaskFacts {
   waitingDetail: string | null;
   cancelRequestedAt: Date | null;
   cancelReason: string | null;
+  pausedAt: Date | null;
 }
 
 /** One outside effect of the current attempt: a model call or a tool call. */

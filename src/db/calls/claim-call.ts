@@ -63,11 +63,12 @@ export function isClaimable(task: TaskRow, effect: EffectRow): boolean {
 
 /** What cannot be claimed any more is over: said once, with where the task stands now. */
 export async function refuse(tx: Tx, { task, effect }: { task: TaskRow; effect: EffectRow | null }, world: World): Promise<Standing> {
-  if (effect && (effect.status === 'planned' || effect.status === 'claimed')) {
+  const open = effect?.status === 'planned' || effect?.status === 'claimed';
+  if (effect && open) {
     await closeOpenTries(tx, effect.key);
     await settleEffect(tx, effect.key, { status: 'abandoned', error: null });
   }
-  return decideTask(tx, task, world);
+  return decideTask(tx, task, world, open);
 }
 
 /** The request is made at the first claim and kept: a repeated call is the same call. */

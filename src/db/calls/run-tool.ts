@@ -37,7 +37,7 @@ export async function runTool(tx: Tx, { taskId, key }: CallAddress, { world, cal
     { stream: `task/${task.id}`, type: 'tool.called', data: { tool: effect.purpose, outcome: said, ms: Date.now() - startedAt } },
     { rootTaskId: task.rootId },
   );
-  return decideTask(tx, task, world);
+  return decideTask(tx, task, world, true);
 }
 
 interface Work {

@@ -30,11 +30,11 @@ export interface Settlement {
 export async function settleModelCall(tx: Tx, { taskId, call, ledger, end }: Settlement, world: World): Promise<Standing> {
   const task = await lockTask(tx, taskId);
   const effect = await loadEffect(tx, call.key);
-  await closeTry(tx, call.key, call.try, ledger);
+  const booked = await closeTry(tx, call.key, call.try, ledger);
   const current = effect?.status === 'claimed' && effect.tries === call.try && effect.attempt === task.attempt;
   if (effect && current) await writeEnd(tx, { task, turn: effect.turn }, { call, end });
-  emitCalled(tx, task, { call, ledger });
-  return decideTask(tx, task, world);
+  if (booked) emitCalled(tx, task, { call, ledger });
+  return decideTask(tx, task, world, current);
 }
 
 async function writeEnd(tx: Tx, { task, turn }: { task: TaskRow; turn: number }, { call, end }: Pick<Settlement, 'call' | 'end'>): Promise<void> {

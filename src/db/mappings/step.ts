@@ -1,4 +1,5 @@
 import { EntitySchema } from 'typeorm';
+import type { StepChanges } from '../../contracts/run.ts';
 import type { StepStatus } from '../../contracts/status.ts';
 import type { Failure } from '../../contracts/task.ts';
 
@@ -17,6 +18,7 @@ export interface StepRow {
   dueAt: Date | null;
   startedAt: Date | null;
   endedAt: Date | null;
+  changes: StepChanges | null;
 }
 
 export const StepMapping = new EntitySchema<StepRow>({
@@ -37,6 +39,7 @@ export const StepMapping = new EntitySchema<StepRow>({
     dueAt: { type: 'timestamptz', nullable: true },
     startedAt: { type: 'timestamptz', nullable: true },
     endedAt: { type: 'timestamptz', nullable: true },
+    changes: { type: 'jsonb', nullable: true },
   },
   indices: [
     { name: 'steps_task', columns: ['taskId'] },

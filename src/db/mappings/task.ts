@@ -43,6 +43,9 @@ export interface TaskRow {
   createdAt: Date;
   startedAt: Date | null;
   endedAt: Date | null;
+  pausedAt: Date | null;
+  /** Attempts that no longer count, because the task was opened again after them. */
+  attemptsBefore: number;
 }
 
 export const TaskMapping = new EntitySchema<TaskRow>({
@@ -87,6 +90,8 @@ export const TaskMapping = new EntitySchema<TaskRow>({
     createdAt: { type: 'timestamptz', default: () => 'now()' },
     startedAt: { type: 'timestamptz', nullable: true },
     endedAt: { type: 'timestamptz', nullable: true },
+    pausedAt: { type: 'timestamptz', nullable: true },
+    attemptsBefore: { type: 'integer', default: 0 },
   },
   indices: [
     { name: 'tasks_workspace', columns: ['workspaceId', 'id'] },

@@ -1,4 +1,5 @@
 import { Record1764000000001 } from './0001-record.ts';
+import { RunControl1764000000002 } from './0002-run-control.ts';
 
 /** In the order in which they run. */
-export const migrations = [Record1764000000001];
+export const migrations = [Record1764000000001, RunControl1764000000002];

@@ -43,7 +43,7 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
 }
 
 async function beginRun({ tx, run, definition, world }: RunContext): Promise<void> {
-  await updateRun(tx, run, { status: 'running', startedAt: world.now, temporalStartedAt: run.temporalStartedAt ?? world.now });
+  await updateRun(tx, run, { status: run.pausedAt ? 'paused' : 'running', startedAt: world.now, temporalStartedAt: run.temporalStartedAt ?? world.now });
   tx.emit(onRun(run, 'run.started', { name: definition.name, steps: definition.steps.length }), { rootTaskId: run.rootTaskId });
 }
 

@@ -1,9 +1,12 @@
 import type { Capability } from '../../contracts/agent.ts';
+import type { StepChanges } from '../../contracts/run.ts';
+import { isFinished } from '../../contracts/status.ts';
 import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { NextSteps, Start } from '../../core/workflow/step-rows.ts';
 import { newId } from '../new-id.ts';
 import type { LoadedStep } from '../run-store.ts';
-import { insertTask } from '../task-store.ts';
+import { insertTask, lockTask } from '../task-store.ts';
+import { reopenTask } from './retry.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
 
 /** The resolved `with` of an agent step. */
@@ -22,9 +25,11 @@ export async function startSteps(context: RunContext, { steps, decision }: { ste
   const outputs = new Map(steps.filter((step) => step.index === null).map((step) => [step.key, step.output]));
   for (const settled of settle) if (settled.status === 'completed' && settled.index === null) outputs.set(settled.key, settled.output);
   for (const start of starts) {
-    const taskId = await insertStepTask(context, start, dependenciesOf(context.definition, start, outputs));
-    const row = { key: start.key, stepId: start.stepId, index: start.index, status: 'in_progress' as const, attempts: start.attempt, dueAt: start.dueAt, taskId };
     const known = steps.find((step) => step.key === start.key);
+    const changes = steps.find((step) => step.key === start.stepId)?.changes ?? null;
+    const dependencies = dependenciesOf(context.definition, start, outputs);
+    const taskId = await taskOf(context, { start, dependencies, changes, before: known?.taskId ?? null });
+    const row = { key: start.key, stepId: start.stepId, index: start.index, status: 'in_progress' as const, attempts: start.attempt, dueAt: start.dueAt, taskId, changes };
     if (known) Object.assign(known, row);
     else steps.push(row);
     await writeStarted(context, start, taskId);
@@ -37,8 +42,30 @@ function dependenciesOf(definition: WorkflowDefinition, start: Start, outputs: M
   return Object.fromEntries(named.map((id) => [id, outputs.get(id)]));
 }
 
-async function insertStepTask({ tx, run, definition }: RunContext, start: Start, dependencies: Record<string, unknown>): Promise<string> {
-  const given = start.with as unknown as AgentWith;
+interface StepWork {
+  start: Start;
+  dependencies: Record<string, unknown>;
+  changes: StepChanges | null;
+  /** The task of an earlier attempt at this step. */
+  before: string | null;
+}
+
+/** A step that is tried again is a new attempt of the same task; while the old one is still ending, it is a new task. */
+async function taskOf(context: RunContext, { start, dependencies, changes, before }: StepWork): Promise<string> {
+  const given = { ...(start.with as unknown as AgentWith), ...changes };
+  const task = before === null ? null : await lockTask(context.tx, before);
+  if (!task || !isFinished(task.status)) return insertStepTask(context, { start, given, dependencies });
+  await reopenTask(context.tx, task, { goal: given.goal, wantedAgentId: given.agentId, context: { dependencies } });
+  return task.id;
+}
+
+interface NewStepTask {
+  start: Start;
+  given: AgentWith;
+  dependencies: Record<string, unknown>;
+}
+
+async function insertStepTask({ tx, run, definition }: RunContext, { start, given, dependencies }: NewStepTask): Promise<string> {
   const id = newId('task');
   const files = (given.files ?? []).flat(2).filter((file): file is string => typeof file === 'string');
   const title = await taskTitle(tx, { title: titleOf(definition, start.key), start, files });

@@ -1,0 +1,15 @@
+import { setPaused } from '../db/standing/set-paused.ts';
+import type { Tx } from '../db/record.ts';
+import { type Caller, requireOperator } from './caller.ts';
+import { requireUnfinished } from './require-unfinished.ts';
+
+/**
+ * It goes on where it stood. Asking twice is the same as asking once.
+ * @throws AppError not_found; wrong_state when it has ended
+ */
+export async function resumeRun(tx: Tx, caller: Caller, input: { runId: string }): Promise<{ id: string }> {
+  requireOperator(caller);
+  await requireUnfinished(tx, { table: 'runs', id: input.runId, verb: 'resume' });
+  await setPaused(tx, { runIds: [input.runId] }, false);
+  return { id: input.runId };
+}

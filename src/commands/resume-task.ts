@@ -1,0 +1,15 @@
+import { setPaused } from '../db/standing/set-paused.ts';
+import type { Tx } from '../db/record.ts';
+import { type Caller, requireOperator } from './caller.ts';
+import { requireUnfinished } from './require-unfinished.ts';
+
+/**
+ * It goes on where it stood. Asking twice is the same as asking once.
+ * @throws AppError not_found; wrong_state when it has ended
+ */
+export async function resumeTask(tx: Tx, caller: Caller, input: { taskId: string }): Promise<{ id: string }> {
+  requireOperator(caller);
+  await requireUnfinished(tx, { table: 'tasks', id: input.taskId, verb: 'resume' });
+  await setPaused(tx, { taskIds: [input.taskId] }, false);
+  return { id: input.taskId };
+}

@@ -1,0 +1,16 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Pause, resume and retry: tasks can be paused; attempts before a retry no longer count; a step keeps what a retry changed. */
+export class RunControl1764000000002 implements MigrationInterface {
+  name = 'RunControl1764000000002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE tasks ADD COLUMN paused_at timestamptz, ADD COLUMN attempts_before integer NOT NULL DEFAULT 0`);
+    await runner.query(`ALTER TABLE steps ADD COLUMN changes jsonb`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE tasks DROP COLUMN paused_at, DROP COLUMN attempts_before`);
+    await runner.query(`ALTER TABLE steps DROP COLUMN changes`);
+  }
+}
