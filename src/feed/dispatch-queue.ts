@@ -14,6 +14,7 @@ const blockMs = 2000;
 const batch = 64;
 const staleMs = 30_000;
 const reclaimEveryMs = 10_000;
+const goneMs = 3_600_000;
 
 export interface ReadQueueOptions {
   /** Unique per process. */
@@ -82,6 +83,7 @@ async function readOnce(reader: Reader): Promise<void> {
     )) as [string, Entries];
     reader.nextReclaim = Date.now() + Math.min(reclaimEveryMs, options.staleMs ?? staleMs);
     await take(reader, stale);
+    await forgetConsumers(reader);
   }
   const block = Math.max(1, Math.min(blockMs, reader.nextReclaim - Date.now()));
   const answer = (await client.xreadgroup(
@@ -109,6 +111,16 @@ async function take({ client, key, options }: Reader, entries: Entries): Promise
     .xack(key, group, ...read)
     .xdel(key, ...read)
     .exec();
+}
+
+/** Every process has a name of its own, so the names of those that are gone would pile up. */
+async function forgetConsumers({ client, key }: Reader): Promise<void> {
+  const consumers = (await client.xinfo('CONSUMERS', key, group)) as (string | number)[][];
+  for (const fields of consumers) {
+    const field = (name: string) => fields[fields.indexOf(name) + 1];
+    if (Number(field('pending')) > 0 || Number(field('idle')) < goneMs) continue;
+    await client.xgroup('DELCONSUMER', key, group, String(field('name')));
+  }
 }
 
 async function recover({ client, key }: Reader, error: unknown, stopped: Promise<void>): Promise<void> {

@@ -28,6 +28,8 @@ export interface ReconcilerOptions {
   failTarget: (target: string, message: string) => Promise<void>;
   metrics?: ReconcilerMetrics;
   everyMs?: number;
+  /** Before the first pass: after a common start the workers need a moment. */
+  firstMs?: number;
   /** Rows younger than this may not have been started yet. */
   graceMs?: number;
   queues?: { name: string; kind: 'workflow' | 'activity' }[];
@@ -64,16 +66,22 @@ const why = {
   reset: 'Operations reset its Temporal workflow.',
 } as const;
 
-/** Starts at once. */
 export function startReconciler(options: ReconcilerOptions): Reconciler {
-  return new RunningReconciler({ everyMs: 30_000, graceMs: 30_000, queues: defaultQueues, ...options });
+  return new RunningReconciler({
+    everyMs: 30_000,
+    firstMs: 10_000,
+    graceMs: 30_000,
+    queues: defaultQueues,
+    ...options,
+  });
 }
 
-type Settings = ReconcilerOptions & Required<Pick<ReconcilerOptions, 'everyMs' | 'graceMs'>>;
+type Settings = ReconcilerOptions & Required<Pick<ReconcilerOptions, 'everyMs' | 'firstMs' | 'graceMs'>>;
 
 class RunningReconciler implements Reconciler {
   private readonly options: Settings;
   private readonly timer: NodeJS.Timeout;
+  private readonly first: NodeJS.Timeout;
   private readonly seen: ReconcilerStatus = {
     leads: false,
     lastPassAt: null,
@@ -87,7 +95,7 @@ class RunningReconciler implements Reconciler {
   constructor(options: Settings) {
     this.options = options;
     this.timer = setInterval(() => void this.pass(), options.everyMs);
-    void this.pass();
+    this.first = setTimeout(() => void this.pass(), options.firstMs);
   }
 
   status(): ReconcilerStatus {
@@ -110,6 +118,7 @@ class RunningReconciler implements Reconciler {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    clearTimeout(this.first);
     await this.running;
     await dropLease(this.options.db, { name: leaseName, owner: this.options.owner }).catch(() => {}); // it runs out
   }
