@@ -21,7 +21,7 @@ const checks = [
   ['lint', 'node_modules/oxlint/bin/oxlint', []],
   [
     'import table',
-    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     ['--config', '.dependency-cruiser.cjs', ...rooms],
   ],
   ['format', 'node_modules/@biomejs/biome/bin/biome', ['check', '.']],
