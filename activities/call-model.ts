@@ -1,6 +1,7 @@
 /**
  * One model call: claim, call, settle. The claim and the settlement are transactions of the record; between them is only the network.
  */
+import { setTimeout } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { JobInput, Standing } from '../src/contracts/corridor.ts';
 import { kinds } from '../src/core/documents/kinds.ts';
@@ -63,20 +64,40 @@ async function callModel(parts: ModelActivityParts, { input, watch }: Job): Prom
   const { claimed } = claim;
   const startedAt = performance.now();
   const settle = (rest: Pick<Settlement, 'ledger' | 'end'>) =>
-    parts.tasks.settleModelCall(
-      { ...asker, now: watch.now() },
-      { taskId: input.id, call: { ...claimed, model: claimed.request.model }, ...rest },
+    keepTrying(() =>
+      parts.tasks.settleModelCall(
+        { ...asker, now: watch.now() },
+        { taskId: input.id, call: { ...claimed, model: claimed.request.model }, ...rest },
+      ),
     );
+  let answer: Answer;
   try {
-    const answer = await ask(parts, claimed, { input, watch });
-    const prices = parts.entry(claimed.request.provider, claimed.request.model)?.prices ?? null;
-    const { usage, requestId, outcome, said } = answer;
-    const ledger = { outcome: 'ok' as const, usage, microUsd: parts.priceOf(usage, prices), latencyMs: performance.now() - startedAt, requestId };
-    return await settle({ ledger, end: { as: 'settled', outcome, ...(said ? { said } : {}) } });
+    answer = await ask(parts, claimed, { input, watch });
   } catch (error) {
     return await fail(parts, { error, watch, settle, latencyMs: performance.now() - startedAt });
   } finally {
     parts.tokens.end(claimed.callId);
+  }
+  const prices = parts.entry(claimed.request.provider, claimed.request.model)?.prices ?? null;
+  const { usage, requestId, outcome, said } = answer;
+  const ledger = { outcome: 'ok' as const, usage, microUsd: parts.priceOf(usage, prices), latencyMs: performance.now() - startedAt, requestId };
+  return await settle({ ledger, end: { as: 'settled', outcome, ...(said ? { said } : {}) } });
+}
+
+const settleTries = 6;
+
+/**
+ * An answer that is paid is not given up because the database blinked: about six seconds, then Temporal's retry finds the claim without
+ * an outcome. Settling twice changes nothing the second time.
+ */
+async function keepTrying<Result>(settle: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await settle();
+    } catch (error) {
+      if (tries >= settleTries || (error as { name?: string } | null)?.name === 'AppError') throw error;
+      await setTimeout(100 * 2 ** tries);
+    }
   }
 }
 
@@ -91,7 +112,6 @@ interface Failing {
 const maybePaid = new Set(['network', 'stalled', 'timeout', 'malformed', 'aborted', 'unknown']);
 
 async function fail(parts: ModelActivityParts, { error, watch, settle, latencyMs }: Failing): Promise<Standing> {
-  if (isStored(error)) throw error;
   const failure = parts.classifyFailure(error);
   const what = { code: failure.kind === 'aborted' ? 'cancelled' : 'model_failed', message: failure.message };
   const lost = maybePaid.has(failure.kind);
@@ -104,11 +124,6 @@ async function fail(parts: ModelActivityParts, { error, watch, settle, latencyMs
     type: failure.kind,
     ...(failure.retryAfterMs === null ? {} : { nextRetryDelay: failure.retryAfterMs }),
   });
-}
-
-/** An error of the record itself (database away): the claim stays open and the next try finds it. */
-function isStored(error: unknown): boolean {
-  return (error as { name?: string } | null)?.name === 'QueryFailedError' || (error as { name?: string } | null)?.name === 'AppError';
 }
 
 function ask(parts: ModelActivityParts, claimed: ClaimedCall, job: Job): Promise<Answer> {

@@ -44,7 +44,9 @@ async function extractFile(parts: FileActivityParts, input: JobInput, watch: Ret
     });
     outcome = { extraction: await parts.extract({ path, kind: begun.kind, signal: watch.signal, onProgress }) };
   } catch (error) {
-    if (!isAppError(error) || error.code === 'cancelled') throw error;
+    // Stopped by operations, or because this worker ends: what is still to be read is said again and goes to another worker.
+    if (watch.signal.aborted) return parts.files.stand(asker, { fileId: input.id, lost: [], cancelled: false });
+    if (!isAppError(error)) throw error;
     outcome = { failure: { code: error.code, message: error.userMessage } };
   }
   return parts.files.finish(asker, input.id, outcome);

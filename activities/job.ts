@@ -20,6 +20,7 @@ export function watchJob(input: JobInput, onCancel: (handler: (id: string) => vo
   });
   const onTemporal = () => abort.abort(new Error('cancelled'));
   context.cancellationSignal.addEventListener('abort', onTemporal);
+  if (context.cancellationSignal.aborted) onTemporal();
   const timer = setInterval(() => context.heartbeat(), heartbeatMs);
   return {
     signal: abort.signal,

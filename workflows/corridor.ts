@@ -6,9 +6,10 @@
  * 3. It starts and cancels the difference, then waits for an answer, a `changed` or its one timer.
  * 4. It ends or continues as new only if no `changed` came since it last asked.
  * 5. Cancelled from Temporal's side, it tells the record, and walks on until the record says that all has ended.
+ * 6. A job that must stop and does not run in this execution (an earlier one was lost with it) is reported as lost, so that nobody
+ *    waits for it.
  */
 import {
-  ActivityCancellationType,
   CancellationScope,
   condition,
   continueAsNew,
@@ -27,7 +28,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { CorridorInput, Job, JobInput, Look, Standing } from '../src/contracts/corridor.ts';
 import { changedSignal, stateQuery, workflowTypes } from './messages.ts';
 import { filePolicy, lookPolicy, modelPolicy, toolPolicy } from './policies.ts';
-import { agentAttribute, statusAttribute } from './search-attributes.ts';
+import { agentAttribute, rootTaskAttribute, statusAttribute, workspaceAttribute } from './search-attributes.ts';
 
 export const changed = defineSignal(changedSignal);
 export const state = defineQuery<Standing | null>(stateQuery);
@@ -71,10 +72,12 @@ class Corridor {
     for (;;) {
       if (this.stale) await this.look();
       this.fresh = false;
+      // Before the next job is started: while one runs there is no moment for it.
+      const idle = !this.stale && this.running.size === 0;
+      if (idle && workflowInfo().continueAsNewSuggested) await continueAsNew<(input: CorridorInput) => Promise<string>>(this.input);
       const { end, wakeAt } = this.reconcile();
       if (this.stale) continue;
       if (end && this.running.size === 0) return end;
-      if (workflowInfo().continueAsNewSuggested && this.running.size === 0) await continueAsNew<(input: CorridorInput) => Promise<string>>(this.input);
       await this.rest(end ? null : wakeAt);
     }
   };
@@ -93,6 +96,7 @@ class Corridor {
     this.standing = standing;
     this.fresh = true;
     setCurrentDetails(standing.details);
+    if (!hasSearchAttributes()) return;
     if (before?.status !== standing.status) upsertSearchAttributes([{ key: statusAttribute, value: standing.status }]);
     if (standing.agent && before?.agent !== standing.agent) upsertSearchAttributes([{ key: agentAttribute, value: standing.agent }]);
   }
@@ -100,12 +104,19 @@ class Corridor {
   /** Starts what should be running and is not; cancels what should not be. */
   private reconcile(): Standing {
     const standing = this.standing as Standing;
-    for (const key of standing.end ? this.running.keys() : standing.cancel) this.running.get(key)?.cancel();
+    for (const key of standing.end ? this.running.keys() : standing.cancel) this.stop(key);
     for (const job of standing.start) {
       if (job.kind === 'task' || job.kind === 'run') this.startChild(job);
       else this.startActivity(job);
     }
     return standing;
+  }
+
+  private stop(key: string): void {
+    const scope = this.running.get(key);
+    if (scope) return scope.cancel();
+    this.lost.push(key);
+    this.stale = true;
   }
 
   private startActivity(job: Job): void {
@@ -132,13 +143,13 @@ class Corridor {
   private startChild({ key, kind, id, summary }: Job): void {
     if (this.children.has(key)) return;
     this.children.add(key);
-    const { searchAttributes } = workflowInfo();
+    const { typedSearchAttributes } = workflowInfo();
     startChild(workflowTypes[kind as 'task' | 'run'], {
       workflowId: `${kind}/${id}`,
       args: [{ id, workspaceId: this.input.workspaceId } satisfies CorridorInput],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: summary,
-      searchAttributes: { AdjutantWorkspace: [this.input.workspaceId], AdjutantRootTask: searchAttributes.AdjutantRootTask ?? [] },
+      typedSearchAttributes: typedSearchAttributes.getAll().filter(({ key }) => inherited.has(key.name)),
     }).catch((error: unknown) => {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return;
       this.children.delete(key);
@@ -153,8 +164,11 @@ class Corridor {
   }
 }
 
-const policyOf = {
-  callModel: { ...modelPolicy, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED },
-  callTool: { ...toolPolicy, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED },
-  extractFile: filePolicy,
-};
+const policyOf = { callModel: modelPolicy, callTool: toolPolicy, extractFile: filePolicy };
+
+const inherited = new Set([workspaceAttribute.name, rootTaskAttribute.name]);
+
+/** A server without our search attributes refuses to set them: who starts there leaves them out, and we do too. */
+function hasSearchAttributes(): boolean {
+  return workflowInfo().typedSearchAttributes.get(workspaceAttribute) !== undefined;
+}

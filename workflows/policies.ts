@@ -1,6 +1,8 @@
 /**
  * Technical timeouts and transport retries, all in one place. What a person calls a retry, a timeout or an expiry is a decision of the
  * record, not of this file.
+ *
+ * Whoever cancels an activity waits until it has ended (Temporal's default): it settles what it claimed first.
  */
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/common';
 
@@ -19,7 +21,6 @@ export const modelPolicy: ActivityOptions = {
   taskQueue: 'models',
   startToCloseTimeout: '15 minutes',
   heartbeatTimeout: '10 seconds',
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 8 },
 };
 
@@ -27,7 +28,6 @@ export const toolPolicy: ActivityOptions = {
   taskQueue: 'tools',
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '10 seconds',
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 5 },
 };
 
