@@ -1,0 +1,162 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createTask } from '../../src/commands/create-task.ts';
+import { CreateTask } from '../../src/contracts/task.ts';
+import { closeLater } from '../support/close-later.ts';
+import { type House, openHouse } from '../support/house.ts';
+import {
+  startScriptedModelServer,
+  type ScriptedModelServer,
+} from '../support/scripted-model-server/server.ts';
+import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { checkInvariants, invariants, type Outside } from './invariants.ts';
+
+let house: House;
+let models: ScriptedModelServer;
+let outside: Outside;
+
+/** One goal carried out, as if it had come through the door. */
+beforeAll(async () => {
+  models = await startScriptedModelServer({ rule: createWorkRule({ planSteps: 4 }) });
+  closeLater('the scripted models', () => models.close());
+  house = await openHouse({
+    models: {
+      openai: { apiKey: 'test', baseUrl: models.v1, model: 'gpt-4.1-mini' },
+      anthropic: undefined,
+      llama: undefined,
+      stallMs: 5000,
+    },
+    filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
+  });
+  const task = await house.db.inWorkspace(house.scope, (tx) =>
+    createTask(tx, house.caller, CreateTask.parse({ goal: 'Compare three suppliers.' })),
+  );
+  await house.db.acrossWorkspaces(
+    `INSERT INTO idempotency_keys (principal_id, route, key, body_hash, status, body) VALUES ($1, 'POST /api/v2/tasks', 'key-1', 'hash', 201, $2)`,
+    [house.caller.principalId, JSON.stringify({ id: task.id })],
+  );
+  await house.reaches('tasks', task.id, ['completed']);
+  await waitFor(
+    async () => (await house.db.acrossWorkspaces(`SELECT 1 FROM outbox WHERE status <> 'done'`)).length === 0,
+    {
+      what: 'the outbox to be empty',
+    },
+  );
+  outside = { accepted: [{ key: 'key-1', id: task.id }], journal: models.journal() };
+});
+
+/** Breaks the database on purpose, looks, and takes it back. @returns the names of the broken invariants */
+async function brokenBy(damage: string | null, seen: Partial<Outside> = {}): Promise<string[]> {
+  const runner = house.db.dataSource.createQueryRunner();
+  try {
+    await runner.startTransaction();
+    await runner.query('SET LOCAL session_replication_role = replica'); // damage may break references
+    if (damage) {
+      const { affected } = (await runner.query(damage, [], true)) as { affected: number };
+      expect(affected).toBeGreaterThan(0);
+    }
+    const findings = await checkInvariants((text, parameters) => runner.query(text, parameters), {
+      ...outside,
+      ...seen,
+    });
+    return findings.filter((finding) => finding.broken.length > 0).map((finding) => finding.name);
+  } finally {
+    await runner.rollbackTransaction();
+    await runner.release();
+  }
+}
+
+const oneOf = (table: string, where = 'true') => `ctid = (SELECT ctid FROM ${table} WHERE ${where} LIMIT 1)`;
+
+/** Each invariant with damage that it must see. */
+const damages: Record<string, { sql?: string; seen?: () => Partial<Outside> }> = {
+  'every accepted task is in the record': {
+    seen: () => ({ accepted: [...outside.accepted, { key: 'key-2', id: 'tsk_lost' }] }),
+  },
+  'an Idempotency-Key stands for exactly one task': {
+    sql: `UPDATE idempotency_keys SET body = '{"id":"tsk_other"}'`,
+  },
+  'nobody’s task was made twice': {
+    sql: `INSERT INTO tasks (id, workspace_id, root_id, role, title, goal, status, priority, depth, actor, ended_at)
+          SELECT 'tsk_twice', workspace_id, 'tsk_twice', role, title, goal, status, priority, depth, actor, ended_at FROM tasks WHERE parent_id IS NULL`,
+  },
+  'every accepted task is completed': { sql: `UPDATE tasks SET status = 'failed' WHERE parent_id IS NULL` },
+  'every task, run, step, attempt and file has ended': {
+    sql: `UPDATE steps SET status = 'pending' WHERE ${oneOf('steps')}`,
+  },
+  'a step is one task for each of its attempts': {
+    sql: `INSERT INTO tasks (id, workspace_id, root_id, parent_id, run_id, step_key, role, title, goal, status, priority, depth, actor, ended_at)
+          SELECT 'tsk_again', workspace_id, root_id, parent_id, run_id, step_key, role, title, goal, status, priority, depth, actor, ended_at
+            FROM tasks WHERE ${oneOf('tasks', 'step_key IS NOT NULL')}`,
+  },
+  'a step says what its task says': { sql: `UPDATE steps SET status = 'failed' WHERE ${oneOf('steps')}` },
+  'a plan is one run': {
+    sql: `INSERT INTO runs (id, workspace_id, workflow_id, workflow_version, name, task_id, status, inputs, priority, depth, actor, ended_at)
+          SELECT 'run_again', workspace_id, workflow_id, workflow_version, name, task_id, status, inputs, priority, depth, actor, ended_at FROM runs`,
+  },
+  'a run that is completed has all its steps': {
+    sql: `UPDATE steps SET status = 'cancelled' WHERE ${oneOf('steps')}`,
+  },
+  'no stream has a gap': { sql: `DELETE FROM events WHERE ${oneOf('events', 'seq = 2')}` },
+  'every beginning and every end is told exactly once': {
+    sql: `UPDATE events SET type = 'task.progressed' WHERE ${oneOf('events', `type = 'task.completed'`)}`,
+  },
+  'agents hold as many slots as their tasks, which is none': {
+    sql: `UPDATE agents SET active = 1 WHERE ${oneOf('agents')}`,
+  },
+  'the outbox is empty and holds nothing dead': {
+    sql: `UPDATE outbox SET status = 'dead' WHERE ${oneOf('outbox')}`,
+  },
+  'every effect is over': { sql: `UPDATE effects SET status = 'claimed' WHERE ${oneOf('effects')}` },
+  'no answer stands twice in a transcript': {
+    sql: `INSERT INTO transcript (task_id, seq, workspace_id, attempt, turn, role, content, hash)
+          SELECT task_id, seq + 1000, workspace_id, attempt, turn, role, content, hash FROM transcript WHERE ${oneOf('transcript', `role = 'assistant'`)}`,
+  },
+  'a transcript has no gap': { sql: `DELETE FROM transcript WHERE ${oneOf('transcript', 'seq = 1')}` },
+  'no try is left open in the ledger': { sql: `UPDATE ledger SET outcome = 'open' WHERE ${oneOf('ledger')}` },
+  'each stored answer was paid exactly once': {
+    sql: `UPDATE ledger SET outcome = 'failed' WHERE ${oneOf('ledger')}`,
+  },
+  'no call was claimed after its answer was stored': {
+    sql: `UPDATE ledger SET started_at = now() + interval '1 minute' WHERE ${oneOf('ledger')}`,
+  },
+  'a call has as many rows in the ledger as it had tries': {
+    sql: `DELETE FROM ledger WHERE ${oneOf('ledger')}`,
+  },
+  'a try without a bill stands at its reserved maximum': {
+    sql: `UPDATE ledger SET outcome = 'unknown', micro_usd = 0 WHERE ${oneOf('ledger')}`,
+  },
+  'no answer cost more than was reserved': {
+    sql: `UPDATE ledger SET micro_usd = reserved_micro_usd + 1 WHERE ${oneOf('ledger')}`,
+  },
+  'each try was sent once': {
+    seen: () => ({ journal: [...outside.journal, ...outside.journal.slice(0, 1)] }),
+  },
+  'everything that was asked had been claimed': {
+    seen: () => ({
+      journal: outside.journal.map((entry, index) => (index === 0 ? { ...entry, try: 7 } : entry)),
+    }),
+  },
+  'what was served is booked: as it was, or as lost at its maximum': {
+    sql: `UPDATE ledger SET outcome = 'failed' WHERE ${oneOf('ledger')}`,
+  },
+  'the ledger equals the journal, token by token': {
+    sql: `UPDATE ledger SET output_tokens = output_tokens + 1 WHERE ${oneOf('ledger')}`,
+  },
+};
+
+describe('the invariants of a fault run', () => {
+  test('all hold after a goal that was carried out', async () => {
+    expect(outside.journal.length).toBeGreaterThan(4);
+    expect(await brokenBy(null)).toEqual([]);
+  });
+
+  test.each(invariants.map(({ name }) => name))('damage is seen: %s', async (name) => {
+    const damage = damages[name];
+    if (!damage) throw new Error('There is no damage for this invariant.');
+    expect(await brokenBy(damage.sql ?? null, damage.seen?.())).toContain(name);
+  });
+});

@@ -1,0 +1,78 @@
+import type { Invariant } from '../invariants.ts';
+
+const over = `('completed', 'failed', 'cancelled')`;
+
+/** The record agrees with itself. */
+export const recordInvariants: Invariant[] = [
+  {
+    name: 'every task, run, step, attempt and file has ended',
+    sql: `SELECT 'task' AS kind, id, status FROM tasks WHERE status NOT IN ${over} OR ended_at IS NULL
+          UNION ALL SELECT 'run', id, status FROM runs WHERE status NOT IN ${over} OR ended_at IS NULL
+          UNION ALL SELECT 'step', run_id || ' ' || key, status FROM steps WHERE status NOT IN ('completed', 'failed', 'cancelled', 'skipped')
+          UNION ALL SELECT 'attempt', id, status FROM attempts WHERE status = 'running'
+          UNION ALL SELECT 'file', id, status FROM files WHERE status NOT IN ('ready', 'failed')`,
+  },
+  {
+    name: 'a step is one task for each of its attempts',
+    sql: `SELECT s.run_id, s.key, s.attempts, count(t.id) AS tasks FROM steps s LEFT JOIN tasks t ON t.run_id = s.run_id AND t.step_key = s.key
+           GROUP BY s.run_id, s.key, s.attempts HAVING count(t.id) <> s.attempts`,
+  },
+  {
+    name: 'a step says what its task says',
+    sql: `SELECT s.run_id, s.key, s.status, t.id, t.status AS task_status FROM steps s JOIN tasks t ON t.id = s.task_id WHERE s.status <> t.status`,
+  },
+  {
+    name: 'a plan is one run',
+    sql: `SELECT t.id, count(r.id) AS runs FROM tasks t JOIN runs r ON r.task_id = t.id GROUP BY t.id HAVING count(r.id) > 1`,
+  },
+  {
+    name: 'a run that is completed has all its steps',
+    sql: `SELECT r.id, s.key, s.status FROM runs r JOIN steps s ON s.run_id = r.id
+           WHERE r.status = 'completed' AND s.status NOT IN ('completed', 'skipped')`,
+  },
+  {
+    name: 'no stream has a gap',
+    sql: `SELECT s.name, s.last_seq, count(e.id) AS events, min(e.seq) AS first, max(e.seq) AS last
+            FROM streams s LEFT JOIN events e ON e.stream = s.name GROUP BY s.name, s.last_seq
+          HAVING count(e.id) <> s.last_seq OR (s.last_seq > 0 AND (min(e.seq) <> 1 OR max(e.seq) <> s.last_seq))
+          UNION ALL SELECT e.stream, NULL, count(*), min(e.seq), max(e.seq) FROM events e
+            WHERE NOT EXISTS (SELECT 1 FROM streams s WHERE s.name = e.stream) GROUP BY e.stream`,
+  },
+  {
+    name: 'every beginning and every end is told exactly once',
+    sql: `SELECT t.id, t.status, count(e.id) FILTER (WHERE e.type = 'task.created') AS created, count(e.id) FILTER (WHERE e.type = 'task.' || t.status) AS told
+            FROM tasks t LEFT JOIN events e ON e.stream = 'task/' || t.id WHERE t.status IN ${over}
+           GROUP BY t.id, t.status
+          HAVING count(e.id) FILTER (WHERE e.type = 'task.created') <> 1 OR count(e.id) FILTER (WHERE e.type = 'task.' || t.status) <> 1
+          UNION ALL
+          SELECT r.id, r.status, count(e.id) FILTER (WHERE e.type = 'run.started'), count(e.id) FILTER (WHERE e.type = 'run.' || r.status)
+            FROM runs r LEFT JOIN events e ON e.stream = 'run/' || r.id WHERE r.status IN ${over}
+           GROUP BY r.id, r.status
+          HAVING count(e.id) FILTER (WHERE e.type = 'run.started') <> 1 OR count(e.id) FILTER (WHERE e.type = 'run.' || r.status) <> 1
+          UNION ALL
+          SELECT e.stream || ' ' || (e.data->>'key'), e.type, NULL, count(*) FROM events e WHERE e.type IN ('step.completed', 'step.failed', 'step.skipped')
+           GROUP BY e.stream, e.data->>'key', e.type HAVING count(*) > 1`,
+  },
+  {
+    name: 'agents hold as many slots as their tasks, which is none',
+    sql: `SELECT a.id, a.name, a.active, count(t.id) AS held FROM agents a LEFT JOIN tasks t ON t.agent_id = a.id AND t.holds_slot
+           GROUP BY a.id, a.name, a.active HAVING a.active <> 0 OR count(t.id) <> 0`,
+  },
+  {
+    name: 'the outbox is empty and holds nothing dead',
+    sql: `SELECT id, target, status, tries, last_error FROM outbox WHERE status <> 'done'`,
+  },
+  {
+    name: 'every effect is over',
+    sql: `SELECT key, kind, purpose, status, tries, error FROM effects WHERE status IN ('planned', 'claimed')`,
+  },
+  {
+    name: 'no answer stands twice in a transcript',
+    sql: `SELECT task_id, attempt, turn, role, count(*) FROM transcript WHERE role = 'assistant'
+           GROUP BY task_id, attempt, turn, role HAVING count(*) > 1`,
+  },
+  {
+    name: 'a transcript has no gap',
+    sql: `SELECT task_id, count(*), max(seq) FROM transcript GROUP BY task_id HAVING count(*) <> max(seq)`,
+  },
+];
