@@ -7,7 +7,7 @@ import { TemporalLink, Waiting } from './waiting.ts';
 export const StartRun = z
   .strictObject({
     inputs: z.record(z.string(), z.unknown()).default({}),
-    version: z.int().min(1).optional().describe('Default: the newest'),
+    version: z.int().min(1).max(1_000_000).optional().describe('Default: the newest'),
   })
   .meta({ id: 'StartRun' });
 export type StartRun = z.infer<typeof StartRun>;

@@ -81,10 +81,15 @@ export const ModelCallView = z
   .meta({ id: 'ModelCall' });
 export type ModelCallView = z.infer<typeof ModelCallView>;
 
+/** Any offset is taken; years that PostgreSQL does not know are not. */
+const Moment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => new Date(text).getUTCFullYear() >= 1, 'Not a time.');
+
 export const UsageQuery = z.strictObject({
   groupBy: z.enum(['model', 'agent', 'task', 'day']).default('model').describe('"task" adds up whole trees'),
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: Moment.optional(),
+  to: Moment.optional(),
 });
 export type UsageQuery = z.infer<typeof UsageQuery>;
 

@@ -182,8 +182,8 @@ function parameter(t: Translation, expr: Expr | undefined, field: FilterField): 
   }
   if (field.type === 'number' && typeof value === 'number') return push(t, value, 'numeric');
   if (field.type === 'bool' && typeof value === 'boolean') return push(t, value, 'boolean');
-  if (field.type === 'time' && typeof value === 'string' && isTime(value))
-    return push(t, value, 'timestamptz');
+  const time = field.type === 'time' ? timeOf(value) : null;
+  if (time !== null) return push(t, time, 'timestamptz');
   const wanted =
     field.type === 'time' ? 'a time such as timestamp("2026-01-31T08:00:00Z")' : `a ${field.type}`;
   return t.refuse(expr, `Compare this with ${wanted}.`);
@@ -199,11 +199,13 @@ function isUnstorable(value: unknown): boolean {
   return typeof value === 'string' && (value.includes('\0') || !value.isWellFormed());
 }
 
-function isTime(text: string): boolean {
-  return (
-    /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/.test(text) &&
-    !Number.isNaN(Date.parse(text))
-  );
+const timePattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** In UTC: PostgreSQL takes fewer offsets than ISO 8601 has, and no year 0. */
+function timeOf(text: unknown): string | null {
+  if (typeof text !== 'string' || !timePattern.test(text)) return null;
+  const time = new Date(text);
+  return time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9999 ? time.toISOString() : null;
 }
 
 function isNull(expr: Expr | undefined): boolean {

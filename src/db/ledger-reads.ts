@@ -48,6 +48,6 @@ export async function readUsage(
     `SELECT ${key} AS key, ${shown} AS label, ${costColumns} FROM ledger l ${join}
      WHERE l.workspace_id = $1 AND ($2::timestamptz IS NULL OR l.started_at >= $2) AND ($3::timestamptz IS NULL OR l.started_at < $3)
      GROUP BY 1 ORDER BY ${order} LIMIT 1000`,
-    [tx.workspaceId, from ?? null, to ?? null],
+    [tx.workspaceId, from ? new Date(from) : null, to ? new Date(to) : null],
   );
 }

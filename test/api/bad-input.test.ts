@@ -287,6 +287,10 @@ describe('bad input that nothing remembers', () => {
       400,
       [['/query/filter', 'invalid_filter']],
     ]);
+    expect(await ask(`filter=${encodeURIComponent('createdAt > "0000-01-01"')}`)).toEqual([
+      400,
+      [['/query/filter', 'invalid_filter']],
+    ]);
     expect(await ask('orderBy=color')).toEqual([422, [['/query/orderBy', 'invalid_order']]]);
     expect(await ask('pageToken=abc')).toEqual([422, [['/query/pageToken', 'invalid_page_token']]]);
     const forged = Buffer.from(JSON.stringify(['createdAt', 0, ['never', 'x']])).toString('base64url');
@@ -301,6 +305,21 @@ describe('bad input that nothing remembers', () => {
         ['/query/colour', 'unknown_field'],
       ],
     ]);
+  });
+
+  test('numbers and times beyond what can be stored', async () => {
+    const [flow] = await api.db.acrossWorkspaces<{ id: string }>('SELECT id FROM workflows LIMIT 1');
+    const version = await refused('GET', `workflows/${flow?.id}?version=9007199254740990`);
+    expect(version.places).toEqual([['/query/version', 'too_big']]);
+    const run = await refused('POST', `workflows/${flow?.id}/runs`, {
+      body: { version: 9_007_199_254_740_990 },
+    });
+    expect(run.places).toEqual([['/version', 'too_big']]);
+    expect((await refused('GET', 'usage?from=0000-01-01T00:00:00Z')).status).toBe(422);
+    const early = encodeURIComponent('0250-09-09T20:55:44.9+17:21');
+    expect((await api.ask('GET', `usage?from=${early}`)).status).toBe(200);
+    const filter = encodeURIComponent('createdAt > timestamp("2026-01-01T00:00:00+17:30")');
+    expect((await api.ask('GET', `tasks?filter=${filter}`)).status).toBe(200);
   });
 
   test('a wrong key', async () => {

@@ -124,6 +124,22 @@ describe('the door', () => {
     expect(body.detail).toContain('More than 3 requests');
   });
 
+  test('limits guessing at keys without locking out who has one', async () => {
+    const narrow = await runApi({ rateLimits: { perCaller: 100, refusedPerAddress: 3 } });
+    expect((await narrow.ask('GET', 'agents')).status).toBe(200);
+    const guess = async (n: number) => (await narrow.ask('GET', 'agents', { key: `adj_${n}` })).status;
+    expect([await guess(1), await guess(2), await guess(3), await guess(4)]).toEqual([401, 401, 401, 429]);
+    expect((await narrow.ask('GET', 'agents')).status).toBe(200);
+  });
+
+  test('tells a wrong method from a wrong id, also where a literal address fits a pattern', async () => {
+    expect((await api.problem('PATCH', 'workflows/validate', { body: {} })).headers.get('allow')).toBe(
+      'OPTIONS, POST',
+    );
+    expect((await api.problem('GET', 'workflows/nonsense')).status).toBe(404);
+    expect((await api.problem('PUT', 'workflows/nonsense')).status).toBe(405);
+  });
+
   test('sends the headers that our page needs, and none that plain http breaks', async () => {
     const { headers } = await api.ask('GET', '/docs', { key: null });
     const policy = headers.get('content-security-policy') ?? '';

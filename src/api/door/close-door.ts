@@ -11,9 +11,13 @@ export function closeDoor({ router, operations }: Door): void {
     if (method === 'get') known.add('HEAD');
     methods.set(path, known);
   }
-  for (const [path, known] of methods) {
+  // Literal addresses before patterns that they fit.
+  const literalFirst = [...methods].sort(([a], [b]) => Number(a.includes('{')) - Number(b.includes('{')));
+  for (const [path, known] of literalFirst) {
     const allow = [...known].sort().join(', ');
     router.all(expressPath(path), (request, response) => {
+      // The method would be right: it was the id that nothing can have.
+      if (request.method !== 'OPTIONS' && known.has(request.method)) throw nothingHere();
       response.set('Allow', allow);
       if (request.method !== 'OPTIONS') {
         throw new AppError('method_not_allowed', `${request.method} is not possible here; ${allow} are.`);
@@ -22,6 +26,10 @@ export function closeDoor({ router, operations }: Door): void {
     });
   }
   router.use(() => {
-    throw new AppError('not_found', 'There is nothing at this address.');
+    throw nothingHere();
   });
+}
+
+function nothingHere(): AppError {
+  return new AppError('not_found', 'There is nothing at this address.');
 }

@@ -6,16 +6,27 @@ import { AppError } from '../../errors.ts';
 export interface RateLimits {
   /** Requests per minute with the same key or session. */
   perCaller: number;
-  /** Answers 401 per minute to the same address: guessing keys must not be worth it. */
+  /** Answers 401 per minute to the same address. Callers whose secret was right before are let through all the same. */
   refusedPerAddress: number;
 }
 
+const mostProven = 10_000;
 const defaults: RateLimits = { perCaller: 12_000, refusedPerAddress: 300 };
 
 export function limitRates({ perCaller, refusedPerAddress }: RateLimits = defaults): RequestHandler[] {
+  const proven = new Set<string>();
   return [
+    (request, response, next) => {
+      response.once('finish', () => {
+        if (response.locals.principalId === undefined) return;
+        if (proven.size >= mostProven) proven.clear();
+        proven.add(callerOf(request));
+      });
+      next();
+    },
     limiter(refusedPerAddress, {
       keyGenerator: addressOf,
+      skip: (request) => proven.has(callerOf(request)),
       skipSuccessfulRequests: true,
       requestWasSuccessful: (_request, response) => response.statusCode !== 401,
     }),

@@ -7,7 +7,7 @@ import { answerOnce } from './idempotency.ts';
 import { readJson } from './read-json.ts';
 import { invalidRequest, parseInput } from './parse-input.ts';
 import { sendAnswer } from './send-answer.ts';
-import { AppError, type Problem } from '../../errors.ts';
+import type { Problem } from '../../errors.ts';
 
 /**
  * One route: registered for the reference, its inputs parsed once with every fault reported, its answer sent.
@@ -73,9 +73,16 @@ function mount(
   door.router[operation.method](expressPath(operation.path), (request, response, next) => {
     response.locals.route = operation.path;
     response.locals.ids = { ...request.params };
-    run(request, response).catch(next);
+    run(request, response).catch((error: unknown) => {
+      // A literal address may stand behind a pattern (/workflows/validate, /workflows/{workflowId}).
+      if (error instanceof NoSuchId) next();
+      else next(error);
+    });
   });
 }
+
+/** The address has parts that no id can have. */
+class NoSuchId extends Error {}
 
 /** `/tasks/{taskId}` as Express writes it. */
 export function expressPath(path: string): string {
@@ -90,7 +97,7 @@ async function readCall<Op extends Operation>(
 ): Promise<Call<Op>> {
   const params = operation.params ? parseInput(operation.params, request.params) : { value: undefined };
   // A path that no id can have names nothing.
-  if ('problems' in params) throw new AppError('not_found', 'There is nothing at this address.');
+  if ('problems' in params) throw new NoSuchId();
   const problems: Problem[] = [];
   const query = operation.query ? parseInput(operation.query, request.query, '/query') : { value: undefined };
   if ('problems' in query) problems.push(...query.problems);

@@ -25,7 +25,9 @@ const uploadForm = {
       type: 'object',
       description: 'Up to 20 files of up to 50 MB in the field "files"',
       required: ['files'],
-      properties: { files: { type: 'array', maxItems: 20, items: { type: 'string', format: 'binary' } } },
+      properties: {
+        files: { type: 'array', minItems: 1, maxItems: 20, items: { type: 'string', format: 'binary' } },
+      },
     },
   },
 };

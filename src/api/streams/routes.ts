@@ -30,6 +30,11 @@ export function streamRoutes(door: Door, send: StreamEvents | undefined): void {
     const { caller, request, response } = call;
     // Compression would hold back every event until the end.
     response.set('Cache-Control', 'no-cache, no-transform');
+    // Somebody who only asks for the headers must not be left hanging.
+    if (request.method === 'HEAD') {
+      response.type('text/event-stream').end();
+      return;
+    }
     const { after } = call.query as z.infer<typeof query>;
     await send(request, response, { caller, stream, after: after ?? null });
   };

@@ -36,6 +36,7 @@ const versionQuery = z.strictObject({
     .number()
     .int()
     .min(1)
+    .max(1_000_000)
     .optional()
     .meta({ override: { type: 'integer' }, description: 'Default: the newest' }),
 });
