@@ -1,0 +1,88 @@
+import type { Agent } from '../src/contracts/agent.ts';
+import type { AssignmentView } from '../src/contracts/assignment.ts';
+import type { EventEnvelope } from '../src/contracts/event.ts';
+import type { FileView } from '../src/contracts/file.ts';
+import type { ModelView } from '../src/contracts/model.ts';
+import type { Page, PageQuery } from '../src/contracts/page.ts';
+import type { Session } from '../src/contracts/principal.ts';
+import type { Run } from '../src/contracts/run.ts';
+import type { LedgerEntryView } from '../src/contracts/task-views.ts';
+import type { CreateTask, Task, TaskTree } from '../src/contracts/task.ts';
+import { type Request, type RequestOptions, createRequest } from './request.ts';
+
+type ListQuery = Partial<PageQuery>;
+type NewTask = Pick<CreateTask, 'goal'> & Partial<CreateTask>;
+
+/** The REST API in types. Paths and shapes are those of `/api/v2/openapi.json`. */
+export interface ApiClient {
+  request: Request;
+  session: {
+    /** Signs the browser in with the token of a one-time link. */
+    open(token: string): Promise<Session>;
+    read(): Promise<Session>;
+    close(): Promise<void>;
+  };
+  tasks: {
+    list(query?: ListQuery): Promise<Page<Task>>;
+    create(task: NewTask, idempotencyKey?: string): Promise<Task>;
+    read(id: string): Promise<Task>;
+    tree(id: string): Promise<TaskTree>;
+    events(id: string, query?: { pageSize?: number; after?: number }): Promise<Page<EventEnvelope>>;
+    ledger(id: string, query?: ListQuery): Promise<Page<LedgerEntryView>>;
+    assignment(id: string): Promise<{ items: AssignmentView[] }>;
+    cancel(id: string, reason?: string): Promise<Task>;
+  };
+  runs: { read(id: string): Promise<Run>; cancel(id: string, reason?: string): Promise<Run> };
+  agents: { list(query?: ListQuery): Promise<Page<Agent>>; read(id: string): Promise<Agent> };
+  files: {
+    upload(files: { name: string; blob: Blob }[]): Promise<{ items: FileView[] }>;
+    read(id: string): Promise<FileView>;
+  };
+  models: { list(): Promise<{ items: ModelView[] }> };
+}
+
+export function createApiClient(options: RequestOptions = {}): ApiClient {
+  const request = createRequest(options);
+  const post = <Reply>(path: string, body: unknown, idempotencyKey?: string) =>
+    request<Reply>(path, {
+      method: 'POST',
+      body,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    });
+  const cancelling = (reason?: string) => (reason === undefined ? {} : { reason });
+  return {
+    request,
+    session: {
+      open: (token) => post('/session', { token }),
+      read: () => request('/session'),
+      close: () => request('/session', { method: 'DELETE' }),
+    },
+    tasks: {
+      list: (query = {}) => request('/tasks', { query }),
+      create: (task, idempotencyKey) => post('/tasks', task, idempotencyKey),
+      read: (id) => request(`/tasks/${id}`),
+      tree: (id) => request(`/tasks/${id}/tree`),
+      events: (id, query = {}) => request(`/tasks/${id}/events`, { query }),
+      ledger: (id, query = {}) => request(`/tasks/${id}/ledger`, { query }),
+      assignment: (id) => request(`/tasks/${id}/assignment`),
+      cancel: (id, reason) => post(`/tasks/${id}/cancel`, cancelling(reason)),
+    },
+    runs: {
+      read: (id) => request(`/runs/${id}`),
+      cancel: (id, reason) => post(`/runs/${id}/cancel`, cancelling(reason)),
+    },
+    agents: {
+      list: (query = {}) => request('/agents', { query }),
+      read: (id) => request(`/agents/${id}`),
+    },
+    files: {
+      upload: (files) => {
+        const form = new FormData();
+        for (const { name, blob } of files) form.append('files', blob, name);
+        return request('/files', { method: 'POST', form });
+      },
+      read: (id) => request(`/files/${id}`),
+    },
+    models: { list: () => request('/models') },
+  };
+}

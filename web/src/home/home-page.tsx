@@ -1,0 +1,50 @@
+import { useEffect } from 'react';
+import { ThemeButton } from '../shell/shell.tsx';
+import { Composer } from './composer.tsx';
+import { GoalList } from './goal-list.tsx';
+import { ModelBanner, ModelNote } from './model-banner.tsx';
+import { useGoals, useGoalsLive } from './use-goals.ts';
+
+export function HomePage({ mayAct, found }: { mayAct: boolean; found: boolean }) {
+  useGoalsLive();
+  const goals = useGoals();
+  const first = goals.data?.items.length === 0;
+  useEffect(() => {
+    document.title = 'Goals · Adjutant';
+  }, []);
+  return (
+    <>
+      <ModelBanner />
+      <header className="bar">
+        <h1>Goals</h1>
+        <span className="grow" />
+        <ModelNote />
+        <ThemeButton className="phone" />
+      </header>
+      <div className="scroll grow fr" tabIndex={0} role="region" aria-label="Start">
+        <div className="fc">
+          {!found && (
+            <p className="t2" role="alert">
+              There is no page at this address. These are the goals.
+            </p>
+          )}
+          <section className="hero" aria-labelledby="hero">
+            <h2 id="hero">{first ? 'What should the team do first?' : 'What should the team do?'}</h2>
+            <p className="t2">
+              Write a goal and drop the files. The Chief of Staff plans it, gives each step to an agent and
+              brings the result.
+            </p>
+            {mayAct ? <Composer /> : <p className="t2">You look on here: a viewer cannot start work.</p>}
+          </section>
+          <GoalList goals={goals} />
+          <p className="ts t3 help">
+            <kbd className="kbd">C</kbd> writes a goal · <kbd className="kbd">?</kbd> shows every key ·{' '}
+            <a className="link" href="/docs">
+              API reference
+            </a>
+          </p>
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,116 @@
+import { type ReactNode, useState } from 'react';
+import type { Session } from '../../../src/contracts/principal.ts';
+import { useGoals } from '../home/use-goals.ts';
+import { Icon } from '../icons/icon.tsx';
+import { StatusIcon } from '../icons/status.tsx';
+import { shownStatus } from '../words/status-words.ts';
+import { ConnectionBanner, ConnectionDot } from './connection.tsx';
+import { KeysDialog } from './keys-dialog.tsx';
+import { Mark } from './mark.tsx';
+import { linkTo } from './router.ts';
+import { useKeys } from './use-keys.ts';
+import { useTheme } from './theme.ts';
+
+interface ShellProps {
+  session: Session;
+  taskId: string | undefined;
+  children: ReactNode;
+}
+
+export function Shell({ session, taskId, children }: ShellProps) {
+  const [keysShown, setKeysShown] = useState(false);
+  useKeys({ help: () => setKeysShown(true) });
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <div className="app">
+        <nav className="nav" aria-label="Main">
+          <div className="ws" title={`Signed in as ${session.principal.name}`}>
+            <Mark />
+            <span className="ell grow lbl">{session.workspace.name}</span>
+          </div>
+          <ul className="mt-3">
+            <li>
+              <a className="inset" {...linkTo('/')} aria-current={taskId ? undefined : 'page'}>
+                <Icon name="tasks" />
+                <span className="lbl">Goals</span>
+              </a>
+            </li>
+          </ul>
+          <RecentGoals taskId={taskId} />
+          <div className="foot">
+            <div className="conn">
+              <ConnectionDot />
+              <ShellButtons showKeys={() => setKeysShown(true)} />
+            </div>
+          </div>
+        </nav>
+        <main className="main" id="main">
+          <ConnectionBanner />
+          {children}
+        </main>
+      </div>
+      {keysShown && <KeysDialog close={() => setKeysShown(false)} />}
+    </>
+  );
+}
+
+function ShellButtons({ showKeys }: { showKeys: () => void }) {
+  return (
+    <>
+      <ThemeButton />
+      <button
+        type="button"
+        className="btn icon ghost sm lbl"
+        aria-label="Keyboard shortcuts"
+        title="Keyboard shortcuts"
+        onClick={showKeys}
+      >
+        <Icon name="help" />
+      </button>
+    </>
+  );
+}
+
+export function ThemeButton({ className = '' }: { className?: string }) {
+  const { label, next } = useTheme();
+  return (
+    <button
+      type="button"
+      className={`btn icon ghost sm ${className}`}
+      aria-label={label}
+      title={label}
+      onClick={next}
+    >
+      <Icon name="theme" />
+    </button>
+  );
+}
+
+const shownGoals = 8;
+
+function RecentGoals({ taskId }: { taskId: string | undefined }) {
+  const { data } = useGoals();
+  if (!data || data.items.length === 0) return null;
+  return (
+    <>
+      <h2 id="recent">Recent</h2>
+      <ul aria-labelledby="recent" className="recent scroll">
+        {data.items.slice(0, shownGoals).map((task) => (
+          <li key={task.id}>
+            <a
+              className="inset"
+              {...linkTo(`/tasks/${task.id}`)}
+              aria-current={task.id === taskId ? 'page' : undefined}
+            >
+              <StatusIcon status={shownStatus(task)} />
+              <span className="ell">{task.title}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+import type { CallText } from '../../../client/index.ts';
+import type { TaskTree } from '../../../src/contracts/task.ts';
+import { AgentTile } from '../icons/agent-tile.tsx';
+import { isOver } from '../words/status-words.ts';
+import { type PlanRow, leaves } from './plan-rows.ts';
+
+interface LiveTextsProps {
+  tree: TaskTree;
+  rows: PlanRow[];
+  texts: ReadonlyMap<string, CallText>;
+}
+
+/** What the steps at work are writing now, the newest lines of each; what the Chief of Staff writes stands last and whole. */
+export function LiveTexts({ tree, rows, texts }: LiveTextsProps) {
+  const atWork = leaves(rows).filter(
+    ({ step }) => step.taskId && !isOver(step.status) && texts.get(step.taskId)?.text,
+  );
+  const own = texts.get(tree.task.id)?.text;
+  return (
+    <>
+      {atWork.map(({ path, step }) => (
+        <section key={path} className="card live" aria-label={`${step.title}, being written`}>
+          <p className="row ts t2">
+            {step.agent && <AgentTile agent={step.agent} small />}
+            <span className="ell">
+              {step.agent?.name} writes <span className="fm">{step.title}</span>
+            </span>
+          </p>
+          <Tail text={texts.get(step.taskId ?? '')?.text ?? ''} />
+        </section>
+      ))}
+      {own && atWork.length === 0 && (
+        <div className="prose live-own">
+          <p>
+            {own}
+            <span className="caret" aria-hidden="true" />
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+export function Tail({ text }: { text: string }) {
+  return (
+    <div className="tail">
+      <p>
+        {text}
+        <span className="caret" aria-hidden="true" />
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+import { useState } from 'react';
+import type { TaskTree } from '../../../src/contracts/task.ts';
+import { AgentTile } from '../icons/agent-tile.tsx';
+import { Icon } from '../icons/icon.tsx';
+import { StatusIcon } from '../icons/status.tsx';
+import { linkTo } from '../shell/router.ts';
+import { duration, lasted, missing, money, plural } from '../words/format.ts';
+import { isOver, waitsFor } from '../words/status-words.ts';
+import { type PlanRow, agentsOf, isFolded, leaves, reasonOf } from './plan-rows.ts';
+import { addressOf } from './task-page.tsx';
+
+interface PlanProps {
+  tree: TaskTree;
+  rows: PlanRow[];
+  now: number;
+  selected: string | null;
+}
+
+export function PlanCard({ tree: { task }, rows, now, selected }: PlanProps) {
+  const steps = leaves(rows);
+  const done = steps.filter(({ step }) => isOver(step.status)).length;
+  const time = lasted(task, now);
+  return (
+    <section className="card plan" aria-labelledby="plan">
+      <div className="hd">
+        <h2 id="plan">Plan</h2>
+        <span className="t3 ts nw tn">
+          {done} of {steps.length} steps done
+        </span>
+        <span
+          className="meter grow"
+          role="progressbar"
+          aria-label="Steps done"
+          aria-valuemin={0}
+          aria-valuemax={steps.length}
+          aria-valuenow={done}
+        >
+          <i style={{ width: `${(done / Math.max(1, steps.length)) * 100}%` }} />
+        </span>
+        <span className="ts t2 nw tn desk">{time === null ? missing : duration(time)}</span>
+        <span className="ts t2 nw tn">{money(task.treeCost.usd)}</span>
+      </div>
+      <Rows rows={rows} taskId={task.id} now={now} selected={selected} top />
+    </section>
+  );
+}
+
+interface RowsProps {
+  rows: PlanRow[];
+  taskId: string;
+  now: number;
+  selected: string | null;
+  top?: boolean;
+}
+
+function Rows({ rows, top, ...rest }: RowsProps) {
+  return (
+    <ul className={top ? 'tree' : undefined} aria-label={top ? 'Steps' : undefined}>
+      {rows.map((row) => (
+        <li key={row.path}>
+          {row.rows.length > 0 ? <Group row={row} {...rest} /> : <StepRow row={row} {...rest} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+type RowProps = Omit<RowsProps, 'rows' | 'top'> & { row: PlanRow };
+
+function Group({ row, ...rest }: RowProps) {
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const holdsSelected = rest.selected?.startsWith(`${row.path}[`) ?? false;
+  const open = chosen ?? (holdsSelected || !isFolded(row));
+  return (
+    <>
+      <button type="button" className="n inset" aria-expanded={open} onClick={() => setChosen(!open)}>
+        <StatusIcon status={row.step.status} />
+        <span className="row">
+          <span className={`ell${isOver(row.step.status) ? '' : ' fm'}`}>{row.step.title}</span>
+          <span className="tag">{plural(leaves([row]).length, 'step')}</span>
+          <Icon name={open ? 'down' : 'right'} small className="t3" />
+        </span>
+        <span className="row ts t2 who">
+          {agentsOf(row).map((agent) => (
+            <AgentTile key={agent.id} agent={agent} small />
+          ))}
+        </span>
+        <Figures row={row} now={rest.now} />
+      </button>
+      {open && <Rows rows={row.rows} {...rest} />}
+    </>
+  );
+}
+
+function StepRow({ row, taskId, now, selected }: RowProps) {
+  const { step } = row;
+  const off = step.status === 'skipped';
+  const quiet = step.status === 'pending' ? ' t2' : '';
+  return (
+    <>
+      <a
+        className={`n inset${off ? ' off' : ''}`}
+        {...linkTo(addressOf(taskId, row.path))}
+        data-step={row.path}
+        aria-current={row.path === selected ? 'true' : undefined}
+      >
+        <StatusIcon status={step.status} />
+        <span className={`ell${quiet}`}>
+          {step.condition && !off && <span className="t3 cond">if {step.condition} · </span>}
+          {step.title}
+          {step.attempt > 1 && (
+            <span className="tag att2">
+              <Icon name="retry" /> attempt {step.attempt}
+            </span>
+          )}
+        </span>
+        <span className="row ts t2 who">
+          {step.agent && (
+            <>
+              <AgentTile agent={step.agent} small />
+              <span className="ell">{step.agent.name}</span>
+            </>
+          )}
+        </span>
+        <Figures row={row} now={now} />
+      </a>
+      <Reason row={row} now={now} />
+    </>
+  );
+}
+
+/** Work alone: the time of waiting stands beside it, in the reason. */
+function Figures({ row: { step }, now }: { row: PlanRow; now: number }) {
+  const until = step.status === 'waiting' && step.waiting ? Date.parse(step.waiting.since) : now;
+  const time = step.status === 'skipped' ? null : lasted(step, until);
+  const worked = step.cost.calls > 0 || isOver(step.status);
+  return (
+    <>
+      <span className="d">{time === null ? missing : duration(time)}</span>
+      <span className="d cost">{worked && step.status !== 'skipped' ? money(step.cost.usd) : missing}</span>
+    </>
+  );
+}
+
+function Reason({ row, now }: { row: PlanRow; now: number }) {
+  const { step } = row;
+  if (step.status === 'skipped') {
+    return (
+      <p className="why2 t3">
+        Not taken:{' '}
+        {step.reason ?? (step.condition ? `${step.condition} is false` : 'its condition was false')}
+      </p>
+    );
+  }
+  const reason = reasonOf(row);
+  if (!reason) return null;
+  const waits = step.waiting && step.status === 'waiting' ? step.waiting : null;
+  return (
+    <p className={`why2 s-${reason.status === 'cancelled' ? 'cancelled' : reason.status}`}>
+      {waits && `Waits for ${waitsFor(waits.for)}: `}
+      {reason.text}
+      {waits && <span className="t3 tn"> · {duration(now - Date.parse(waits.since))}, free</span>}
+    </p>
+  );
+}

@@ -1,0 +1,123 @@
+import type { Step } from '../../../src/contracts/run.ts';
+import type { AgentRef, TaskTree } from '../../../src/contracts/task.ts';
+import { type AnyStatus, isOver } from '../words/status-words.ts';
+
+/**
+ * The plan as people see it: steps in their order, the turns of a forEach under one row, and the plan of a step that was planned in
+ * turn under that step.
+ */
+export interface PlanRow {
+  /** Unique in the tree, and in the address: step key, with the keys above it before. */
+  path: string;
+  step: Step;
+  /** The task behind the step, with its attempts and result. */
+  tree: TaskTree | null;
+  rows: PlanRow[];
+}
+
+export function planRows(tree: TaskTree, above = ''): PlanRow[] {
+  if (!tree.run) return [];
+  const tasks = new Map(tree.children.map((child) => [child.task.id, child]));
+  const rows: PlanRow[] = [];
+  const groups = new Map<string, PlanRow>();
+  for (const step of tree.run.steps) {
+    const path = above + step.key;
+    const below = step.taskId === null ? undefined : tasks.get(step.taskId);
+    const row = { path, step, tree: below ?? null, rows: below ? planRows(below, `${path}/`) : [] };
+    const group = step.index === null ? undefined : groups.get(step.stepId);
+    if (step.index === null) {
+      groups.set(step.stepId, row);
+      rows.push(row);
+    } else if (group) group.rows.push(row);
+    else {
+      const made = groupOf(row, above);
+      groups.set(step.stepId, made);
+      rows.push(made);
+    }
+  }
+  for (const row of groups.values())
+    if (row.rows.some(({ step }) => step.index !== null)) row.step = summed(row);
+  return rows;
+}
+
+/** A forEach whose turns came without a row of their own. */
+function groupOf(first: PlanRow, above: string): PlanRow {
+  const { step } = first;
+  const title = step.title.replace(/ \(\d+\)$/, '');
+  return {
+    path: above + step.stepId,
+    step: { ...step, key: step.stepId, index: null, title, taskId: null, attempt: 0 },
+    tree: null,
+    rows: [first],
+  };
+}
+
+/** A group's row shows what its turns took together. */
+function summed({ step, rows }: PlanRow): Step {
+  const turns = rows.map((row) => row.step);
+  const started = turns.flatMap(({ startedAt }) => (startedAt === null ? [] : [startedAt])).sort();
+  const ended = turns.flatMap(({ endedAt }) => (endedAt === null ? [] : [endedAt])).sort();
+  const all = turns.every(({ status }) => isOver(status));
+  const status = isOver(step.status) && all ? step.status : groupStatus(turns.map((turn) => turn.status));
+  return {
+    ...step,
+    status,
+    startedAt: step.startedAt ?? started[0] ?? null,
+    endedAt: step.endedAt ?? (all ? (ended.at(-1) ?? null) : null),
+    cost: step.cost.calls > 0 ? step.cost : turns.map(({ cost }) => cost).reduce(addCost),
+  };
+}
+
+function groupStatus(statuses: Step['status'][]): Step['status'] {
+  const order: Step['status'][] = [
+    'in_progress',
+    'waiting',
+    'assigned',
+    'pending',
+    'failed',
+    'cancelled',
+    'completed',
+  ];
+  return order.find((status) => statuses.includes(status)) ?? 'skipped';
+}
+
+function addCost(one: Step['cost'], other: Step['cost']): Step['cost'] {
+  return {
+    usd: one.usd === null || other.usd === null ? null : one.usd + other.usd,
+    calls: one.calls + other.calls,
+    inputTokens: one.inputTokens + other.inputTokens,
+    cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+  };
+}
+
+/** All rows without groups, in the order in which `J` and `K` walk them. */
+export function flatRows(rows: PlanRow[]): PlanRow[] {
+  return rows.flatMap((row) => [row, ...flatRows(row.rows)]);
+}
+
+/** The steps that count for "6 of 9": turns and steps, not the rows that group them. */
+export function leaves(rows: PlanRow[]): PlanRow[] {
+  return rows.flatMap((row) => (row.rows.length > 0 ? leaves(row.rows) : [row]));
+}
+
+export function isFolded(row: PlanRow): boolean {
+  return row.rows.length > 0 && isOver(row.step.status) && row.step.status !== 'failed';
+}
+
+/** Agents that work in a group, each once. */
+export function agentsOf(row: PlanRow): AgentRef[] {
+  const found = new Map<string, AgentRef>();
+  for (const { step } of [row, ...flatRows(row.rows)]) if (step.agent) found.set(step.agent.id, step.agent);
+  return [...found.values()];
+}
+
+/** Why a row stands still or ended as it did; always written. */
+export function reasonOf({ step }: PlanRow): { text: string; status: AnyStatus } | null {
+  if (step.status === 'waiting') {
+    return { text: step.waiting?.detail || step.reason || 'The reason is not known yet.', status: 'waiting' };
+  }
+  if (step.status === 'failed') return { text: step.reason ?? 'No reason was given.', status: 'failed' };
+  if (step.status === 'cancelled' && step.reason) return { text: step.reason, status: 'cancelled' };
+  return null;
+}

@@ -1,0 +1,213 @@
+import { useEffect, useRef } from 'react';
+import type { CallText } from '../../../client/index.ts';
+import type { Attempt } from '../../../src/contracts/task.ts';
+import { AgentTile } from '../icons/agent-tile.tsx';
+import { Icon } from '../icons/icon.tsx';
+import { Status, StatusIcon } from '../icons/status.tsx';
+import { count, duration, lasted, missing, money, tokensOf } from '../words/format.ts';
+import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
+import { CopyButton } from './copy-button.tsx';
+import { Tail } from './live-texts.tsx';
+import { type PlanRow, reasonOf } from './plan-rows.ts';
+import { Rendered } from './result-card.tsx';
+import { Calls, Events, WhyThisAgent } from './sheet-details.tsx';
+
+interface SheetProps {
+  row: PlanRow;
+  text: CallText | undefined;
+  now: number;
+  neighbours: { before: string | null; after: string | null };
+  select: (path: string | null) => void;
+}
+
+export function StepSheet({ row, text, now, neighbours, select }: SheetProps) {
+  const { step, tree } = row;
+  const task = tree?.task ?? null;
+  const sheet = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Full screen on a phone: the reader has to be taken along.
+    if (matchMedia('(max-width: 1199px)').matches) sheet.current?.focus();
+  }, []);
+  return (
+    <aside ref={sheet} className="side sheet scroll" tabIndex={0} aria-labelledby="sheet-title">
+      <div className="shh">
+        <div className="row">
+          <Status status={shownStatus(step)} filled />
+          <span className="mono t3 ell">{step.key}</span>
+          <span className="grow" />
+          <SheetButtons neighbours={neighbours} select={select} />
+        </div>
+        <h2 id="sheet-title">{step.title}</h2>
+        {step.agent && (
+          <p className="row t2 ts">
+            <AgentTile agent={step.agent} small />
+            {step.agent.name}
+            {task && task.attempts.length > 0 && (
+              <span className="t3">revision {task.attempts.at(-1)?.agentRevision}</span>
+            )}
+          </p>
+        )}
+        <Reason row={row} />
+      </div>
+      <Figures row={row} now={now} />
+      {task && (
+        <section className="sec">
+          <h3>Goal</h3>
+          <p className="ts goal t2">{task.goal}</p>
+        </section>
+      )}
+      {task && task.attempts.length > 0 && <Attempts attempts={task.attempts} now={now} />}
+      {text?.text && !isOver(step.status) && (
+        <section className="sec" aria-label="Being written">
+          <h3>Writing now</h3>
+          <Tail text={text.text} />
+        </section>
+      )}
+      {task?.result && (
+        <section className="sec out">
+          <h3>
+            Output
+            <span className="grow" />
+            <CopyButton text={task.result.markdown} label="Copy output" className="btn icon ghost sm" />
+          </h3>
+          <Rendered markdown={task.result.markdown} />
+        </section>
+      )}
+      {task && (
+        <>
+          <WhyThisAgent taskId={task.id} agentName={step.agent?.name ?? 'this agent'} />
+          <Events taskId={task.id} now={now} />
+          <Calls taskId={task.id} />
+        </>
+      )}
+      {task?.temporal.url && (
+        <div className="shf">
+          <a className="btn sm" href={task.temporal.url} target="_blank" rel="noreferrer">
+            <Icon name="external" small />
+            Open step in Temporal
+          </a>
+        </div>
+      )}
+    </aside>
+  );
+}
+
+function SheetButtons({ neighbours, select }: Pick<SheetProps, 'neighbours' | 'select'>) {
+  const { before, after } = neighbours;
+  return (
+    <>
+      <button
+        type="button"
+        className="btn icon ghost sm"
+        aria-label="Previous step"
+        title="Previous step (K)"
+        disabled={before === null}
+        onClick={() => select(before)}
+      >
+        <Icon name="up" />
+      </button>
+      <button
+        type="button"
+        className="btn icon ghost sm"
+        aria-label="Next step"
+        title="Next step (J)"
+        disabled={after === null}
+        onClick={() => select(after)}
+      >
+        <Icon name="down" />
+      </button>
+      <button
+        type="button"
+        className="btn icon ghost sm"
+        aria-label="Close step"
+        title="Close step (Esc)"
+        onClick={() => select(null)}
+      >
+        <Icon name="x" />
+      </button>
+    </>
+  );
+}
+
+function Reason({ row }: { row: PlanRow }) {
+  const { step } = row;
+  const reason = reasonOf(row);
+  const about =
+    step.status === 'skipped'
+      ? `Not taken: ${step.reason ?? 'its condition was false'}`
+      : reason && step.waiting && step.status === 'waiting'
+        ? `Waits for ${waitsFor(step.waiting.for)}: ${reason.text}`
+        : reason?.text;
+  return (
+    <>
+      {step.condition && (
+        <p className="row ts t2 mt-1">
+          <Icon name="branch" small className="t3" />
+          <code>{step.condition}</code>
+        </p>
+      )}
+      {about && (
+        <p
+          className={`ts mt-1 ${step.status === 'failed' ? 's-failed' : step.status === 'waiting' ? 's-waiting' : 't2'}`}
+        >
+          {about}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Figures({ row: { step, tree }, now }: { row: PlanRow; now: number }) {
+  const time = step.status === 'skipped' ? null : lasted(step, now);
+  const attempts = tree?.task.attempts.length ?? 0;
+  const figures = [
+    ['Duration', time === null ? missing : duration(time)],
+    ['Cost', step.cost.calls === 0 && !isOver(step.status) ? missing : money(step.cost.usd)],
+    [
+      'Attempt',
+      step.attempt === 0 ? missing : attempts > 1 ? `${step.attempt} of ${attempts}` : String(step.attempt),
+    ],
+    ['Tokens', count(tokensOf(step.cost))],
+    ['Model calls', String(step.cost.calls)],
+    ['Cached', count(step.cost.cachedInputTokens)],
+  ] as const;
+  return (
+    <section className="sec" aria-label="Figures">
+      <dl className="kv4 ts">
+        {figures.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd className="tn">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Attempts({ attempts, now }: { attempts: Attempt[]; now: number }) {
+  return (
+    <section className="sec">
+      <h3>Attempts</h3>
+      <ol className="atts">
+        {attempts.map((attempt) => {
+          const time = lasted(attempt, now);
+          return (
+            <li key={attempt.n}>
+              <StatusIcon status={attempt.status} />
+              <div className="grow">
+                <p className="row">
+                  <span className="fm">Attempt {attempt.n}</span>
+                  <span className="t2 ts ell">{attempt.agent.name}</span>
+                  <span className="grow" />
+                  <span className="t2 ts tn">{time === null ? missing : duration(time)}</span>
+                </p>
+                {attempt.error && <p className="ts t2">{attempt.error.message}</p>}
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,107 @@
+import type { TaskTree } from '../../../src/contracts/task.ts';
+import { Icon } from '../icons/icon.tsx';
+import { Status } from '../icons/status.tsx';
+import { linkTo } from '../shell/router.ts';
+import { absolute, ago, count, duration, lasted, money, percent, tokensOf } from '../words/format.ts';
+import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
+import { CancelTask } from './cancel-task.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { type PlanRow, leaves } from './plan-rows.ts';
+
+interface HeaderProps {
+  tree: TaskTree;
+  rows: PlanRow[];
+  now: number;
+  mayAct: boolean;
+}
+
+export function TaskHeader({ tree, rows, now, mayAct }: HeaderProps) {
+  const { task } = tree;
+  return (
+    <header className="rh">
+      <div className="bar">
+        <nav className="crumb grow" aria-label="Breadcrumb">
+          <a className="desk" {...linkTo('/')}>
+            Goals
+          </a>
+          <span className="desk" aria-hidden="true">
+            /
+          </span>
+          <a className="btn icon ghost phone" {...linkTo('/')} aria-label="Back to goals">
+            <Icon name="left" />
+          </a>
+          <h1 className="ell" style={{ color: 'var(--text)' }} title={task.title}>
+            {task.title}
+          </h1>
+          <CopyButton text={task.id} label="Copy id" className="btn icon ghost sm desk" />
+        </nav>
+        {mayAct && !isOver(task.status) && <CancelTask taskId={task.id} />}
+        {task.temporal.url !== null && (
+          <a className="btn sm tmp" href={task.temporal.url} target="_blank" rel="noreferrer">
+            <Icon name="external" small />
+            <span className="desk">Open in Temporal</span>
+            <span className="phone">Temporal</span>
+          </a>
+        )}
+      </div>
+      <Facts tree={tree} rows={rows} now={now} />
+    </header>
+  );
+}
+
+function Facts({ tree: { task }, rows, now }: Omit<HeaderProps, 'mayAct'>) {
+  const steps = leaves(rows);
+  const done = steps.filter(({ step }) => isOver(step.status)).length;
+  const cost = task.treeCost;
+  const time = lasted({ startedAt: task.startedAt ?? task.createdAt, endedAt: task.endedAt }, now);
+  const blocked = task.waiting && task.waiting.for !== 'children' ? task.waiting : null;
+  return (
+    <dl className="facts">
+      <div>
+        <dt>Status</dt>
+        <dd>
+          <Status status={shownStatus(task)} />
+        </dd>
+      </div>
+      {blocked && (
+        <div>
+          <dt>Waits for</dt>
+          <dd className="s-waiting fm">{waitsFor(blocked.for)}</dd>
+        </div>
+      )}
+      <div>
+        <dt>{isOver(task.status) ? 'Took' : 'Elapsed'}</dt>
+        <dd className="tn">{time === null ? '–' : duration(time)}</dd>
+      </div>
+      <div>
+        <dt>Cost</dt>
+        <dd className="tn">{money(cost.usd)}</dd>
+      </div>
+      {steps.length > 0 && (
+        <div>
+          <dt>Steps</dt>
+          <dd className="tn">
+            {done} <span className="t3">of {steps.length}</span>
+          </dd>
+        </div>
+      )}
+      <div className="desk">
+        <dt>Tokens</dt>
+        <dd className="tn">
+          {count(tokensOf(cost))}{' '}
+          {cost.cachedInputTokens > 0 && (
+            <span className="t3">{percent(cost.cachedInputTokens, cost.inputTokens)} cached</span>
+          )}
+        </dd>
+      </div>
+      <div className="desk">
+        <dt>Started</dt>
+        <dd>
+          <time dateTime={task.createdAt} title={absolute(task.createdAt)}>
+            {ago(task.createdAt, now)}
+          </time>
+        </dd>
+      </div>
+    </dl>
+  );
+}

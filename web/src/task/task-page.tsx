@@ -1,0 +1,160 @@
+import { useEffect, useMemo } from 'react';
+import type { TaskTree } from '../../../src/contracts/task.ts';
+import { LoadFailed } from '../shell/load-failed.tsx';
+import { linkTo, navigate, useAddress } from '../shell/router.ts';
+import { useNow } from '../shell/use-now.ts';
+import { isTyping } from '../shell/use-keys.ts';
+import { isOver } from '../words/status-words.ts';
+import { Conversation } from './conversation.tsx';
+import { Overview } from './overview.tsx';
+import { type PlanRow, flatRows, planRows } from './plan-rows.ts';
+import { StepSheet } from './step-sheet.tsx';
+import { TaskHeader } from './task-header.tsx';
+import { useTaskLive } from './use-task-live.ts';
+
+/** The Chief of Staff's own part, which is no step. Step ids cannot begin with a full stop. */
+export const chiefPath = '.chief';
+
+export function TaskPage({ taskId, mayAct }: { taskId: string; mayAct: boolean }) {
+  const { tree, texts } = useTaskLive(taskId);
+  const title = tree.data?.task.title;
+  useEffect(() => {
+    document.title = `${title ?? 'Goal'} · Adjutant`;
+  }, [title]);
+  if (!tree.data) {
+    return tree.error ? (
+      <>
+        <header className="bar">
+          <h1>Goal</h1>
+        </header>
+        <div className="m-auto">
+          <LoadFailed what="this goal" error={tree.error} retry={() => void tree.refetch()} />
+          <p className="text-center">
+            <a className="link" {...linkTo('/')}>
+              All goals
+            </a>
+          </p>
+        </div>
+      </>
+    ) : (
+      <Skeleton />
+    );
+  }
+  return <Loaded tree={tree.data} texts={texts} mayAct={mayAct} />;
+}
+
+interface LoadedProps {
+  tree: TaskTree;
+  texts: ReturnType<typeof useTaskLive>['texts'];
+  mayAct: boolean;
+}
+
+function Loaded({ tree, texts, mayAct }: LoadedProps) {
+  const { task } = tree;
+  const now = useNow(isOver(task.status) ? 30_000 : 1000);
+  const rows = useMemo(() => planRows(tree), [tree]);
+  const { query } = useAddress();
+  const wanted = query.get('step');
+  const order = useMemo(() => flatRows(rows), [rows]);
+  const selected =
+    wanted === chiefPath ? chiefRow(tree) : (order.find(({ path }) => path === wanted) ?? null);
+  const select = (path: string | null) => navigate(addressOf(task.id, path), { replace: wanted !== null });
+  useStepKeys({ order, selected: selected?.path ?? null, select });
+  return (
+    <>
+      <TaskHeader tree={tree} rows={rows} now={now} mayAct={mayAct} />
+      <div className="cols task">
+        <Conversation tree={tree} rows={rows} texts={texts} now={now} selected={selected?.path ?? null} />
+        {selected ? (
+          <StepSheet
+            key={selected.path}
+            row={selected}
+            text={texts.get(selected.step.taskId ?? '')}
+            now={now}
+            neighbours={neighboursOf(order, selected.path)}
+            select={select}
+          />
+        ) : (
+          <Overview tree={tree} rows={rows} now={now} />
+        )}
+      </div>
+    </>
+  );
+}
+
+export function addressOf(taskId: string, path: string | null): string {
+  return `/tasks/${taskId}${path === null ? '' : `?step=${encodeURIComponent(path)}`}`;
+}
+
+function neighboursOf(order: PlanRow[], path: string): { before: string | null; after: string | null } {
+  const index = order.findIndex((row) => row.path === path);
+  return { before: order[index - 1]?.path ?? null, after: order[index + 1]?.path ?? null };
+}
+
+/** The goal itself in the shape of a step, for the same sheet. */
+function chiefRow(tree: TaskTree): PlanRow {
+  const { task } = tree;
+  const step: PlanRow['step'] = {
+    key: 'goal',
+    stepId: 'goal',
+    index: null,
+    kind: 'agent',
+    title: 'Plan and result',
+    dependsOn: [],
+    condition: null,
+    status: task.status,
+    reason: task.error?.message ?? task.waiting?.detail ?? null,
+    waiting: task.waiting,
+    taskId: task.id,
+    agent: task.agent,
+    attempt: task.attempt,
+    cost: task.cost,
+    startedAt: task.startedAt,
+    endedAt: task.endedAt,
+  };
+  return { path: chiefPath, step, tree, rows: [] };
+}
+
+interface StepKeys {
+  order: PlanRow[];
+  selected: string | null;
+  select: (path: string | null) => void;
+}
+
+function useStepKeys({ order, selected, select }: StepKeys): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
+      if (isTyping(event.target) || document.querySelector('dialog[open]')) return;
+      const index = order.findIndex(({ path }) => path === selected);
+      const to = event.key === 'j' ? order[index + 1] : event.key === 'k' ? order[index - 1] : undefined;
+      if (to) select(to.path);
+      if (event.key === 'Escape') {
+        if (selected === null) navigate('/');
+        else select(null);
+      }
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  });
+}
+
+function Skeleton() {
+  return (
+    <>
+      <p className="vh" role="status">
+        Loading the goal
+      </p>
+      <div className="late" aria-hidden="true">
+        <div className="bar">
+          <span className="sk" style={{ width: 220 }} />
+        </div>
+        <div className="sec grid gap-3">
+          {[80, 62, 71, 48].map((width) => (
+            <span key={width} className="sk" style={{ width: `${width}%` }} />
+          ))}
+        </div>
+      </div>
+    </>
+  );
+}
