@@ -1,0 +1,226 @@
+/**
+ * A fault run: the whole product under load, its parts killed at random, then all must come to rest and every invariant hold.
+ *
+ * Chance decides everything from the seed: when tasks come, who is killed when, and which model calls fail. What cannot be repeated is
+ * time itself: the same seed hits the same parts at the same moments, not at the same instructions.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import {
+  startScriptedModelServer,
+  type ScriptedModelServer,
+} from '../support/scripted-model-server/server.ts';
+import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { createChance } from './chance.ts';
+import { type Fault, planArrivals, planFaults } from './fault-plan.ts';
+import { type Accepted, giveTask } from './give-tasks.ts';
+import { checkInvariants, type Finding } from './invariants.ts';
+import { makeStateFolder, type Product, removeStateFolder, startProduct } from './product.ts';
+
+export interface FaultRunOptions {
+  tasks: number;
+  kills: number;
+  seed: number;
+  /** How long all may take to come to rest after the last fault. */
+  restMs: number;
+  /** Milliseconds that a model takes to answer. */
+  modelDelayMs: number;
+  /** Of so many model calls in a hundred the first try fails. */
+  faultsPerHundred: number;
+  /** Leave data and logs where they are. */
+  keep?: boolean;
+  say(line: string): void;
+}
+
+export interface FaultRunReport {
+  findings: Finding[];
+  accepted: Accepted[];
+  faults: Fault[];
+  /** Entries in the model server's journal by what became of them. */
+  served: Record<string, number>;
+  /** Ledger rows by outcome. */
+  booked: Record<string, number>;
+  seconds: { faults: number; rest: number };
+  stateFolder: string;
+}
+
+export async function faultRun(options: FaultRunOptions): Promise<FaultRunReport> {
+  const chance = createChance(options.seed);
+  const faults = planFaults(chance, options.kills);
+  const overMs = (faults.at(-1)?.at ?? 0) * 0.9;
+  const arrivals = planArrivals(chance, options.tasks, overMs);
+  const { modelDelayMs: delayMs, faultsPerHundred, seed } = options;
+  const models = await startScriptedModelServer({
+    rule: createWorkRule({ delayMs, faultsPerHundred, seed, planSteps: 4 }),
+  });
+  const stateFolder = makeStateFolder('chaos');
+  let product: Product | undefined;
+  try {
+    product = await startProduct(stateFolder, environment(models));
+    options.say(`The product is up after ${(product.readyMs / 1000).toFixed(1)} s.`);
+    return await underFaults(product, models, { ...options, faults, arrivals });
+  } finally {
+    await product?.stop();
+    await models.close();
+    if (!options.keep) await removeStateFolder(stateFolder);
+  }
+}
+
+/** The scripted models stand in for OpenAI, and for the embedded model too, which is then not started. */
+function environment(models: ScriptedModelServer): Record<string, string> {
+  return {
+    OPENAI_API_KEY: 'scripted',
+    OPENAI_BASE_URL: models.v1,
+    OPENAI_MODEL: 'gpt-4.1-mini',
+    LLAMA_BASE_URL: models.v1,
+    MODEL_STALL_SECONDS: '5',
+  };
+}
+
+type Planned = FaultRunOptions & { faults: Fault[]; arrivals: number[] };
+
+async function underFaults(
+  product: Product,
+  models: ScriptedModelServer,
+  plan: Planned,
+): Promise<FaultRunReport> {
+  const { databaseUrl } = product.endpoints();
+  const database = new pg.Pool({ connectionString: databaseUrl, max: 2, application_name: 'chaos' });
+  database.on('error', () => {});
+  try {
+    const from = Date.now();
+    const accepted = await load(product, plan);
+    const rested = Date.now();
+    await comeToRest(product, database, plan);
+    const done = Date.now();
+    const findings = await checkInvariants(
+      async (text, parameters) => (await database.query(text, parameters)).rows,
+      {
+        accepted,
+        journal: models.journal(),
+      },
+    );
+    findings.push(await nothingOpenInTemporal(product));
+    const ledger = await database.query<{ outcome: string; n: number }>(
+      'SELECT outcome, count(*)::int AS n FROM ledger GROUP BY outcome',
+    );
+    return {
+      findings,
+      accepted,
+      faults: plan.faults,
+      served: countBy(models.journal().map((entry) => entry.outcome)),
+      booked: Object.fromEntries(ledger.rows.map((row) => [row.outcome, row.n])),
+      seconds: { faults: (rested - from) / 1000, rest: (done - rested) / 1000 },
+      stateFolder: product.stateFolder,
+    };
+  } finally {
+    await database.end();
+  }
+}
+
+/** Gives the tasks and does the harm, side by side, both by the plan. */
+async function load(product: Product, plan: Planned): Promise<Accepted[]> {
+  const from = Date.now();
+  const until = (at: number) => pause(Math.max(0, from + at - Date.now()));
+  const desk = { url: () => product.endpoints().api, ownerKey: product.ownerKey() };
+  const giving = plan.arrivals.map(async (at, n) => {
+    await until(at);
+    return giveTask(
+      desk,
+      `chaos-${plan.seed}-${n + 1}`,
+      `Goal ${n + 1} of seed ${plan.seed}: compare three suppliers and recommend one.`,
+    );
+  });
+  const harming = (async () => {
+    for (const [n, fault] of plan.faults.entries()) {
+      await until(fault.at);
+      await harm(product, fault);
+      plan.say(
+        `${((Date.now() - from) / 1000).toFixed(1)} s  ${n + 1}/${plan.faults.length}  ${fault.victim === 'flush' ? 'FLUSHALL' : `kill -9 ${fault.victim}`}`,
+      );
+    }
+  })();
+  const [accepted] = await Promise.all([Promise.all(giving), harming]);
+  return accepted;
+}
+
+async function harm(product: Product, { victim }: Fault): Promise<void> {
+  if (victim === 'flush') return flush(product.endpoints().redisUrl);
+  await waitFor(
+    () => {
+      if (product.exitCode() !== null)
+        throw new Error(`The product has ended:\n${product.output().slice(-2000)}`);
+      return product.kill(victim);
+    },
+    { what: `${victim} to be there, to be killed`, timeoutMs: 30_000 },
+  );
+}
+
+async function flush(url: string): Promise<void> {
+  const redis = new Redis(url, { maxRetriesPerRequest: 2 });
+  redis.on('error', () => {});
+  try {
+    await redis.flushall();
+  } finally {
+    redis.disconnect();
+  }
+}
+
+const openWork = `
+  SELECT (SELECT count(*)::int FROM tasks WHERE status NOT IN ('completed', 'failed', 'cancelled')) AS tasks,
+         (SELECT count(*)::int FROM runs WHERE status NOT IN ('completed', 'failed', 'cancelled')) AS runs,
+         (SELECT count(*)::int FROM outbox WHERE status IN ('ready', 'leased')) AS outbox,
+         (SELECT count(*)::int FROM ledger WHERE outcome = 'open') AS ledger`;
+
+/** Waits for the end of all work; when it does not come, the invariants tell what is left, so that is no error here. */
+async function comeToRest(product: Product, database: pg.Pool, plan: Planned): Promise<void> {
+  const deadline = Date.now() + plan.restMs;
+  let said = 0;
+  for (;;) {
+    const { rows } = await database.query<Record<string, number>>(openWork);
+    const open = Object.entries(rows[0] ?? {}).filter(([, n]) => n > 0);
+    if (open.length === 0) return;
+    const words = open.map(([name, n]) => `${name} ${n}`).join(', ');
+    if (Date.now() > deadline || product.exitCode() !== null)
+      return plan.say(`It did not come to rest: ${words}`);
+    if (Date.now() - said > 10_000) {
+      plan.say(`Still open: ${words}`);
+      said = Date.now();
+    }
+    await pause(250);
+  }
+}
+
+async function nothingOpenInTemporal(product: Product): Promise<Finding> {
+  const connection = await Connection.connect({
+    address: product.endpoints().temporalAddress,
+    connectTimeout: 10_000,
+  });
+  try {
+    const client = new Client({ connection });
+    const open = async () => {
+      const found = [];
+      for await (const execution of client.workflow.list({ query: `ExecutionStatus = 'Running'` }))
+        found.push({ id: execution.workflowId, type: execution.type });
+      return found;
+    };
+    // The list follows the histories within moments.
+    await waitFor(async () => (await open()).length === 0, {
+      what: 'Temporal to be idle',
+      timeoutMs: 15_000,
+      everyMs: 250,
+    }).catch(() => undefined);
+    return { name: 'nothing is open in Temporal', broken: await open() };
+  } finally {
+    await connection.close();
+  }
+}
+
+function countBy(names: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

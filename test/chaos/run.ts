@@ -1,0 +1,73 @@
+// npm run chaos -- [--tasks 50] [--kills 15] [--seed N] [--delay 150] [--faults 5] [--rest 240] [--keep]
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { faultRun, type FaultRunReport } from './fault-run.ts';
+
+const text = { type: 'string' } as const;
+const { values } = parseArgs({
+  options: {
+    tasks: text,
+    kills: text,
+    seed: text,
+    delay: text,
+    faults: text,
+    rest: text,
+    keep: { type: 'boolean' },
+  },
+});
+
+function numberIn(name: 'tasks' | 'kills' | 'seed' | 'delay' | 'faults' | 'rest', otherwise: number): number {
+  const number = Number(values[name] ?? otherwise);
+  if (!Number.isInteger(number) || number < 0)
+    throw new Error(`--${name} wants a whole number, not ${values[name]}.`);
+  return number;
+}
+
+const options = {
+  tasks: numberIn('tasks', 50),
+  kills: numberIn('kills', 15),
+  seed: numberIn('seed', Date.now() % 1_000_000),
+  modelDelayMs: numberIn('delay', 150),
+  faultsPerHundred: numberIn('faults', 5),
+  restMs: numberIn('rest', 240) * 1000,
+  keep: values.keep ?? false,
+  say: (line: string) => console.log(line),
+};
+
+console.log(`Fault run: ${options.tasks} tasks, ${options.kills} faults, seed ${options.seed}`);
+console.log(`Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? ''}, Node ${process.version}`);
+console.log(
+  `Again: npm run chaos -- --tasks ${options.tasks} --kills ${options.kills} --seed ${options.seed}\n`,
+);
+const report = await faultRun(options);
+show(report);
+process.exitCode = report.findings.some((finding) => finding.broken.length > 0) ? 1 : 0;
+
+function show({ findings, accepted, served, booked, faults, seconds, stateFolder }: FaultRunReport): void {
+  const counted = (counts: Record<string, number>) =>
+    Object.entries(counts)
+      .map(([name, n]) => `${name} ${n}`)
+      .join(', ');
+  const victims = new Set(faults.map((fault) => fault.victim));
+  console.log(
+    `\nFaults: ${[...victims].map((victim) => `${victim} ${faults.filter((fault) => fault.victim === victim).length}`).join(', ')}`,
+  );
+  console.log(
+    `Accepted: ${accepted.length} tasks, asked ${accepted.reduce((sum, task) => sum + task.asked, 0)} times`,
+  );
+  console.log(`Model server: ${counted(served)}\nLedger: ${counted(booked)}`);
+  console.log(
+    `Time: ${seconds.faults.toFixed(0)} s of load and faults, ${seconds.rest.toFixed(0)} s until all had ended\n`,
+  );
+  for (const { name, broken } of findings) {
+    console.log(`${broken.length === 0 ? 'holds ' : 'BROKEN'}  ${name}`);
+    for (const row of broken) console.log(`          ${JSON.stringify(row)}`);
+  }
+  const wrong = findings.filter((finding) => finding.broken.length > 0).length;
+  console.log(
+    wrong === 0
+      ? `\nAll ${findings.length} invariants hold.`
+      : `\n${wrong} of ${findings.length} invariants are broken. Seed: ${options.seed}`,
+  );
+  if (options.keep) console.log(`Data and logs: ${stateFolder}`);
+}
