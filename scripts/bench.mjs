@@ -10,7 +10,9 @@ import { ensureTools, toolEnvironment } from './setup/tools.mjs';
 import { bold, say } from './terminal.mjs';
 
 /** `npm run bench`: every benchmark, one after the other; `npm run bench NAME [options]`: one, which gets the options. */
-const [name, ...options] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const name = given[0]?.startsWith('-') ? undefined : given[0];
+const options = name ? given.slice(1) : given;
 
 try {
   await ensureDependencies();

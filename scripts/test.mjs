@@ -99,7 +99,13 @@ function runPart(program, args, { env = {}, onLine } = {}) {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', onLine ?? ((line) => lines.push(line)));
     }
+    // A terminal tells the whole group; a signal to this process alone has to be passed on.
+    const stop = () => child.kill('SIGTERM');
+    for (const signal of ['SIGTERM', 'SIGHUP']) process.once(signal, stop);
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, lines }));
+    child.on('close', (code) => {
+      for (const signal of ['SIGTERM', 'SIGHUP']) process.removeListener(signal, stop);
+      resolve({ code, lines });
+    });
   });
 }
