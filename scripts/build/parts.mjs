@@ -13,7 +13,7 @@ const shared = ['src/contracts', 'src/errors.ts', 'package-lock.json', 'tsconfig
 const parts = {
   page: {
     title: 'Page',
-    sources: ['web', 'client', ...shared],
+    sources: ['web', 'client', 'samples', ...shared],
     result: 'dist/web/index.html',
     command: ['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'],
   },
