@@ -4,9 +4,11 @@ import type { Chance } from './chance.ts';
 export type Victim = 'api' | 'worker-1' | 'temporal' | 'flush';
 
 export interface Fault {
-  /** Milliseconds after the beginning. */
-  at: number;
+  /** Milliseconds after the fault before it, at the earliest. */
+  after: number;
   victim: Victim;
+  /** Wait, but not for ever, until a model call is under way: so that claims without an outcome are sure to come about. */
+  inMidCall: boolean;
 }
 
 /** The supervisor gives a part up after five deaths in a minute, as it should: fewer than that, with room to spare. */
@@ -18,12 +20,16 @@ const [shortestGapMs, longestGapMs] = [1500, 5000];
 /** When to do what, from chance alone. */
 export function planFaults(chance: Chance, kills: number): Fault[] {
   const faults: Fault[] = [];
-  let at = 1500;
+  const times: Record<Victim, number[]> = { 'worker-1': [], api: [], temporal: [], flush: [] };
+  let at = 0;
   while (faults.length < kills) {
-    at += chance.between(shortestGapMs, longestGapMs);
+    const after = chance.between(shortestGapMs, longestGapMs);
+    at += after;
     const wanted = chance.pick(weights);
-    const recent = faults.filter((fault) => fault.victim === wanted && at - fault.at < windowMs);
-    faults.push({ at, victim: wanted !== 'flush' && recent.length >= mostDeaths ? 'flush' : wanted });
+    const recent = times[wanted].filter((time) => at - time < windowMs);
+    const victim = recent.length >= mostDeaths ? 'flush' : wanted;
+    times[victim].push(at);
+    faults.push({ after, victim, inMidCall: chance.next() < 0.6 });
   }
   return faults;
 }

@@ -50,7 +50,7 @@ export interface FaultRunReport {
 export async function faultRun(options: FaultRunOptions): Promise<FaultRunReport> {
   const chance = createChance(options.seed);
   const faults = planFaults(chance, options.kills);
-  const overMs = (faults.at(-1)?.at ?? 0) * 0.9;
+  const overMs = faults.reduce((sum, fault) => sum + fault.after, 0);
   const arrivals = planArrivals(chance, options.tasks, overMs);
   const { modelDelayMs: delayMs, faultsPerHundred, seed } = options;
   const models = await startScriptedModelServer({
@@ -92,7 +92,7 @@ async function underFaults(
   database.on('error', () => {});
   try {
     const from = Date.now();
-    const accepted = await load(product, plan);
+    const accepted = await load(product, models, plan);
     const rested = Date.now();
     await comeToRest(product, database, plan);
     const done = Date.now();
@@ -122,12 +122,11 @@ async function underFaults(
 }
 
 /** Gives the tasks and does the harm, side by side, both by the plan. */
-async function load(product: Product, plan: Planned): Promise<Accepted[]> {
+async function load(product: Product, models: ScriptedModelServer, plan: Planned): Promise<Accepted[]> {
   const from = Date.now();
-  const until = (at: number) => pause(Math.max(0, from + at - Date.now()));
   const desk = { url: () => product.endpoints().api, ownerKey: product.ownerKey() };
   const giving = plan.arrivals.map(async (at, n) => {
-    await until(at);
+    await pause(at);
     return giveTask(
       desk,
       `chaos-${plan.seed}-${n + 1}`,
@@ -136,15 +135,26 @@ async function load(product: Product, plan: Planned): Promise<Accepted[]> {
   });
   const harming = (async () => {
     for (const [n, fault] of plan.faults.entries()) {
-      await until(fault.at);
+      await pause(fault.after);
+      const open = fault.inMidCall ? await untilMidCall(models) : openCalls(models);
       await harm(product, fault);
+      const what = fault.victim === 'flush' ? 'FLUSHALL' : `kill -9 ${fault.victim}`;
       plan.say(
-        `${((Date.now() - from) / 1000).toFixed(1)} s  ${n + 1}/${plan.faults.length}  ${fault.victim === 'flush' ? 'FLUSHALL' : `kill -9 ${fault.victim}`}`,
+        `${((Date.now() - from) / 1000).toFixed(1)} s  ${n + 1}/${plan.faults.length}  ${what}, model calls under way: ${open}`,
       );
     }
   })();
   const [accepted] = await Promise.all([Promise.all(giving), harming]);
   return accepted;
+}
+
+const openCalls = (models: ScriptedModelServer) =>
+  models.journal().filter((entry) => entry.outcome === 'open').length;
+
+async function untilMidCall(models: ScriptedModelServer): Promise<number> {
+  return waitFor(() => openCalls(models), { what: 'a model call', timeoutMs: 20_000, everyMs: 5 }).catch(
+    () => 0,
+  );
 }
 
 async function harm(product: Product, { victim }: Fault): Promise<void> {
