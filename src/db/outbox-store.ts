@@ -31,10 +31,11 @@ export async function claimEntries(
   { limit, leaseMs, ids }: ClaimOptions,
 ): Promise<ClaimedEntry[]> {
   return db.acrossWorkspaces<ClaimedEntry>(
-    `UPDATE outbox AS o SET status = 'leased', lease_until = now() + $2 * interval '1 millisecond', tries = tries + 1
-     FROM (SELECT id FROM outbox WHERE ${due} ${ids ? 'AND id = ANY($3)' : ''}
-           ORDER BY due_at, id LIMIT $1 FOR UPDATE SKIP LOCKED) AS c
-     WHERE o.id = c.id
+    // Materialized: a join could run a locking subquery more than once, and lease more than the limit.
+    `WITH c AS MATERIALIZED (
+       SELECT id FROM outbox WHERE ${due} ${ids ? 'AND id = ANY($3)' : ''} ORDER BY due_at, id LIMIT $1 FOR UPDATE SKIP LOCKED)
+     UPDATE outbox AS o SET status = 'leased', lease_until = now() + $2 * interval '1 millisecond', tries = tries + 1
+     FROM c WHERE o.id = c.id
      RETURNING o.id, o.workspace_id, o.target, o.label, o.root_task_id, o.tries,
        (extract(epoch FROM clock_timestamp() - o.created_at) * 1000)::float8 AS age_ms`,
     ids ? [limit, leaseMs, ids] : [limit, leaseMs],

@@ -64,7 +64,7 @@ function statusOf(name: string): Execution['status'] {
 const queueTypes = { workflow: 1, activity: 2 } as const;
 /** A poller that lives asks again after a minute at the latest. */
 const pollerMs = 75_000;
-const backlogMs = 15_000;
+const backlogMs = 8000;
 
 /**
  * True when somebody works on this queue: a poller asked lately, and what waits does not wait for long. (A worker that died is listed for

@@ -11,7 +11,8 @@ import type { ReconcilerMetrics } from './metrics.ts';
 import { wakeRows } from './wake-rows.ts';
 
 /**
- * Compares what is open in the record with what is open in Temporal, every 30 s, in one process at a time.
+ * Compares what is open in the record with what is open in Temporal, so that everything is seen within 30 s, in one process
+ * at a time.
  *
  * 1. Terminated or cancelled by hand in Temporal → the record says cancelled by `operations`.
  * 2. Reset, lost or ended while the row is open → woken through the outbox, with an event `repair.made`.
@@ -68,7 +69,7 @@ const why = {
 
 export function startReconciler(options: ReconcilerOptions): Reconciler {
   return new RunningReconciler({
-    everyMs: 30_000,
+    everyMs: 20_000,
     firstMs: 10_000,
     graceMs: 30_000,
     queues: defaultQueues,

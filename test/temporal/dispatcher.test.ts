@@ -1,9 +1,8 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Database } from '../../src/db/record.ts';
 import type { Feed } from '../../src/feed/feed.ts';
 import { type Dispatcher, type DispatcherOptions, startDispatcher } from '../../src/temporal/dispatcher.ts';
 import { createStartTarget, type StartTarget } from '../../src/temporal/start-target.ts';
-import { closeLater } from '../support/close-later.ts';
 import { privateRedis, testRedis } from '../support/redis.ts';
 import { type TestTemporal, testTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -24,6 +23,14 @@ beforeAll(async () => {
   url = opened.url;
 });
 
+jest.setTimeout(60_000);
+const dispatchers: Dispatcher[] = [];
+/** One that a failed test left behind would work on the next one's entries. */
+afterEach(async () => {
+  for (const dispatcher of dispatchers.splice(0)) await dispatcher.stop();
+  await record.db.acrossWorkspaces('DELETE FROM outbox');
+});
+
 let owners = 0;
 function dispatch(options: Partial<DispatcherOptions> & { startTarget: StartTarget }): Dispatcher {
   const dispatcher = startDispatcher({
@@ -34,7 +41,7 @@ function dispatch(options: Partial<DispatcherOptions> & { startTarget: StartTarg
     owner: `test-${++owners}`,
     ...options,
   });
-  closeLater('a dispatcher', () => dispatcher.stop());
+  dispatchers.push(dispatcher);
   return dispatcher;
 }
 
@@ -47,7 +54,10 @@ const statuses = async (db: Database) =>
     ).map(({ status, n }) => [status, n]),
   );
 const allDone = () =>
-  waitFor(async () => Object.keys(await statuses(record.db)).join() === 'done', { what: 'all entries done' });
+  waitFor(async () => Object.keys(await statuses(record.db)).join() === 'done', {
+    what: 'all entries done',
+    timeoutMs: 40_000,
+  });
 const startedAt = async (id: string) =>
   (
     await record.db.acrossWorkspaces<{ at: Date | null }>(
@@ -87,17 +97,15 @@ test('an entry becomes a Temporal workflow with its type, id, summary and search
   ).toEqual(['changed']);
   await waitFor(() => startedAt(id), { what: 'the start to be noted' });
   expect(dispatcher.status()).toMatchObject({ temporal: 'up', dispatched: 1 });
-  await dispatcher.stop();
 });
 
 test('entries of one target that wait together are one call', async () => {
   const id = await addTask(record);
   for (let n = 0; n < 5; n += 1) await wake(record, `task/${id}`);
   const { calls, startTarget } = counted();
-  const dispatcher = dispatch({ startTarget });
+  dispatch({ startTarget });
   await allDone();
   expect(calls).toEqual([`task/${id}`]);
-  await dispatcher.stop();
 });
 
 test('two dispatchers never have one entry at the same time, and none is lost', async () => {
@@ -111,16 +119,13 @@ test('two dispatchers never have one entry at the same time, and none is lost', 
   const startTarget: StartTarget = (target) =>
     careful.startTarget(target).finally(() => held.set(target.target, (held.get(target.target) ?? 1) - 1));
   const other = openFeed((await testRedis()).url);
-  const dispatchers = [
-    dispatch({ startTarget }),
-    dispatch({ startTarget, feed: other, db: await openDatabase(url) }),
-    dispatch({ startTarget, db: await openDatabase(url) }),
-  ];
+  dispatch({ startTarget });
+  dispatch({ startTarget, feed: other, db: await openDatabase(url) });
+  dispatch({ startTarget, db: await openDatabase(url) });
   const ids = await Promise.all(Array.from({ length: 120 }, () => addTask(record, {}, true)));
   await allDone();
   expect(twice).toEqual([]);
   expect([...careful.calls].sort()).toEqual(ids.map((id) => `task/${id}`).sort());
-  for (const dispatcher of dispatchers) await dispatcher.stop();
 });
 
 test('an answer that is lost after the signal arrived is harmless', async () => {
@@ -130,7 +135,7 @@ test('an answer that is lost after the signal arrived is harmless', async () => 
     await real(target);
     if (lost++ === 0) throw Object.assign(new Error('4 DEADLINE_EXCEEDED'), { code: 4 });
   };
-  const dispatcher = dispatch({ startTarget, sweepMs: 50 });
+  dispatch({ startTarget, sweepMs: 50 });
   const id = await addTask(record, {}, true);
   await allDone();
   expect(lost).toBe(2);
@@ -139,7 +144,6 @@ test('an answer that is lost after the signal arrived is harmless', async () => 
     executions.push(execution);
   expect(executions.length).toBeLessThanOrEqual(1); // visibility may lag, never double
   expect((await temporal.client.workflow.getHandle(`task/${id}`).describe()).status.name).toBe('RUNNING');
-  await dispatcher.stop();
 });
 
 test('what a dead dispatcher had leased is taken when the lease has run out', async () => {
@@ -150,11 +154,10 @@ test('what a dead dispatcher had leased is taken when the lease has run out', as
   );
   const { calls, startTarget } = counted();
   const began = Date.now();
-  const dispatcher = dispatch({ startTarget, sweepMs: 50 });
+  dispatch({ startTarget, sweepMs: 50 });
   await allDone();
   expect(Date.now() - began).toBeGreaterThanOrEqual(250);
   expect(calls).toEqual([`task/${id}`]);
-  await dispatcher.stop();
 });
 
 test('a refused entry is dead after its tries, and its task fails with the reason', async () => {
@@ -173,8 +176,6 @@ test('a refused entry is dead after its tries, and its task fails with the reaso
     [`task/${id}`, 'It could not be handed to Temporal in 3 tries: 3 INVALID_ARGUMENT: no such attribute'],
   ]);
   expect(dispatcher.status()).toMatchObject({ dead: 1, failedTries: 3 });
-  await dispatcher.stop();
-  await record.db.acrossWorkspaces(`DELETE FROM outbox WHERE status = 'dead'`);
 });
 
 describe('while Temporal is away', () => {
@@ -190,7 +191,6 @@ describe('while Temporal is away', () => {
     away = false;
     await allDone();
     expect(dispatcher.status()).toMatchObject({ temporal: 'up', dispatched: ids.length, dead: 0 });
-    await dispatcher.stop();
   });
 });
 
@@ -201,7 +201,7 @@ describe('without Redis', () => {
     await ownFeed.ready();
     const own: Record = { ...record, db: await openDatabase(url, ownFeed.bell) };
     const { calls, startTarget } = counted();
-    const dispatcher = dispatch({ startTarget, feed: ownFeed, db: own.db, sweepMs: 200 });
+    dispatch({ startTarget, feed: ownFeed, db: own.db, sweepMs: 200 });
     await addTask(own, {}, true);
     await allDone();
     await redis.kill();
@@ -217,7 +217,6 @@ describe('without Redis', () => {
     });
     expect(calls).toHaveLength(22);
     expect(ownFeed.missed()).toBeGreaterThan(0);
-    await dispatcher.stop();
   });
 });
 
@@ -236,7 +235,6 @@ test('a dispatcher that stops gives back what it has not sent', async () => {
   const after = await statuses(record.db);
   expect(after.leased).toBeUndefined();
   expect(after.ready).toBe(4);
-  const next = dispatch(counted());
+  dispatch(counted());
   await allDone();
-  await next.stop();
 });
