@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { CreatedKey, Session } from '../../src/contracts/principal.ts';
+import { listAllOperations } from '../../src/api/docs/all-operations.ts';
+import { newId } from '../../src/db/new-id.ts';
 import { insertSignInLink } from '../../src/db/principal-store.ts';
 import { type RunningApi, runApi } from './support/running-api.ts';
 
@@ -69,6 +71,64 @@ describe('signing in', () => {
     const out = await api.ask('DELETE', 'session', { key: null, headers: { cookie, 'x-csrf-token': csrf } });
     expect(out.status).toBe(204);
     expect((await api.ask('GET', 'session', { key: null, headers: { cookie } })).status).toBe(401);
+  });
+});
+
+test('over https the cookie is bound to the host, and browsers are told to stay on https', async () => {
+  const secure = await runApi({ publicUrl: 'https://adjutant.example' });
+  const [owner] = await secure.db.acrossWorkspaces<{ id: string }>(
+    `SELECT id FROM principals WHERE name = 'Owner'`,
+  );
+  const token = await secure.db.inWorkspace({ workspaceId: secure.workspaceId, actor: 'system' }, (tx) =>
+    insertSignInLink(tx, owner?.id ?? ''),
+  );
+  const { headers } = await secure.ask('POST', 'session', { key: null, body: { token } });
+  expect(headers.get('set-cookie')).toMatch(
+    /^__Host-adjutant_session=.*Path=\/.*HttpOnly; Secure; SameSite=Lax$/,
+  );
+  expect(headers.get('strict-transport-security')).toMatch(/max-age=/);
+  const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect((await secure.ask('GET', 'session', { key: null, headers: { cookie } })).status).toBe(200);
+});
+
+describe('roles', () => {
+  const bodies: Record<string, unknown> = {
+    'POST /tasks': { goal: 'x' },
+    'POST /agents': { name: 'x', role: 'master_operator' },
+    'PATCH /agents/{agentId}': { name: 'x' },
+    'POST /workflows': { name: 'x', steps: [{ id: 's', kind: 'set', with: { values: { n: '1' } } }] },
+    'POST /keys': { name: 'x' },
+  };
+  bodies['PATCH /workflows/{workflowId}'] = bodies['POST /workflows'];
+  const prefixes: Record<string, Parameters<typeof newId>[0]> = {
+    taskId: 'task',
+    agentId: 'agent',
+    workflowId: 'workflow',
+    runId: 'run',
+    fileId: 'file',
+    keyId: 'key',
+  };
+  const open = new Set(['POST /session', 'DELETE /session', 'POST /workflows/validate']);
+  const unsafe = listAllOperations()
+    .map(({ method, path }) => [method.toUpperCase(), path] as const)
+    .filter(([method, path]) => method !== 'GET' && !open.has(`${method} ${path}`));
+
+  test.each(unsafe)('a viewer may not %s %s', async (method, path) => {
+    const key = await api.keyOf('viewer');
+    const filled = path
+      .replace('{revision}', '1')
+      .replace(/\{(\w+)\}/g, (_, name: string) => newId(prefixes[name] ?? 'task'));
+    const form = path === '/files' ? new FormData() : undefined;
+    form?.append('files', new Blob(['x']), 'x.txt');
+    const wish = form ? { form } : { body: bodies[`${method} ${path}`] };
+    const { status, body } = await api.problem(method, filled.slice(1), { key, ...wish });
+    expect([status, body.code]).toEqual([403, 'forbidden']);
+  });
+
+  test('an operator runs things but hands out no keys', async () => {
+    const key = await api.keyOf('operator');
+    expect((await api.ask('POST', 'tasks', { key, body: { goal: 'x' } })).status).toBe(201);
+    expect((await api.ask('POST', 'keys', { key, body: { name: 'x' } })).status).toBe(403);
   });
 });
 
