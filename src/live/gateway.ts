@@ -13,7 +13,7 @@ import type { Sink } from './subscription.ts';
 
 /**
  * Socket.IO over the hub: handshake, subscribe, unsubscribe, going away. There is no adapter: every API process listens to Redis
- * itself (decision: live feed without an adapter).
+ * itself.
  */
 export interface GatewayOptions {
   server: HttpServer;
