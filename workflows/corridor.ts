@@ -97,8 +97,11 @@ class Corridor {
     this.fresh = true;
     setCurrentDetails(standing.details);
     if (!hasSearchAttributes()) return;
-    if (before?.status !== standing.status) upsertSearchAttributes([{ key: statusAttribute, value: standing.status }]);
-    if (standing.agent && before?.agent !== standing.agent) upsertSearchAttributes([{ key: agentAttribute, value: standing.agent }]);
+    const pairs = [
+      ...(before?.status === standing.status ? [] : [{ key: statusAttribute, value: standing.status }]),
+      ...(standing.agent && before?.agent !== standing.agent ? [{ key: agentAttribute, value: standing.agent }] : []),
+    ];
+    if (pairs.length > 0) upsertSearchAttributes(pairs);
   }
 
   /** Starts what should be running and is not; cancels what should not be. */
@@ -139,7 +142,10 @@ class Corridor {
       });
   }
 
-  /** Its result is never read: what it brought is in the record, and a `changed` says so. */
+  /**
+   * Its result is never read: what it brought is in the record. That it closed is a hint to look, quicker than the `changed` that follows
+   * from the outbox if nobody looked.
+   */
   private startChild({ key, kind, id, summary }: Job): void {
     if (this.children.has(key)) return;
     this.children.add(key);
@@ -150,11 +156,14 @@ class Corridor {
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: summary,
       typedSearchAttributes: typedSearchAttributes.getAll().filter(({ key }) => inherited.has(key.name)),
-    }).catch((error: unknown) => {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return;
-      this.children.delete(key);
-      this.stale = true;
-    });
+    }).then(
+      (child) => child.result().then(this.onChanged, this.onChanged),
+      (error: unknown) => {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+        this.children.delete(key);
+        this.stale = true;
+      },
+    );
   }
 
   private async rest(wakeAt: number | null): Promise<void> {

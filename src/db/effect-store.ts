@@ -38,8 +38,8 @@ export async function loadEffect(tx: Tx, key: string): Promise<EffectRow | null>
 /** Claims an effect for one more try. The caller holds the lock of its task. */
 export async function claimEffect(tx: Tx, key: string, request: unknown): Promise<number> {
   const [row] = await tx.sql<{ tries: number }>(
-    `UPDATE effects SET status = 'claimed', tries = tries + 1, claimed_at = now(), request = coalesce(request, $2) WHERE key = $1 RETURNING tries`,
-    [key, JSON.stringify(request ?? null)],
+    `UPDATE effects SET status = 'claimed', tries = tries + 1, claimed_at = now(), request = coalesce($2, request) WHERE key = $1 RETURNING tries`,
+    [key, request ? JSON.stringify(request) : null],
   );
   return row?.tries ?? 1;
 }

@@ -8,6 +8,8 @@ export interface OutboxNote {
   /** One line for Temporal's Web UI, used when it has to be started. */
   label: string;
   rootTaskId?: string | null;
+  /** Milliseconds to wait first: whoever looks before then fulfils it (see take-wakes). */
+  afterMs?: number;
 }
 
 type PlacedEvent = NewEvent & { rootTaskId: string | null; actor: string };
@@ -23,21 +25,23 @@ export async function writeFacts(
   const outboxIds = notes.map(() => newId('outbox'));
   if (notes.length > 0) {
     await tx.sql(
-      `INSERT INTO outbox (id, workspace_id, target, label, root_task_id)
-       SELECT id, $1, target, label, root FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS n (id, target, label, root)`,
+      `INSERT INTO outbox (id, workspace_id, target, label, root_task_id, due_at)
+       SELECT id, $1, target, label, root, now() + wait * interval '1 millisecond'
+         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[]) AS n (id, target, label, root, wait)`,
       [
         tx.workspaceId,
         outboxIds,
         notes.map((note) => note.target),
         notes.map((note) => note.label.slice(0, 200)),
         notes.map((note) => note.rootTaskId ?? null),
+        notes.map((note) => note.afterMs ?? 0),
       ],
     );
   }
   const roots = events.flatMap((event) => event.rootTaskId ?? []);
   return {
     events: events.length > 0 ? await writeEvents(tx, events) : [],
-    outboxIds,
+    outboxIds: outboxIds.filter((_, i) => !notes[i]?.afterMs),
     rootTaskIds: [...new Set(roots)],
   };
 }

@@ -2,6 +2,7 @@
 import type { Standing } from '../contracts/corridor.ts';
 import { clip } from '../core/task/standing-of.ts';
 import type { Extraction, Passage } from '../core/documents/passage.ts';
+import { checkTransition } from '../core/transition.ts';
 import { notFound } from '../errors.ts';
 import type { FileRow } from './mappings/file.ts';
 import type { Database, Tx } from './record.ts';
@@ -57,6 +58,7 @@ function standingOf(file: FileRow): Standing {
 async function begin(tx: Tx, id: string): Promise<{ sha256: string; kind: string } | null> {
   const file = await lockFile(tx, id);
   if (!isOpen(file)) return null;
+  checkTransition('file', file.status, 'processing');
   await tx.sql(
     `UPDATE files SET status = 'processing', temporal_started_at = coalesce(temporal_started_at, now()), updated_at = now() WHERE id = $1`,
     [id],
@@ -112,6 +114,7 @@ async function fail(tx: Tx, file: FileRow, problem: { code: string; message: str
 }
 
 async function close(tx: Tx, file: FileRow, end: Partial<Pick<FileRow, 'status' | 'pages' | 'passages' | 'problem'>>): Promise<void> {
+  if (end.status) checkTransition('file', file.status, end.status);
   await tx.sql(
     `UPDATE files SET status = $2, pages = $3, passages = $4, problem = $5, progress = 1, version = version + 1, updated_at = now() WHERE id = $1`,
     [file.id, end.status, end.pages ?? null, end.passages ?? 0, end.problem ? JSON.stringify(end.problem) : null],

@@ -19,6 +19,8 @@ export interface Scope {
 }
 
 export interface Tx extends Scope {
+  /** Of the workspace's model providers, as it was when the transaction began: what is kept in memory of them is compared with it. */
+  providersRevision: number;
   em: EntityManager;
   /** One statement with parameters; columns come back in camelCase. */
   sql<Row>(text: string, parameters?: unknown[]): Promise<Row[]>;
@@ -84,22 +86,33 @@ async function transact<Result>({ dataSource, bell, scope }: Wiring, work: (tx: 
   const { result, facts } = await dataSource.transaction(async (em) => {
     const tx: Tx = {
       ...scope,
+      providersRevision: await enter(em, scope.workspaceId),
       em,
       sql: async <Row>(text: string, parameters: unknown[] = []) => rowsOf<Row>(await em.query(text, parameters)),
       emit: (event, place) => {
         events.push({ ...event, rootTaskId: place?.rootTaskId ?? null, actor: place?.actor ?? scope.actor });
       },
       wake: (note) => {
-        if (!notes.some((other) => other.target === note.target)) notes.push(note);
+        const other = notes.find((each) => each.target === note.target);
+        if (!other) notes.push(note);
+        else other.afterMs = Math.min(other.afterMs ?? 0, note.afterMs ?? 0);
       },
       stop: (taskId) => void stopIds.push(taskId),
     };
-    await em.query(`SELECT set_config('adjutant.workspace', $1, true)`, [scope.workspaceId]);
     const value = await work(tx);
     return { result: value, facts: await writeFacts(tx, { events, notes }) };
   });
   if (facts.events.length > 0 || facts.outboxIds.length > 0) bell.ring({ workspaceId: scope.workspaceId, stopIds, ...facts });
   return result;
+}
+
+/** Names the workspace to the database, and asks in the same statement how its providers stand. */
+async function enter(em: EntityManager, workspaceId: string): Promise<number> {
+  const answer: unknown = await em.query(
+    `SELECT set_config('adjutant.workspace', $1, true), (SELECT providers_revision FROM workspaces WHERE id = $1) AS revision`,
+    [workspaceId],
+  );
+  return rowsOf<{ revision: number | null }>(answer)[0]?.revision ?? 0;
 }
 
 /** TypeORM answers a SELECT with rows and a write with [rows, count]. */

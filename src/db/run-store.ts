@@ -1,5 +1,6 @@
 import type { WorkflowDefinition } from '../contracts/workflow.ts';
 import type { StepRow as StepFacts } from '../core/workflow/step-rows.ts';
+import { checkTransition } from '../core/transition.ts';
 import { stepOutputOf } from '../core/task/result-of.ts';
 import type { StepChanges } from '../contracts/run.ts';
 import type { Failure, TaskResult } from '../contracts/task.ts';
@@ -59,6 +60,7 @@ export async function lockRun(tx: Tx, id: string): Promise<RunRow> {
 export type RunPatch = Partial<Omit<RunRow, 'id' | 'workspaceId' | 'version'>>;
 
 export async function updateRun(tx: Tx, row: RunRow, patch: RunPatch): Promise<void> {
+  if (patch.status) checkTransition('run', row.status, patch.status);
   const { sets, values } = sqlOf({ ...patch, version: row.version + 1 }, 3);
   await tx.sql(`UPDATE runs SET ${sets} WHERE id = $1 AND workspace_id = $2`, [row.id, tx.workspaceId, ...values]);
   Object.assign(row, patch);
@@ -130,6 +132,7 @@ function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
 
 export async function writeEndedSteps(tx: Tx, runId: string, ended: EndedStep[]): Promise<void> {
   if (ended.length === 0) return;
+  for (const step of ended) checkTransition('step', 'in_progress', step.status);
   await tx.sql(
     `UPDATE steps s SET status = e.status, output = e.output, error = e.error, reason = e.error->>'message', due_at = NULL, ended_at = now()
        FROM unnest($2::text[], $3::text[], $4::jsonb[], $5::jsonb[]) AS e (key, status, output, error)

@@ -1,4 +1,5 @@
 import type { TaskSnapshot } from '../core/task/snapshot.ts';
+import { checkTransition } from '../core/transition.ts';
 import { notFound } from '../errors.ts';
 import type { TaskRow } from './mappings/task.ts';
 import { snakeCase } from './naming.ts';
@@ -19,6 +20,7 @@ export type TaskPatch = Partial<Omit<TaskRow, 'id' | 'workspaceId' | 'version'>>
 
 /** Every change makes a new version: that is how the Temporal workflow tells an old state from a new one. */
 export async function updateTask(tx: Tx, row: TaskRow, patch: TaskPatch): Promise<void> {
+  if (patch.status) checkTransition('task', row.status, patch.status);
   const { sets, values } = sqlOf({ ...patch, version: row.version + 1 }, 3);
   await tx.sql(`UPDATE tasks SET ${sets} WHERE id = $1 AND workspace_id = $2`, [
     row.id,
@@ -52,6 +54,7 @@ interface SnapshotRow {
   files: TaskSnapshot['files'] | null;
   effects: TaskSnapshot['effects'] | null;
   planRun: TaskSnapshot['planRun'];
+  outages: TaskSnapshot['outages'] | null;
   microUsd: number | null;
   unpriced: number;
 }
@@ -61,7 +64,7 @@ export async function loadTaskFacts(
   tx: Tx,
   task: TaskRow,
 ): Promise<Omit<TaskSnapshot, 'models' | 'team'> & { costUsd: number | null }> {
-  const [row] = await tx.sql<SnapshotRow>(taskFacts, [task.id, task.attempt, task.planRunId, task.attemptsBefore]);
+  const [row] = await tx.sql<SnapshotRow>(taskFacts, [task.id, task.attempt, task.planRunId, task.attemptsBefore, tx.workspaceId]);
   if (!row) throw notFound('task', task.id);
   return {
     task,
@@ -70,6 +73,7 @@ export async function loadTaskFacts(
     files: row.files ?? [],
     effects: row.effects ?? [],
     planRun: row.planRun,
+    outages: row.outages ?? [],
     costUsd: row.unpriced > 0 ? null : Number(row.microUsd ?? 0) / 1e6,
   };
 }
@@ -89,6 +93,8 @@ const taskFacts = `
        FROM effects e WHERE e.task_id = $1 AND e.attempt = $2) AS effects,
     (SELECT json_build_object('id', r.id, 'status', r.status, 'output', r.output, 'error', r.error)
        FROM runs r WHERE r.id = $3) AS plan_run,
+    (SELECT json_agg(json_build_object('account', h.account, 'provider', h.provider, 'model', h.model, 'reason', h.reason) ORDER BY h.provider, h.model)
+       FROM provider_health h WHERE h.account IN ('environment', $5) AND NOT (h.trial_task_id = $1 AND h.trial_until > now()) IS TRUE) AS outages,
     l.micro_usd, l.unpriced
   FROM (SELECT sum(micro_usd)::float8 AS micro_usd,
                count(*) FILTER (WHERE micro_usd IS NULL AND outcome <> 'open')::int AS unpriced

@@ -23,6 +23,8 @@ import { StreamMapping } from './stream.ts';
 import { EventMapping } from './event.ts';
 import { OutboxEntryMapping } from './outbox-entry.ts';
 import { InstallationMapping } from './installation.ts';
+import { ProviderKeyMapping } from './provider-key.ts';
+import { ProviderHealthMapping } from './provider-health.ts';
 
 export const mappings = [
   WorkspaceMapping,
@@ -50,4 +52,6 @@ export const mappings = [
   EventMapping,
   OutboxEntryMapping,
   InstallationMapping,
+  ProviderKeyMapping,
+  ProviderHealthMapping,
 ];

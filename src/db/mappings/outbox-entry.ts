@@ -33,6 +33,7 @@ export const OutboxEntryMapping = new EntitySchema<OutboxEntryRow>({
     doneAt: { type: 'timestamptz', nullable: true },
   },
   indices: [
+    { name: 'outbox_ready', columns: ['target'], where: `status = 'ready'` },
     { name: 'outbox_due', columns: ['dueAt'], where: `status IN ('ready', 'leased')` },
     { name: 'outbox_done', columns: ['doneAt'], where: `status = 'done'` },
     { name: 'outbox_dead', columns: ['id'], where: `status = 'dead'` },

@@ -4,6 +4,8 @@ export interface WorkspaceRow {
   id: string;
   name: string;
   settings: Record<string, unknown>;
+  /** Grows with every change of its providers: whoever keeps them in memory compares. */
+  providersRevision: number;
   createdAt: Date;
 }
 
@@ -14,6 +16,7 @@ export const WorkspaceMapping = new EntitySchema<WorkspaceRow>({
     id: { type: 'text', primary: true },
     name: { type: 'text' },
     settings: { type: 'jsonb', default: {} },
+    providersRevision: { type: 'integer', default: 0 },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
   },
 });

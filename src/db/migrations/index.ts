@@ -1,5 +1,6 @@
 import { Record1764000000001 } from './0001-record.ts';
 import { RunControl1764000000002 } from './0002-run-control.ts';
+import { Providers1764000000003 } from './0003-providers.ts';
 
 /** In the order in which they run. */
-export const migrations = [Record1764000000001, RunControl1764000000002];
+export const migrations = [Record1764000000001, RunControl1764000000002, Providers1764000000003];

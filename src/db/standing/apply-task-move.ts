@@ -19,11 +19,13 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
     case 'resume':
       return resume(context);
     case 'wait':
-      return wait(context, move);
+      return wait(context, move, move.on);
     case 'call':
       return call(context, move);
     case 'abandon':
       return abandon(context, move.keys);
+    case 'again':
+      return again(context, move.keys);
     case 'startPlan':
       return startPlan(context, move);
     case 'rejectPlan':
@@ -48,6 +50,13 @@ async function call({ tx, task, snapshot }: MoveContext, move: Extract<TaskMove,
   const agent = snapshot.current?.agent;
   if (first && agent) tx.emit(onTask(task, 'task.started', { agentId: agent.id, agentName: agent.name, attempt: task.attempt }), { rootTaskId: task.rootId });
   return false;
+}
+
+/** The error stays until the next try: it says why there is another. */
+async function again({ tx, task }: MoveContext, keys: string[]): Done {
+  await tx.sql(`UPDATE effects SET status = 'planned', settled_at = NULL WHERE task_id = $1 AND key = ANY ($2) AND status = 'failed'`, [task.id, keys]);
+  await updateTask(tx, task, { status: 'in_progress', ...notWaiting });
+  return true;
 }
 
 async function abandon({ tx, task }: MoveContext, keys: string[]): Done {

@@ -4,6 +4,7 @@ import { callNextWaiter, countOutcome, freeSlot } from '../agent-slots.ts';
 import type { TaskPatch } from '../task-store.ts';
 import { updateTask } from '../task-store.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
+import { parentWakeMs } from './take-wakes.ts';
 
 export async function completeTask(context: MoveContext, result: TaskResult): Promise<boolean> {
   await closeAttempt(context, 'completed', null);
@@ -53,5 +54,5 @@ async function finish({ tx, task }: MoveContext, patch: TaskPatch): Promise<void
   const waited = task.waitingFor === 'capacity';
   await updateTask(tx, task, { ...patch, holdsSlot: false, wakeAt: null, endedAt: new Date(), ...notWaiting });
   if (waited) await callNextWaiter(tx);
-  if (task.runId) tx.wake({ target: `run/${task.runId}`, label: task.title, rootTaskId: task.rootId });
+  if (task.runId) tx.wake({ target: `run/${task.runId}`, label: task.title, rootTaskId: task.rootId, afterMs: parentWakeMs });
 }

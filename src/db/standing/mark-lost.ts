@@ -1,4 +1,5 @@
 import { appendTranscript } from '../calls/transcript.ts';
+import { outageCode } from '../../core/task/outage.ts';
 import { closeOpenTries } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';

@@ -11,10 +11,10 @@ import { stepsToReset } from '../../core/workflow/steps-to-reset.ts';
 import { AppError } from '../../errors.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { TaskRow } from '../mappings/task.ts';
-import { loadDefinition } from '../plan-store.ts';
 import type { Tx } from '../record.ts';
 import { lockRun, updateRun } from '../run-store.ts';
 import { lockTask, updateTask } from '../task-store.ts';
+import { findVersion } from '../workflow-store.ts';
 import { notWaiting } from './move-context.ts';
 
 export interface RunRetry {
@@ -62,7 +62,7 @@ async function statusOfRun(tx: Tx, id: string): Promise<RunRow['status']> {
 }
 
 async function resetSteps(tx: Tx, run: RunRow, { from, changes }: RunRetry): Promise<void> {
-  const found = await loadDefinition(tx, run.workflowId, run.workflowVersion);
+  const found = await findVersion(tx, run.workflowId, run.workflowVersion);
   if (!found) throw new AppError('internal', `Run ${run.id} has no definition.`);
   if (from !== undefined && !found.definition.steps.some((step) => step.id === from)) {
     const message = `The run has no step "${from}". It has: ${found.definition.steps.map((step) => step.id).join(', ')}.`;

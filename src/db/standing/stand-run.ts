@@ -17,12 +17,14 @@ import { requestCancel } from './request-cancel.ts';
 import { endRun } from './end-run.ts';
 import { startSteps } from './start-steps.ts';
 import { runStanding } from './run-standing.ts';
+import { takeWakes } from './take-wakes.ts';
 import { writeSettled } from './write-settled.ts';
 import type { World } from './world.ts';
 
 /** @throws AppError not_found */
 export async function standRun(tx: Tx, runId: string, world: World): Promise<Standing> {
   const run = await lockRun(tx, runId);
+  await takeWakes(tx, `run/${run.id}`);
   const definition = await definitionOf(tx, run);
   const context: RunContext = { tx, run, definition, world };
   if (run.status === 'pending' && !run.cancelRequestedAt) await beginRun(context);

@@ -12,6 +12,7 @@ import { loadTaskFacts, lockTask, updateTask } from '../task-store.ts';
 import { applyTaskMove } from './apply-task-move.ts';
 import { loadTeam } from './load-team.ts';
 import { markLost } from './mark-lost.ts';
+import { takeWakes } from './take-wakes.ts';
 import type { World } from './world.ts';
 
 export interface TaskLook {
@@ -25,18 +26,25 @@ const maxMoves = 25;
 /** @throws AppError not_found */
 export async function standTask(tx: Tx, { taskId, lost = [] }: TaskLook, world: World): Promise<Standing> {
   const task = await lockTask(tx, taskId);
+  await takeWakes(tx, `task/${task.id}`);
   const changed = lost.length > 0 && (await markLost(tx, task, lost));
   return decideTask(tx, task, world, changed);
 }
 
 /** For a caller that holds the lock already. `changed`: it wrote something that the answer shows, which makes a new version. */
-export async function decideTask(tx: Tx, task: TaskRow, world: World, changed = false): Promise<Standing> {
+export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = false): Promise<Standing> {
+  let world = known;
   const { version } = task;
   if (!task.temporalStartedAt && !isFinished(task.status)) await updateTask(tx, task, { temporalStartedAt: world.now });
   for (let i = 0; i < maxMoves; i += 1) {
     const { costUsd, ...facts } = await loadTaskFacts(tx, task);
     const snapshot: TaskSnapshot = { ...facts, models: world.models, team: await teamFor(tx, task, world) };
     const move = nextTaskMove(snapshot);
+    const fresher = move.move === 'wait' && move.for === 'model' ? await world.fresher?.(tx) : null;
+    if (fresher) {
+      world = fresher;
+      continue;
+    }
     const again = await applyTaskMove({ tx, task, snapshot, world }, move);
     if (again) continue;
     if (changed && task.version === version) await updateTask(tx, task, {});

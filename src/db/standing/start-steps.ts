@@ -3,6 +3,7 @@ import type { StepChanges } from '../../contracts/run.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { NextSteps, Start } from '../../core/workflow/step-rows.ts';
+import { checkTransition } from '../../core/transition.ts';
 import { newId } from '../new-id.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { insertTask, lockTask } from '../task-store.ts';
@@ -26,6 +27,7 @@ export async function startSteps(context: RunContext, { steps, decision }: { ste
   for (const settled of settle) if (settled.status === 'completed' && settled.index === null) outputs.set(settled.key, settled.output);
   for (const start of starts) {
     const known = steps.find((step) => step.key === start.key);
+    checkTransition('step', known?.status ?? 'pending', 'in_progress');
     const changes = steps.find((step) => step.key === start.stepId)?.changes ?? null;
     const dependencies = dependenciesOf(context.definition, start, outputs);
     const taskId = await taskOf(context, { start, dependencies, changes, before: known?.taskId ?? null });

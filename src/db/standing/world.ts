@@ -1,8 +1,14 @@
 import type { ModelCandidate } from '../../core/route-model.ts';
+import type { Tx } from '../record.ts';
 
 /** What a decision needs besides the record. `now` comes from the Temporal workflow's clock. */
 export interface World {
   now: Date;
   models: readonly ModelCandidate[];
   tools: readonly string[];
+  /**
+   * Before somebody decides to wait for a model: the world of now when the workspace's providers were changed meanwhile, else null; and
+   * they are not changed before this transaction ends.
+   */
+  fresher?(tx: Tx): Promise<World | null>;
 }

@@ -1,4 +1,5 @@
 import type { NextSteps } from '../../core/workflow/step-rows.ts';
+import { checkTransition } from '../../core/transition.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
 
@@ -11,6 +12,7 @@ interface Settled {
 /** Writes what the decision itself settled (set steps, skipped ones, failed expressions, retries) and which forEach steps have begun. */
 export async function writeSettled(context: RunContext, { steps, settled, expanded }: Settled): Promise<void> {
   const { tx, run } = context;
+  for (const { key, status } of settled) checkTransition('step', steps.find((step) => step.key === key)?.status ?? 'pending', status);
   const rows = settled.map((settle) => ({
     key: settle.key,
     stepId: settle.stepId,

@@ -1,0 +1,19 @@
+import type { Tx } from '../record.ts';
+
+/**
+ * A parent hears from Temporal that its child has closed, and looks; the `changed` in the outbox is for the case that it does not hear.
+ * Long enough that it is hardly ever sent, short enough that nobody waits long.
+ */
+export const parentWakeMs = 2000;
+
+/**
+ * Whoever looks fulfils what was asked of it before: entries that nobody has claimed yet are done. To be called with the row's lock held and
+ * before anything is read, so that the decision sees all that these entries were written for.
+ */
+export async function takeWakes(tx: Tx, target: string): Promise<void> {
+  await tx.sql(
+    `UPDATE outbox SET status = 'done', done_at = now()
+      WHERE id IN (SELECT id FROM outbox WHERE target = $1 AND status = 'ready' ORDER BY id FOR UPDATE SKIP LOCKED)`,
+    [target],
+  );
+}
