@@ -33,12 +33,16 @@ export const WaitingFor = z.enum([
 ]);
 export type WaitingFor = z.infer<typeof WaitingFor>;
 
+/**
+ * What may follow what; `src/core/transition.ts` holds the record to it. A status that nothing writes yet has no way in and no way out.
+ */
 export const taskTransitions: Record<TaskStatus, readonly TaskStatus[]> = {
   pending: ['assigned', 'waiting', 'failed', 'cancelled'],
-  assigned: ['in_progress', 'waiting', 'failed', 'cancelled'],
+  /** Between two moves of one decision; a failed attempt makes a task assigned again, to nobody yet. */
+  assigned: ['in_progress', 'waiting', 'failed'],
   in_progress: ['waiting', 'assigned', 'completed', 'failed', 'cancelled'],
-  waiting: ['pending', 'assigned', 'in_progress', 'failed', 'cancelled'],
-  // What has ended is opened again only by a person's retry.
+  waiting: ['assigned', 'in_progress', 'completed', 'failed', 'cancelled'],
+  // What has ended is opened again only by a retry.
   completed: ['pending'],
   failed: ['pending'],
   cancelled: ['pending'],
@@ -46,19 +50,22 @@ export const taskTransitions: Record<TaskStatus, readonly TaskStatus[]> = {
 
 export const runTransitions: Record<RunStatus, readonly RunStatus[]> = {
   pending: ['running', 'paused', 'failed', 'cancelled'],
-  running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
-  waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
-  paused: ['running', 'cancelled'],
-  completed: [],
+  running: ['paused', 'completed', 'failed', 'cancelled'],
+  waiting: [],
+  paused: ['running', 'failed', 'cancelled'],
+  // A retry; a completed one when something below it is tried again.
+  completed: ['running'],
   failed: ['running'],
   cancelled: ['running'],
 };
 
+/** A step that waits is in progress: its task says what it waits for. */
 export const stepTransitions: Record<StepStatus, readonly StepStatus[]> = {
-  pending: ['assigned', 'in_progress', 'waiting', 'completed', 'failed', 'cancelled', 'skipped'],
-  assigned: ['in_progress', 'waiting', 'completed', 'failed', 'cancelled'],
-  in_progress: ['waiting', 'assigned', 'pending', 'completed', 'failed', 'cancelled'],
-  waiting: ['assigned', 'in_progress', 'completed', 'failed', 'cancelled'],
+  pending: ['in_progress', 'completed', 'failed', 'cancelled', 'skipped'],
+  assigned: [],
+  /** Back to pending: it timed out and will be tried again. */
+  in_progress: ['pending', 'completed', 'failed', 'cancelled'],
+  waiting: [],
   // A retry policy, or a person's retry from a step.
   completed: ['pending'],
   failed: ['pending'],
@@ -67,7 +74,7 @@ export const stepTransitions: Record<StepStatus, readonly StepStatus[]> = {
 };
 
 export const fileTransitions: Record<FileStatus, readonly FileStatus[]> = {
-  uploaded: ['processing', 'ready', 'failed'],
+  uploaded: ['processing', 'failed'],
   processing: ['ready', 'failed'],
   ready: [],
   failed: [],
