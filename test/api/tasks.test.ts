@@ -91,9 +91,9 @@ describe('a tree of tasks', () => {
       ]),
     ).toEqual([
       ['read', 'Read', 'in_progress', undefined, 0],
-      ['read[0]', 'Read (1)', 'in_progress', 'Researcher', 0.002],
-      ['read[1]', 'Read (2)', 'in_progress', 'Researcher', 0.002],
-      ['read[2]', 'Read (3)', 'in_progress', 'Researcher', 0.002],
+      ['read[0]', 'Read part 1', 'in_progress', 'Researcher', 0.002],
+      ['read[1]', 'Read part 2', 'in_progress', 'Researcher', 0.002],
+      ['read[2]', 'Read part 3', 'in_progress', 'Researcher', 0.002],
     ]);
     expect(body.children.map(({ task }) => task.id)).toEqual(childIds);
     expect(body.children[0]?.task).toMatchObject({

@@ -22,7 +22,7 @@ export function renderReference(document: ApiDocument): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Adjutant API</title><style>${style}</style></head><body>
 <nav><a href="/">Adjutant</a>${tags.map((tag) => `<a href="#${escape(tag)}">${escape(tag)}</a>`).join('')}<a href="#schemas">schemas</a><a href="#codes">codes</a><a href="/api/v2/openapi.json">openapi.json</a></nav>
-<main><h1>Adjutant API</h1><p>${escape(document.info.description ?? '')}</p><p>All paths begin with <code>/api/v2</code>.</p>
+<main><h1>Adjutant API</h1><p>${prose(document.info.description ?? '')}</p><p>All paths begin with <code>/api/v2</code>.</p>
 ${tags.map(section).join('\n')}
 <section><h2 id="schemas">schemas</h2>${schemas.join('\n')}</section>
 <section><h2 id="codes">codes of problems</h2><table><tr><th>code</th><th>status</th></tr>${codes.join('')}</table></section>
@@ -46,12 +46,17 @@ function renderOperation(operation: DescribedOperation): string {
     )
     .join('');
   return `<article id="${operation.id}"><h3><span class="m">${operation.method}</span> <code>${escape(operation.path)}</code></h3>
-<p>${escape(operation.summary)}. ${escape(operation.description)}</p>
+<p>${escape(operation.summary)}. ${prose(operation.description)}</p>
 <details><summary>Parameters, body, answers</summary>${parameters ? `<table>${parameters}</table>` : ''}${bodies.join('')}<table>${answers}</table></details></article>`;
 }
 
 function escape(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** Prose: what stands between backticks is code. */
+function prose(text: string): string {
+  return escape(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 /** Names of schemas become links. */

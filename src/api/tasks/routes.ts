@@ -6,7 +6,7 @@ import { PageQuery, pageOf } from '../../contracts/page.ts';
 import { CancelTask, CreateTask, Task } from '../../contracts/task.ts';
 import { listPage } from '../../db/list-page.ts';
 import type { Tx } from '../../db/record.ts';
-import { type ListedTask, readTask, readTaskParts, taskList } from '../../db/task-reads.ts';
+import { type ListedTask, readTask, readTaskFiles, readTaskParts, taskList } from '../../db/task-reads.ts';
 import { notFound } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
 import { listNote } from '../door/list-note.ts';
@@ -56,7 +56,7 @@ export function taskRoutes(door: Door, temporal: TemporalPlace): void {
     },
     {
       location: ({ id }) => `/api/v2/tasks/${id}`,
-      handle: async ({ tx, caller, body }) => viewTask(tx, (await createTask(tx, caller, body)).id, temporal),
+      handle: async ({ tx, caller, body }) => viewNew(tx, (await createTask(tx, caller, body)).id, temporal),
     },
   );
   route(
@@ -95,6 +95,13 @@ export async function taskOf(tx: Tx, taskId: string): Promise<ListedTask> {
   const row = await readTask(tx, taskId);
   if (!row) throw notFound('task', taskId);
   return row;
+}
+
+/** Nothing was tried and nothing paid yet: only its files are worth asking for. */
+async function viewNew(tx: Tx, taskId: string, temporal: TemporalPlace): Promise<Task> {
+  const files = await readTaskFiles(tx, [taskId]);
+  const parts = { attempts: new Map(), files, own: new Map(), tree: new Map() };
+  return presentTask(await taskOf(tx, taskId), parts, temporal);
 }
 
 async function viewTask(tx: Tx, taskId: string, temporal: TemporalPlace): Promise<Task> {

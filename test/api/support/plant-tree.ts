@@ -87,6 +87,7 @@ async function plantChild(
   await insertTask(tx, {
     ...task(id, rootId),
     role: 'master_operator',
+    title: `Read part ${index + 1}`,
     parentId: rootId,
     runId,
     stepKey: `read[${index}]`,
