@@ -37,8 +37,8 @@ export interface LiveOptions {
 export interface LiveClient {
   /** Answers with the way to leave. A stream is followed once; throws when it is already. */
   follow(stream: string, handlers: StreamHandlers, after?: Position): () => void;
-  status(): LiveStatus;
-  onStatus(listener: (status: LiveStatus) => void): () => void;
+  readonly status: () => LiveStatus;
+  readonly onStatus: (listener: (status: LiveStatus) => void) => () => void;
   /** Tries at once, whatever the back-off says. */
   connect(): void;
   close(): void;
@@ -99,14 +99,13 @@ class SocketLive implements LiveClient {
     };
   }
 
-  status(): LiveStatus {
-    return this.current;
-  }
+  // Properties, so that they can be handed over as they are.
+  readonly status = (): LiveStatus => this.current;
 
-  onStatus(listener: (status: LiveStatus) => void): () => void {
+  readonly onStatus = (listener: (status: LiveStatus) => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
-  }
+  };
 
   connect(): void {
     clearTimeout(this.retry);
@@ -192,6 +191,11 @@ class SocketLive implements LiveClient {
     const down = connection ?? (before.state === 'signed_out' ? 'signed_out' : before.state);
     const state: LiveState = up ? (behind ? 'catching_up' : 'live') : down === 'live' ? 'offline' : down;
     const counted = views.filter((view) => view.behind && view.toCome !== null);
+    // Only while it catches up does every event change what is said.
+    if (state === before.state && state !== 'catching_up') {
+      if (up) before.heardAt = Date.now();
+      return;
+    }
     this.current = {
       state,
       heardAt: up ? Date.now() : before.heardAt,

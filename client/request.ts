@@ -58,10 +58,10 @@ export function createRequest(options: RequestOptions = {}): Request {
 }
 
 function queryOf({ query = {} }: Ask): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, String(value)]],
   );
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
 function headersOf({ key, csrf }: RequestOptions, ask: Ask): Record<string, string> {

@@ -10,7 +10,12 @@ export function AgentTile({ agent, small }: { agent: Pick<AgentRef, 'name' | 'ro
   );
 }
 
+/** Two of the first agents begin alike. */
+const known: Record<string, string> = { Reviewer: 'Rv' };
+
 function monogram(name: string): string {
+  const short = known[name];
+  if (short !== undefined) return short;
   const words = name.split(/\s+/).filter((word) => /^[A-Z]/.test(word));
   const [first = name, second] = words;
   return second === undefined ? first.slice(0, 2) : `${first[0]}${second[0]}`;

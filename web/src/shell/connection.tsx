@@ -1,6 +1,7 @@
 import { Icon } from '../icons/icon.tsx';
 import { clock } from '../words/format.ts';
 import { useEffect, useState } from 'react';
+import type { LiveStatus } from '../../../client/index.ts';
 import { useLive, useLiveStatus } from './live.tsx';
 
 const words = {
@@ -32,32 +33,37 @@ export function ConnectionDot() {
 const patienceMs = 600;
 
 export function ConnectionBanner() {
-  const live = useLive();
-  const { state, heardAt, caughtUp } = useLiveStatus();
-  const wanted =
-    state === 'offline' || state === 'signed_out' || (state === 'catching_up' && heardAt !== null);
+  const status = useLiveStatus();
+  const { state, heardAt } = status;
+  const away = state === 'offline' || state === 'signed_out';
+  const behind = state === 'catching_up' && heardAt !== null;
+  return away || behind ? <Patient status={status} /> : null;
+}
+
+function Patient({ status }: { status: LiveStatus }) {
   const [shown, setShown] = useState(false);
   useEffect(() => {
-    if (!wanted) {
-      setShown(false);
-      return undefined;
-    }
     const timer = setTimeout(() => setShown(true), patienceMs);
     return () => clearTimeout(timer);
-  }, [wanted]);
-  if (!shown || !wanted) return null;
-  if (state === 'catching_up') {
-    const { events, of } = caughtUp;
-    return (
-      <div className="banner" role="status">
-        <Icon name="retry" small />
-        <span className="grow">Back online, catching up</span>
-        <span className="tn ts t2">
-          {of === null ? `${events} events` : `${Math.min(events, of)} of ${of} events`}
-        </span>
-      </div>
-    );
-  }
+  }, []);
+  if (!shown) return null;
+  return status.state === 'catching_up' ? <CatchingUp {...status.caughtUp} /> : <Away {...status} />;
+}
+
+function CatchingUp({ events, of }: LiveStatus['caughtUp']) {
+  return (
+    <div className="banner" role="status">
+      <Icon name="retry" small />
+      <span className="grow">Back online, catching up</span>
+      <span className="tn ts t2">
+        {of === null ? `${events} events` : `${Math.min(events, of)} of ${of} events`}
+      </span>
+    </div>
+  );
+}
+
+function Away({ state, heardAt }: LiveStatus) {
+  const live = useLive();
   return (
     <div className="banner warn" role="status">
       <Icon name="offline" small className="s-waiting" />

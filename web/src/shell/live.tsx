@@ -1,39 +1,33 @@
-import { type ReactNode, createContext, useContext, useEffect, useState } from 'react';
+import { type ReactNode, createContext, useContext, useSyncExternalStore } from 'react';
 import { type LiveClient, type LiveStatus, createLiveClient } from '../../../client/index.ts';
+
+/** One connection for as long as the page is open, made when somebody is signed in. */
+let connection: LiveClient | undefined;
+
+function connect(): LiveClient {
+  const live = createLiveClient();
+  addEventListener('online', () => live.connect());
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) live.connect();
+  });
+  return live;
+}
 
 const LiveContext = createContext<LiveClient | null>(null);
 
-/** One connection for the page, open while somebody is signed in. */
 export function LiveProvider({ children }: { children: ReactNode }) {
-  const [live, setLive] = useState<LiveClient | null>(null);
-  useEffect(() => {
-    const client = createLiveClient();
-    setLive(client);
-    const online = () => client.connect();
-    addEventListener('online', online);
-    return () => {
-      removeEventListener('online', online);
-      client.close();
-    };
-  }, []);
-  return <LiveContext value={live}>{children}</LiveContext>;
+  connection ??= connect();
+  return <LiveContext value={connection}>{children}</LiveContext>;
 }
 
 export function useLive(): LiveClient | null {
   return useContext(LiveContext);
 }
 
+const unknown: LiveStatus = { state: 'connecting', heardAt: null, caughtUp: { events: 0, of: null } };
+const never = () => () => undefined;
+
 export function useLiveStatus(): LiveStatus {
   const live = useLive();
-  const [status, setStatus] = useState<LiveStatus>({
-    state: 'connecting',
-    heardAt: null,
-    caughtUp: { events: 0, of: null },
-  });
-  useEffect(() => {
-    if (!live) return undefined;
-    setStatus(live.status());
-    return live.onStatus(setStatus);
-  }, [live]);
-  return status;
+  return useSyncExternalStore(live ? live.onStatus : never, live ? live.status : () => unknown);
 }

@@ -5,7 +5,6 @@ export function useNow(everyMs: number): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     if (everyMs === 0) return undefined;
-    setNow(Date.now());
     const timer = setInterval(() => {
       if (!document.hidden) setNow(Date.now());
     }, everyMs);

@@ -10,7 +10,7 @@ import { LiveTexts } from './live-texts.tsx';
 import { PlanCard } from './plan-card.tsx';
 import type { PlanRow } from './plan-rows.ts';
 import { ResultCard } from './result-card.tsx';
-import { addressOf, chiefPath } from './task-page.tsx';
+import { addressOf, chiefPath } from './address.ts';
 
 interface ConversationProps {
   tree: TaskTree;
@@ -85,6 +85,7 @@ function opening({ task, plan, run }: TaskTree, rows: PlanRow[]): string {
   if (!plan || rows.length === 0) {
     if (isOver(task.status))
       return task.status === 'completed' ? 'Done without a plan.' : 'There was no plan yet.';
+    if (task.status === 'waiting') return 'The plan is not made yet.';
     return task.agent === null ? 'The goal is accepted and waits for its agent.' : 'Making the plan.';
   }
   const agents = new Set((run?.steps ?? []).flatMap(({ agent }) => (agent ? [agent.id] : [])));

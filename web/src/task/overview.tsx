@@ -6,8 +6,8 @@ import { linkTo } from '../shell/router.ts';
 import { count, lasted, missing, money, percent, plural, tokensOf } from '../words/format.ts';
 import { isOver, lookOf } from '../words/status-words.ts';
 import { type AgentCost, costsByAgent } from './agent-costs.ts';
-import { type PlanRow, leaves } from './plan-rows.ts';
-import { addressOf } from './task-page.tsx';
+import { type PlanRow, isDone, leaves } from './plan-rows.ts';
+import { addressOf } from './address.ts';
 
 interface OverviewProps {
   tree: TaskTree;
@@ -55,7 +55,7 @@ function Progress({ taskId, steps, now }: { taskId: string; steps: PlanRow[]; no
         Progress
         <span className="grow" />
         <span className="t3 ts tn">
-          {steps.filter(({ step }) => isOver(step.status)).length} of {steps.length}
+          {steps.filter(isDone).length} of {steps.length}
         </span>
       </h2>
       <div className="strip" role="img" aria-label={counted(steps)}>
@@ -108,7 +108,11 @@ function CostSection({ tree }: { tree: TaskTree }) {
       <div className="row big">
         <span className="amt tn">{money(treeCost.usd)}</span>
         <span className="t3 ts">
-          {treeCost.usd === null ? 'a model’s price is not known' : 'so far, all steps'}
+          {treeCost.usd === null
+            ? 'a model’s price is not known'
+            : isOver(tree.task.status)
+              ? 'all steps'
+              : 'so far, all steps'}
         </span>
       </div>
       <ul className="ts cbs">

@@ -6,8 +6,8 @@ import { StatusIcon } from '../icons/status.tsx';
 import { linkTo } from '../shell/router.ts';
 import { duration, lasted, missing, money, plural } from '../words/format.ts';
 import { isOver, waitsFor } from '../words/status-words.ts';
-import { type PlanRow, agentsOf, isFolded, leaves, reasonOf } from './plan-rows.ts';
-import { addressOf } from './task-page.tsx';
+import { type PlanRow, agentsOf, isDone, isFolded, leaves, reasonOf } from './plan-rows.ts';
+import { addressOf } from './address.ts';
 
 interface PlanProps {
   tree: TaskTree;
@@ -18,7 +18,7 @@ interface PlanProps {
 
 export function PlanCard({ tree: { task }, rows, now, selected }: PlanProps) {
   const steps = leaves(rows);
-  const done = steps.filter(({ step }) => isOver(step.status)).length;
+  const done = steps.filter(isDone).length;
   const time = lasted(task, now);
   return (
     <section className="card plan" aria-labelledby="plan">

@@ -101,6 +101,11 @@ export function leaves(rows: PlanRow[]): PlanRow[] {
   return rows.flatMap((row) => (row.rows.length > 0 ? leaves(row.rows) : [row]));
 }
 
+/** Carried out, or decided that it is not needed. What failed or was cancelled is over, but not done. */
+export function isDone({ step }: PlanRow): boolean {
+  return step.status === 'completed' || step.status === 'skipped';
+}
+
 export function isFolded(row: PlanRow): boolean {
   return row.rows.length > 0 && isOver(row.step.status) && row.step.status !== 'failed';
 }

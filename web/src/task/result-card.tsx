@@ -4,7 +4,7 @@ import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { CopyButton } from './copy-button.tsx';
 
-/** Markdown is read by a library of its own; the text itself is there while that loads. */
+/** Markdown is read by a library of its own, which comes after the page; the text itself is there meanwhile. */
 const Markdown = lazy(() =>
   import('./markdown.tsx').then(({ Markdown: component }) => ({ default: component })),
 );

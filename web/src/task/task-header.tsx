@@ -6,7 +6,7 @@ import { absolute, ago, count, duration, lasted, money, percent, tokensOf } from
 import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { CancelTask } from './cancel-task.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { type PlanRow, leaves } from './plan-rows.ts';
+import { type PlanRow, isDone, leaves } from './plan-rows.ts';
 
 interface HeaderProps {
   tree: TaskTree;
@@ -51,7 +51,7 @@ export function TaskHeader({ tree, rows, now, mayAct }: HeaderProps) {
 
 function Facts({ tree: { task }, rows, now }: Omit<HeaderProps, 'mayAct'>) {
   const steps = leaves(rows);
-  const done = steps.filter(({ step }) => isOver(step.status)).length;
+  const done = steps.filter(isDone).length;
   const cost = task.treeCost;
   const time = lasted({ startedAt: task.startedAt ?? task.createdAt, endedAt: task.endedAt }, now);
   const blocked = task.waiting && task.waiting.for !== 'children' ? task.waiting : null;

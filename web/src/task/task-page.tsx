@@ -5,15 +5,13 @@ import { linkTo, navigate, useAddress } from '../shell/router.ts';
 import { useNow } from '../shell/use-now.ts';
 import { isTyping } from '../shell/use-keys.ts';
 import { isOver } from '../words/status-words.ts';
+import { addressOf, chiefPath } from './address.ts';
 import { Conversation } from './conversation.tsx';
 import { Overview } from './overview.tsx';
 import { type PlanRow, flatRows, planRows } from './plan-rows.ts';
 import { StepSheet } from './step-sheet.tsx';
 import { TaskHeader } from './task-header.tsx';
 import { useTaskLive } from './use-task-live.ts';
-
-/** The Chief of Staff's own part, which is no step. Step ids cannot begin with a full stop. */
-export const chiefPath = '.chief';
 
 export function TaskPage({ taskId, mayAct }: { taskId: string; mayAct: boolean }) {
   const { tree, texts } = useTaskLive(taskId);
@@ -80,10 +78,6 @@ function Loaded({ tree, texts, mayAct }: LoadedProps) {
       </div>
     </>
   );
-}
-
-export function addressOf(taskId: string, path: string | null): string {
-  return `/tasks/${taskId}${path === null ? '' : `?step=${encodeURIComponent(path)}`}`;
 }
 
 function neighboursOf(order: PlanRow[], path: string): { before: string | null; after: string | null } {

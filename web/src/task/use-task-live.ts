@@ -15,7 +15,6 @@ export function useTaskLive(taskId: string) {
   const queries = useQueryClient();
   const live = useLive();
   const [texts, setTexts] = useState<ReadonlyMap<string, CallText>>(new Map());
-  const [refused, setRefused] = useState(false);
   const tree = useQuery({
     queryKey: ['tree', taskId],
     queryFn: () => api.tasks.tree(taskId),
@@ -35,9 +34,13 @@ export function useTaskLive(taskId: string) {
       }, pauseMs);
     };
     const leave = live.follow(`tree/${taskId}`, {
-      event: look,
+      event: ({ type, stream }) => {
+        look();
+        if (stream === `task/${taskId}` && type.startsWith('task.')) {
+          void queries.invalidateQueries({ queryKey: ['goals'] });
+        }
+      },
       caughtUp: look,
-      refused: () => setRefused(true),
       text: (text) => {
         pending.current.set(text.stream.replace(/^task\//, ''), text);
         if (frame !== 0) return;
@@ -53,5 +56,5 @@ export function useTaskLive(taskId: string) {
       cancelAnimationFrame(frame);
     };
   }, [live, queries, taskId]);
-  return { tree, texts, refused };
+  return { tree, texts };
 }

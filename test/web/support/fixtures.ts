@@ -1,0 +1,404 @@
+import { AssignmentView } from '../../../src/contracts/assignment.ts';
+import type { Cost } from '../../../src/contracts/cost.ts';
+import { noCost } from '../../../src/contracts/cost.ts';
+import { EventEnvelope } from '../../../src/contracts/event.ts';
+import { FileView } from '../../../src/contracts/file.ts';
+import { ModelView } from '../../../src/contracts/model.ts';
+import { Session } from '../../../src/contracts/principal.ts';
+import { Step } from '../../../src/contracts/run.ts';
+import { LedgerEntryView } from '../../../src/contracts/task-views.ts';
+import { type AgentRef, Task, TaskTree } from '../../../src/contracts/task.ts';
+import { idOf } from './ids.ts';
+
+/** What the fake API serves. Everything goes through the contracts, so that a fixture cannot drift away from the product. */
+const start = Date.now() - 14 * 60_000;
+export const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
+
+export const agents = {
+  chief: { id: idOf('agt', 1), name: 'Chief of Staff', role: 'chief_of_staff' },
+  researcher: { id: idOf('agt', 2), name: 'Researcher', role: 'master_operator' },
+  analyst: { id: idOf('agt', 3), name: 'Analyst', role: 'master_operator' },
+  writer: { id: idOf('agt', 4), name: 'Writer', role: 'master_operator' },
+  reviewer: { id: idOf('agt', 5), name: 'Reviewer', role: 'master_operator' },
+} satisfies Record<string, AgentRef>;
+
+export const taskId = idOf('tsk', 1);
+export const runId = idOf('run', 1);
+
+export function cost(usd: number | null, calls = 3): Cost {
+  return {
+    usd,
+    calls,
+    inputTokens: calls * 4100,
+    cachedInputTokens: calls * 2500,
+    outputTokens: calls * 310,
+  };
+}
+
+export const session = Session.parse({
+  principal: { id: idOf('prn', 1), name: 'Owner' },
+  role: 'owner',
+  workspace: { id: idOf('wsp', 1), name: 'Tidewater' },
+  csrf: 'csrf-of-the-test',
+});
+
+export const models = {
+  builtIn: ModelView.parse({
+    id: 'smollm2-135m-instruct',
+    provider: 'llama',
+    contextTokens: 2048,
+    maxOutputTokens: 512,
+    fit: ['score'],
+    prices: { inputPerMTok: 0, cachedInputPerMTok: 0, outputPerMTok: 0, asOf: '2026-11-01' },
+    healthy: true,
+  }),
+  capable: ModelView.parse({
+    id: 'claude-sonnet',
+    provider: 'anthropic',
+    contextTokens: 200_000,
+    maxOutputTokens: 64_000,
+    fit: ['plan', 'tools', 'json', 'write'],
+    prices: { inputPerMTok: 3, cachedInputPerMTok: 0.3, outputPerMTok: 15, asOf: '2026-11-01' },
+    healthy: true,
+  }),
+};
+
+export function file(n: number, part: Partial<FileView> = {}): FileView {
+  return FileView.parse({
+    id: idOf('fil', n),
+    name: 'operations-report-q3-2026.pdf',
+    mediaType: 'application/pdf',
+    kind: 'pdf',
+    size: 10_290,
+    sha256: 'a'.repeat(64),
+    status: 'ready',
+    pages: 4,
+    passages: 52,
+    progress: 1,
+    problem: null,
+    createdAt: at(0),
+    ...part,
+  });
+}
+
+const files = [
+  { id: idOf('fil', 1), name: 'operations-report-q3-2026.pdf', status: 'ready' },
+  { id: idOf('fil', 2), name: 'oakhurst-agreement.docx', status: 'ready' },
+  { id: idOf('fil', 3), name: 'incident-log-2026.csv', status: 'ready' },
+];
+
+export const goal = 'Write a one-page memo for the board: the three biggest risks, each with its source.';
+
+export function task(part: Partial<Task> = {}): Task {
+  const id = part.id ?? taskId;
+  return Task.parse({
+    id,
+    parentId: null,
+    rootId: taskId,
+    runId: null,
+    stepKey: null,
+    title: 'Board memo: the three biggest risks',
+    goal,
+    status: 'waiting',
+    waiting: { for: 'children', detail: 'Its steps are at work.', since: at(9) },
+    priority: 'medium',
+    depth: 0,
+    agent: agents.chief,
+    attempt: 1,
+    attempts: [attempt(1, agents.chief, { startedAt: at(1) })],
+    files,
+    result: null,
+    error: null,
+    cost: cost(0.07, 2),
+    treeCost: cost(0.87, 17),
+    version: 7,
+    createdAt: at(0),
+    startedAt: at(1),
+    endedAt: null,
+    temporal: { workflowId: `task/${id}`, url: 'http://127.0.0.1:8233/namespaces/default', startedAt: at(1) },
+    ...part,
+  });
+}
+
+export function attempt(
+  n: number,
+  agent: AgentRef,
+  part: Partial<Task['attempts'][number]> = {},
+): Task['attempts'][number] {
+  return {
+    n,
+    agent,
+    agentRevision: 3,
+    status: 'running',
+    error: null,
+    startedAt: at(10),
+    endedAt: null,
+    ...part,
+  };
+}
+
+export function step(n: number, part: Partial<Step> = {}): Step {
+  const key = part.key ?? `step${n}`;
+  return Step.parse({
+    key,
+    stepId: part.stepId ?? key.replace(/\[\d+\]$/, ''),
+    index: null,
+    kind: 'agent',
+    title: key,
+    dependsOn: [],
+    condition: null,
+    status: 'pending',
+    reason: null,
+    waiting: null,
+    taskId: null,
+    agent: null,
+    attempt: 0,
+    cost: noCost,
+    startedAt: null,
+    endedAt: null,
+    ...part,
+  });
+}
+
+const stepTask = (n: number) => idOf('tsk', 100 + n);
+
+function readSteps(): Step[] {
+  const read = files.map(({ name }, index) =>
+    step(10 + index, {
+      key: `read[${index}]`,
+      index,
+      title: `Read ${name}`,
+      status: 'completed',
+      taskId: stepTask(10 + index),
+      agent: agents.researcher,
+      attempt: 1,
+      cost: cost(0.06, 2),
+      startedAt: at(10),
+      endedAt: at(40 + index * 9),
+    }),
+  );
+  return [
+    step(1, {
+      key: 'read',
+      title: 'Read each document',
+      kind: 'agent',
+      status: 'completed',
+      startedAt: at(10),
+      endedAt: at(58),
+    }),
+    ...read,
+  ];
+}
+
+/** The steps while the analysis is at work: a group that is done, a second attempt, a condition that was false, one that waits. */
+export function runningSteps(): Step[] {
+  const weigh = step(2, {
+    key: 'weigh',
+    title: 'Weigh the risks',
+    status: 'in_progress',
+    taskId: stepTask(2),
+    agent: agents.analyst,
+    attempt: 2,
+    cost: cost(0.27, 5),
+    startedAt: at(60),
+  });
+  return [
+    ...readSteps(),
+    weigh,
+    step(3, {
+      key: 'figures',
+      title: 'Check the figures',
+      condition: 'steps.read.output.size() > 2',
+      status: 'waiting',
+      reason: 'All three slots of the Reviewer are taken.',
+      waiting: { for: 'capacity', detail: 'All three slots of the Reviewer are taken.', since: at(700) },
+      taskId: stepTask(3),
+      agent: agents.reviewer,
+      attempt: 1,
+      cost: cost(0.09, 2),
+      startedAt: at(640),
+    }),
+    step(4, {
+      key: 'footnote',
+      title: 'Add a footnote on insurance',
+      condition: 'steps.weigh.output.insured',
+      status: 'skipped',
+      reason: 'steps.weigh.output.insured is false',
+    }),
+    step(5, { key: 'draft', title: 'Write the memo', agent: agents.writer }),
+  ];
+}
+
+export function doneSteps(): Step[] {
+  return runningSteps().map((each) =>
+    each.status === 'completed' || each.status === 'skipped'
+      ? each
+      : step(0, {
+          ...each,
+          status: 'completed',
+          reason: null,
+          waiting: null,
+          attempt: Math.max(1, each.attempt),
+          cost: each.cost.calls === 0 ? cost(0.31, 4) : each.cost,
+          startedAt: each.startedAt ?? at(720),
+          endedAt: at(780),
+          taskId: each.taskId ?? stepTask(5),
+        }),
+  );
+}
+
+export const memo = `# Memo to the board
+
+**Three risks stand out** in the third quarter.
+
+1. **The largest customer may leave early.** Late deliveries reached 7.4 % in September; above 6 % in two months in a row Oakhurst may end the agreement with 30 days' notice.
+   *Sources: operations report, page 2; agreement, clause 9.2.*
+2. **One cold store carries the summer.** Harbour Road had 19 of the 63 incidents, eleven of them the same compressor.
+   *Source: incident log, rows 4 to 58.*
+3. **The fuel clause ran out.** Since July the surcharge is not passed on.
+   *Sources: agreement, schedule 2; operations report, page 3.*
+
+> Late deliveries reached 7.4 % of all drops in September (August: 6.3 %).
+
+## What we ask for
+
+- Decide on the second compressor at Harbour Road.
+- Renew the fuel clause before the winter rates.
+`;
+
+export interface TreeOptions {
+  task?: Partial<Task>;
+  steps?: Step[];
+  plan?: boolean;
+}
+
+export function treeOf({ task: part = {}, steps = runningSteps(), plan = true }: TreeOptions = {}): TaskTree {
+  const root = task(part);
+  const children = steps.flatMap((each) => (each.taskId ? [childOf(each)] : []));
+  return TaskTree.parse({
+    task: root,
+    plan: plan
+      ? {
+          origin: 'template',
+          name: 'Read, weigh, write',
+          reason: 'The goal asks for a memo over several documents',
+        }
+      : null,
+    run: plan
+      ? {
+          id: runId,
+          workflowId: idOf('wfl', 1),
+          workflowVersion: 2,
+          name: 'Read, weigh, write',
+          taskId: root.id,
+          status: 'running',
+          inputs: {},
+          output: null,
+          error: null,
+          steps,
+          cost: cost(0.8, 15),
+          version: 4,
+          createdAt: at(9),
+          startedAt: at(9),
+          endedAt: null,
+          temporal: { workflowId: `run/${runId}`, url: null, startedAt: at(9) },
+        }
+      : null,
+    children,
+  });
+}
+
+function childOf(each: Step): TaskTree {
+  const agent = each.agent ?? agents.analyst;
+  const ended = each.status === 'completed';
+  const attempts = [
+    attempt(each.attempt, agent, { status: ended ? 'completed' : 'running', endedAt: each.endedAt }),
+  ];
+  if (each.attempt > 1) {
+    const error = {
+      code: 'model_failed',
+      message: 'The provider answered 429 after three passages; they were kept.',
+    };
+    attempts.unshift(attempt(1, agents.researcher, { status: 'failed', error, endedAt: at(55) }));
+  }
+  return {
+    task: task({
+      id: each.taskId ?? '',
+      parentId: taskId,
+      runId,
+      stepKey: each.key,
+      title: each.title,
+      goal: `${each.title}. Say for each finding where it stands.`,
+      status: each.status === 'skipped' ? 'cancelled' : each.status,
+      waiting: each.waiting,
+      depth: 1,
+      agent,
+      attempt: each.attempt,
+      attempts,
+      files: [],
+      result: ended ? { markdown: `**${each.title}**: done, with 12 quotes.` } : null,
+      cost: each.cost,
+      treeCost: each.cost,
+      startedAt: each.startedAt,
+      endedAt: each.endedAt,
+    }),
+    plan: null,
+    run: null,
+    children: [],
+  };
+}
+
+export function event(n: number, part: Partial<EventEnvelope> = {}): EventEnvelope {
+  return EventEnvelope.parse({
+    id: idOf('evt', n),
+    stream: `task/${taskId}`,
+    seq: n,
+    cursor: `c${n}`,
+    type: 'task.progressed',
+    at: at(n),
+    actor: 'system',
+    data: { note: `Note ${n}` },
+    ...part,
+  });
+}
+
+export const assignment = AssignmentView.parse({
+  attempt: 2,
+  agentId: agents.analyst.id,
+  reason: 'Analysis at level 4, two of three slots free.',
+  candidates: [
+    { agentId: agents.analyst.id, name: 'Analyst', score: 0.91, fit: 0.95, load: 0.33, success: 0.97 },
+    { agentId: agents.reviewer.id, name: 'Reviewer', score: 0.38, fit: 0.4, load: 0.66, success: 0.9 },
+  ],
+  filteredOut: [{ reason: 'failed this task before', count: 1 }],
+});
+
+export const ledger = [
+  { n: 1, outcome: 'failed', error: { code: 'model_failed', message: 'Answered 429' } },
+  { n: 2, outcome: 'ok', error: null },
+].map(({ n, outcome, error }) =>
+  LedgerEntryView.parse({
+    id: idOf('ldg', n),
+    callId: idOf('mdc', 1),
+    try: n,
+    taskId,
+    runId,
+    agentId: agents.analyst.id,
+    attempt: n,
+    provider: 'anthropic',
+    model: 'claude-sonnet',
+    purpose: 'analyse',
+    outcome,
+    inputTokens: 4100,
+    cachedInputTokens: 2500,
+    cacheWriteTokens: 0,
+    outputTokens: 310,
+    reasoningTokens: 0,
+    usd: 0.05,
+    latencyMs: 4200,
+    requestId: 'req_1',
+    error,
+    startedAt: at(60),
+    endedAt: at(64),
+  }),
+);
