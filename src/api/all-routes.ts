@@ -5,9 +5,11 @@ import type { Door } from './door/door.ts';
 import { fileRoutes } from './files/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { modelRoutes } from './models/routes.ts';
+import { runControlRoutes } from './runs/control-routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { type StreamEvents, streamRoutes } from './streams/routes.ts';
+import { taskControlRoutes } from './tasks/control-routes.ts';
 import { taskRoutes } from './tasks/routes.ts';
 import { taskViewRoutes } from './tasks/view-routes.ts';
 import type { TemporalPlace } from './temporal-link.ts';
@@ -32,11 +34,13 @@ export function allRoutes(
   { files, uploadDir, temporal, tools = [], models, streams }: RouteParts,
 ): void {
   taskRoutes(door, temporal);
+  taskControlRoutes(door, temporal);
   taskViewRoutes(door, temporal);
   fileRoutes(door, { files, uploadDir });
   agentRoutes(door);
   workflowRoutes(door, { tools });
   runRoutes(door, temporal);
+  runControlRoutes(door, temporal);
   streamRoutes(door, streams);
   usageRoutes(door);
   modelRoutes(door, models ?? (() => Promise.resolve([])));

@@ -18,7 +18,7 @@ import { SequenceQuery, sequencePage, windowOf } from '../door/sequence-page.ts'
 import type { TemporalPlace } from '../temporal-link.ts';
 import { presentRun } from './present-run.ts';
 
-const tag = 'runs';
+export const tag = 'runs';
 export const params = z.object({ runId: RunId });
 
 export function runRoutes(door: Door, temporal: TemporalPlace): void {
@@ -128,6 +128,6 @@ export async function runOf(tx: Tx, runId: string): Promise<ListedRun> {
   return row;
 }
 
-async function viewRun(tx: Tx, runId: string, temporal: TemporalPlace): Promise<Run> {
+export async function viewRun(tx: Tx, runId: string, temporal: TemporalPlace): Promise<Run> {
   return presentRun(await runOf(tx, runId), await readRunParts(tx, [runId]), temporal);
 }

@@ -104,6 +104,6 @@ async function viewNew(tx: Tx, taskId: string, temporal: TemporalPlace): Promise
   return presentTask(await taskOf(tx, taskId), parts, temporal);
 }
 
-async function viewTask(tx: Tx, taskId: string, temporal: TemporalPlace): Promise<Task> {
+export async function viewTask(tx: Tx, taskId: string, temporal: TemporalPlace): Promise<Task> {
   return presentTask(await taskOf(tx, taskId), await readTaskParts(tx, [taskId]), temporal);
 }
