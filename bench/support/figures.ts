@@ -1,4 +1,4 @@
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 
 export interface Spread {
   median: number;
@@ -37,10 +37,17 @@ export function command(): string {
   return `npm run bench ${name}${options.length > 0 ? ` -- ${options.join(' ')}` : ''}`;
 }
 
+/** The load shows whether the machine had anything else to do: figures from a busy one compare two sides, and say nothing by themselves. */
 export function heading(title: string): void {
-  console.log(
-    `${title}\nMachine: ${machine()}\nCommand: ${command()}\nDate: ${new Date().toISOString().slice(0, 10)}\n`,
-  );
+  const load = loadavg()[0] ?? 0;
+  const busy = load > cpus().length / 2 ? ': others were at work on this machine' : '';
+  const lines = [
+    title,
+    `Machine: ${machine()}`,
+    `Load before: ${load.toFixed(1)}${busy}`,
+    `Command: ${command()}`,
+  ];
+  console.log(`${lines.join('\n')}\nDate: ${new Date().toISOString().slice(0, 10)}\n`);
 }
 
 /** A table in Markdown, so that it can go into docs/benchmarks.md as it is. */
