@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import { flatRows, isDone, isFolded, leaves, planRows, reasonOf } from '../../web/src/task/plan-rows.ts';
+import { doneSteps, runningSteps, step, treeOf } from './support/fixtures.ts';
+
+describe('the rows of a plan', () => {
+  test('put the turns of a forEach under one row, which shows what they took together', () => {
+    const [read, ...others] = planRows(treeOf());
+    expect(read?.rows.map(({ path }) => path)).toEqual(['read[0]', 'read[1]', 'read[2]']);
+    expect(read?.step.cost.usd).toBeCloseTo(0.18);
+    expect(others.map(({ path }) => path)).toEqual(['weigh', 'figures', 'footnote', 'draft']);
+  });
+
+  test('make a row for turns that came without one', () => {
+    const steps = runningSteps().filter(({ key }) => key !== 'read');
+    const [read] = planRows(treeOf({ steps }));
+    expect(read).toMatchObject({ path: 'read', step: { status: 'completed', taskId: null } });
+    expect(read?.rows).toHaveLength(3);
+  });
+
+  test('count steps, not the rows that group them', () => {
+    const rows = planRows(treeOf());
+    expect(leaves(rows)).toHaveLength(7);
+    expect(leaves(rows).filter(isDone)).toHaveLength(4);
+    expect(flatRows(rows)).toHaveLength(8);
+  });
+
+  test('fold when they are done, and stay open while a turn works or one failed', () => {
+    const [done] = planRows(treeOf({ steps: doneSteps() }));
+    expect(isFolded(done!)).toBe(true);
+    for (const status of ['in_progress', 'failed'] as const) {
+      const steps = runningSteps().map((each) =>
+        each.key === 'read[1]' || each.key === 'read' ? { ...each, status } : each,
+      );
+      expect(isFolded(planRows(treeOf({ steps }))[0]!)).toBe(false);
+    }
+  });
+
+  test('always say why something waits', () => {
+    const steps = [step(1, { status: 'waiting' }), step(2, { status: 'failed' }), step(3)];
+    const texts = planRows(treeOf({ steps })).map((row) => reasonOf(row)?.text ?? null);
+    expect(texts).toEqual(['The reason is not known yet.', 'No reason was given.', null]);
+  });
+});

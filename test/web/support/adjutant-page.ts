@@ -1,0 +1,94 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** The page as a person uses it: words and roles, no class names. For the tests here and for those over the whole product. */
+export class AdjutantPage {
+  readonly page: Page;
+  private readonly url: string;
+
+  constructor(page: Page, url: string) {
+    this.page = page;
+    this.url = url;
+  }
+
+  /** @param link the one-time link that `npm start` prints, or its path with the token behind `#`. */
+  async signIn(link: string): Promise<void> {
+    await this.page.goto(new URL(link, this.url).href);
+    await this.goalField.waitFor();
+  }
+
+  async open(path = '/'): Promise<void> {
+    await this.page.goto(new URL(path, this.url).href);
+  }
+
+  get goalField(): Locator {
+    return this.page.getByRole('textbox', { name: 'Goal' });
+  }
+
+  get runButton(): Locator {
+    return this.page.getByRole('button', { name: 'Run', exact: true });
+  }
+
+  async attach(...paths: string[]): Promise<void> {
+    await this.page.locator('input[type=file][multiple]').setInputFiles(paths);
+  }
+
+  async giveGoal(goal: string): Promise<void> {
+    await this.goalField.fill(goal);
+    await this.page.locator('button[type=submit]:not([aria-disabled=true])').waitFor();
+    await this.runButton.click();
+    await this.page.waitForURL(/\/tasks\/tsk_/);
+  }
+
+  async trySample(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Try the sample' }).click();
+    await this.page.waitForURL(/\/tasks\/tsk_/);
+  }
+
+  get taskId(): string {
+    return /tsk_\w+/.exec(this.page.url())?.[0] ?? '';
+  }
+
+  /** As the header says it: "In progress", "Waiting", "Completed" … */
+  async status(): Promise<string> {
+    return (await this.page.locator('dl.facts dd').first().innerText()).trim();
+  }
+
+  step(title: string | RegExp): Locator {
+    return this.page.getByRole('list', { name: 'Steps' }).getByRole('link', { name: title });
+  }
+
+  get sheet(): Locator {
+    return this.page.locator('aside[aria-labelledby=sheet-title]');
+  }
+
+  get result(): Locator {
+    return this.page.getByRole('region', { name: 'Result', exact: true });
+  }
+
+  /** Waits for the result and answers with its text as it is read. */
+  async readResult(timeoutMs: number): Promise<string> {
+    await this.result.waitFor({ timeout: timeoutMs });
+    return this.result.innerText();
+  }
+
+  async cancel(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await this.page.getByRole('button', { name: 'Cancel goal' }).click();
+  }
+
+  /** "Live", "Offline", "Catching up", as the foot of the navigation says it on a wide screen. */
+  async connection(): Promise<string> {
+    return (await this.page.getByRole('navigation', { name: 'Main' }).getByRole('status').innerText()).trim();
+  }
+
+  /** Pixels that the page is wider than the screen; 0 is right. */
+  async overflow(): Promise<number> {
+    return this.page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      const inner = [...document.querySelectorAll('main, .log, .fc, .sheet')].map(
+        (box) => box.scrollWidth - box.clientWidth,
+      );
+      return Math.max(scrollWidth - clientWidth, ...inner);
+    });
+  }
+}
