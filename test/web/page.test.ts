@@ -202,7 +202,7 @@ describe('watching a goal', () => {
 
   test('opens a step by its address, with attempts, choice, events and model calls', async () => {
     await adjutant.open(`/tasks/${taskId}?step=weigh`);
-    await adjutant.sheet.getByText('Answered 429').waitFor();
+    await adjutant.sheet.getByText('claude-sonnet, try 2').waitFor();
     const text = await adjutant.sheet.innerText();
     expect(text).toMatch(/Attempt 1[\s\S]*The provider answered 429 after three passages/);
     expect(text).toMatch(/Why Analyst[\s\S]*two of three slots free[\s\S]*0\.91/);
@@ -247,7 +247,7 @@ describe('the result', () => {
     await adjutant.open(`/tasks/${taskId}`);
     await page.getByRole('button', { name: 'Copy as Markdown' }).click();
     await page.getByText('Copied').waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(memo);
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(memo);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Download as Markdown' }).click(),
@@ -274,9 +274,7 @@ describe('by keyboard', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('c');
-    await waitFor(() => adjutant.goalField.evaluate((field) => field === document.activeElement), {
-      what: 'the focus',
-    });
+    await page.locator('#goal:focus').waitFor();
     await page.keyboard.type('c/?');
     expect(await adjutant.goalField.inputValue()).toBe('c/?');
   });
@@ -298,7 +296,7 @@ describe('by keyboard', () => {
 
   test('the theme goes from the system to light to dark, and is kept', async () => {
     await adjutant.open();
-    const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+    const theme = () => page.locator('html').getAttribute('data-theme');
     await page.getByRole('button', { name: 'Theme: follows the system' }).click();
     await page.getByRole('button', { name: 'Theme: light' }).click();
     expect(await theme()).toBe('dark');
@@ -320,7 +318,7 @@ describe('every view', () => {
       ready: 'Recent goals',
     },
     'running goal': { path: `/tasks/${taskId}`, ready: 'Weigh the risks' },
-    step: { path: `/tasks/${taskId}?step=weigh`, ready: 'Answered 429' },
+    step: { path: `/tasks/${taskId}?step=weigh`, ready: 'claude-sonnet, try 2' },
     memo: {
       path: `/tasks/${taskId}`,
       set: () => void (api.state.tree = completed()),
