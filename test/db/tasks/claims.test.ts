@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { cancelTask } from '../../../src/commands/cancel-task.ts';
+import { postgresVersions } from '../../support/database.ts';
+import { type Desk, openDesk, paid, reserved } from './support.ts';
+
+describe.each(postgresVersions)('claim, then settle, on PostgreSQL %i', (version) => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await openDesk(version);
+    await desk.hire('writing-well');
+  }, 60_000);
+
+  /** A task whose first call is planned. */
+  async function begun(): Promise<{ taskId: string; key: string }> {
+    const taskId = await desk.give('writing-well');
+    const { start } = await desk.look(taskId);
+    return { taskId, key: start[0]?.key ?? '' };
+  }
+
+  const ledger = (key: string) =>
+    desk.rows<{ try: number; outcome: string; microUsd: number }>(
+      'SELECT try, outcome, micro_usd FROM ledger WHERE call_key = $1 ORDER BY try',
+      key,
+    );
+  const status = async (taskId: string) =>
+    (await desk.rows<{ status: string }>('SELECT status FROM tasks WHERE id = $1', taskId))[0]?.status;
+
+  test('a call is claimed with the most that it can cost, settled with what it cost, and ends the task in the same transaction', async () => {
+    const { taskId, key } = await begun();
+    expect(await desk.claim(taskId, key)).toMatchObject({ claimed: { key, try: 1, purpose: 'work' } });
+    expect(await ledger(key)).toMatchObject([{ outcome: 'open' }]);
+    expect(await desk.settle(taskId, key, { try: 1 })).toMatchObject({ end: 'completed', start: [] });
+    expect(await ledger(key)).toEqual([{ try: 1, outcome: 'ok', microUsd: 700 }]);
+  });
+
+  test('a claim without an outcome is tried again; the lost try is booked unknown at its reserved maximum', async () => {
+    const { taskId, key } = await begun();
+    await desk.claim(taskId, key);
+    expect(await desk.claim(taskId, key)).toMatchObject({ claimed: { try: 2 } });
+    expect(await ledger(key)).toMatchObject([
+      { try: 1, outcome: 'unknown', microUsd: reserved },
+      { try: 2, outcome: 'open' },
+    ]);
+  });
+
+  test('the same call is asked again: request and messages of the second try are those of the first', async () => {
+    const { taskId, key } = await begun();
+    const [first, second] = [await desk.claim(taskId, key), await desk.claim(taskId, key)];
+    const told = (claim: typeof first) =>
+      'claimed' in claim ? { request: claim.claimed.request, messages: claim.claimed.messages } : null;
+    expect(told(second)).toEqual(told(first));
+    expect(told(first)?.messages).toHaveLength(1);
+  });
+
+  test('a stored answer is never paid for again', async () => {
+    const { taskId, key } = await begun();
+    await desk.claim(taskId, key);
+    await desk.settle(taskId, key, { try: 1 });
+    expect(await desk.claim(taskId, key)).toMatchObject({ over: { end: 'completed' } });
+    expect(await ledger(key)).toHaveLength(1);
+  });
+
+  test('settling twice, because the first answer was lost on its way, changes nothing and says it once', async () => {
+    const { taskId, key } = await begun();
+    await desk.claim(taskId, key);
+    const [first, second] = [
+      await desk.settle(taskId, key, { try: 1 }),
+      await desk.settle(taskId, key, { try: 1 }),
+    ];
+    expect(second).toMatchObject({ version: first.version, end: 'completed', start: [] });
+    const called = await desk.rows(
+      `SELECT 1 FROM events WHERE stream = $1 AND type = 'model.called'`,
+      `task/${taskId}`,
+    );
+    expect(called).toHaveLength(1);
+  });
+
+  test('the late answer of a try that was given up is booked, and changes nothing else', async () => {
+    const { taskId, key } = await begun();
+    await desk.claim(taskId, key);
+    await desk.claim(taskId, key);
+    expect(await desk.settle(taskId, key, { try: 1 })).toMatchObject({ end: null, start: [{ key }] });
+    expect(await ledger(key)).toMatchObject([
+      { try: 1, outcome: 'ok', microUsd: 700 },
+      { try: 2, outcome: 'open' },
+    ]);
+    expect(await status(taskId)).toBe('in_progress');
+    expect(await desk.settle(taskId, key, { try: 2 })).toMatchObject({ end: 'completed' });
+  });
+
+  test('after a cancel nothing is claimed any more', async () => {
+    const { taskId, key } = await begun();
+    await desk.inside((tx) => cancelTask(tx, desk.caller, { taskId }));
+    expect(await desk.claim(taskId, key)).toMatchObject({ over: { end: 'cancelled' } });
+    expect(await ledger(key)).toEqual([]);
+  });
+
+  test('a cancel while a call is open waits for it; what it brought is booked, the task is cancelled', async () => {
+    const { taskId, key } = await begun();
+    await desk.claim(taskId, key);
+    await desk.inside((tx) => cancelTask(tx, desk.caller, { taskId }));
+    expect(await desk.look(taskId)).toMatchObject({ start: [], cancel: [key], end: null });
+    const aborted = { ...paid, outcome: 'aborted' as const, microUsd: null };
+    expect(await desk.settle(taskId, key, { try: 1, ledger: aborted, end: { as: 'stopped' } })).toMatchObject(
+      { end: 'cancelled' },
+    );
+    expect(await ledger(key)).toMatchObject([{ outcome: 'aborted', microUsd: reserved }]);
+  });
+
+  test('a cancelled task whose call was lost with its worker ends as soon as the loss is reported', async () => {
+    const { taskId, key } = await begun();
+    await desk.claim(taskId, key);
+    await desk.inside((tx) => cancelTask(tx, desk.caller, { taskId }));
+    expect(await desk.look(taskId, [key])).toMatchObject({ end: 'cancelled' });
+    expect(await ledger(key)).toMatchObject([{ outcome: 'unknown', microUsd: reserved }]);
+  });
+
+  test('an attempt that is no longer current changes nothing', async () => {
+    const taskId = await desk.give('writing-well');
+    await desk.hire('writing-well');
+    const { start } = await desk.look(taskId);
+    const key = start[0]?.key ?? '';
+    await desk.claim(taskId, key);
+    const next = await desk.look(taskId, [key]);
+    expect(next.start[0]?.key).toContain(`${taskId}/2/`);
+    const { version: now, start: same, end } = next;
+    expect(await desk.settle(taskId, key, { try: 1 })).toMatchObject({ version: now, start: same, end });
+    expect(await desk.claim(taskId, key)).toMatchObject({ over: { start: next.start } });
+    expect(await ledger(key)).toMatchObject([{ try: 1, outcome: 'ok' }]);
+  });
+
+  test('a try that may be repeated keeps its key and makes a new version', async () => {
+    const { taskId, key } = await begun();
+    const before = await desk.look(taskId);
+    await desk.claim(taskId, key);
+    const error = { code: 'model_failed', message: 'Busy.' };
+    const after = await desk.settle(taskId, key, {
+      try: 1,
+      ledger: { ...paid, outcome: 'failed', microUsd: 0 },
+      end: { as: 'again', error },
+    });
+    expect(after.start[0]?.key).toBe(key);
+    expect(after.version).toBeGreaterThan(before.version);
+  });
+});
