@@ -5,14 +5,14 @@ import { createDatabase, type Database } from '../../src/db/record.ts';
 import { failByDispatch } from '../../src/db/standing/operations.ts';
 import { createFeed, type Feed } from '../../src/feed/feed.ts';
 import { startDispatcher } from '../../src/temporal/dispatcher.ts';
-import { createStartTarget } from '../../src/temporal/start-target.ts';
+import { createStartTarget, type StartTarget } from '../../src/temporal/start-target.ts';
 import type { Caller } from '../../src/commands/caller.ts';
 import type { Config, Queue } from '../../src/config.ts';
-import { createActivities } from '../../workers/activities.ts';
+import { type Activities, createActivities } from '../../workers/activities.ts';
 import { closeLater } from './close-later.ts';
 import { createTestDatabase } from './database.ts';
 import { testRedis } from './redis.ts';
-import { startTestWorker, testTemporal } from './temporal.ts';
+import { startTestWorker, type TestTemporal, testTemporal, type TestWorker } from './temporal.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface House {
@@ -23,15 +23,27 @@ export interface House {
   scope: { workspaceId: string; actor: string };
   temporal: { address: string; namespace: string };
   filesDir: string;
+  /** Lets the workers finish and starts others, with other models. */
+  employ(models: Config['models']): Promise<void>;
   /** Waits until the row has one of these statuses. */
   reaches(table: 'tasks' | 'runs' | 'files', id: string, statuses: string[], timeoutMs?: number): Promise<Record<string, unknown>>;
 }
 
 const queues: Queue[] = ['orchestrate', 'models', 'tools', 'files'];
 
+export interface HouseOptions {
+  models: Config['models'];
+  filesDir: string;
+  /** Another server than the shared one. */
+  temporal?: TestTemporal;
+  startTarget?: StartTarget;
+  /** Puts something between Temporal and the activities. */
+  wrap?(activities: Activities): Activities;
+}
+
 /** The product without its door: record, feed, dispatcher and workers in this process, on real PostgreSQL, Redis and Temporal. */
-export async function openHouse(options: { models: Config['models']; filesDir: string }): Promise<House> {
-  const [database, redis, temporal] = await Promise.all([createTestDatabase(), testRedis(), testTemporal()]);
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const [database, redis, temporal] = await Promise.all([createTestDatabase(), testRedis(), options.temporal ?? testTemporal()]);
   const logger = pino({ level: 'silent' });
   const dataSource = createDataSource({ url: database.url, poolSize: 12, applicationName: 'house' });
   await dataSource.initialize();
@@ -40,16 +52,17 @@ export async function openHouse(options: { models: Config['models']; filesDir: s
   closeLater('the house’s feed', () => feed.close());
   await feed.ready();
   const db = createDatabase(dataSource, feed.bell);
-  const activities = createActivities({ config: options, db, feed });
-  await Promise.all(
-    queues.map((taskQueue) =>
-      startTestWorker(temporal, { taskQueue, activities: activities[taskQueue], ...(taskQueue === 'orchestrate' ? {} : { workflowsEntry: false }) }),
-    ),
-  );
+  let workers: TestWorker[] = [];
+  const employ = async (models: Config['models']) => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    const activities = createActivities({ config: { ...options, models }, db, feed });
+    workers = await startWorkers(temporal, options.wrap?.(activities) ?? activities);
+  };
+  await employ(options.models);
   const dispatcher = startDispatcher({
     db,
     feed,
-    startTarget: createStartTarget(temporal.client),
+    startTarget: options.startTarget ?? createStartTarget(temporal.client),
     failTarget: (target, message) => failByDispatch(db, target, message),
     logger,
     owner: 'house',
@@ -66,8 +79,17 @@ export async function openHouse(options: { models: Config['models']; filesDir: s
     scope: { workspaceId: principal.workspaceId, actor: principal.id },
     temporal: { address: temporal.address, namespace: temporal.namespace },
     filesDir: options.filesDir,
+    employ,
     reaches: (table, id, statuses, timeoutMs = 20_000) => reaches(db, { table, id, statuses, timeoutMs }),
   };
+}
+
+function startWorkers(temporal: TestTemporal, activities: Activities): Promise<TestWorker[]> {
+  return Promise.all(
+    queues.map((taskQueue) =>
+      startTestWorker(temporal, { taskQueue, activities: activities[taskQueue], ...(taskQueue === 'orchestrate' ? {} : { workflowsEntry: false }) }),
+    ),
+  );
 }
 
 async function reaches(db: Database, { table, id, statuses, timeoutMs }: { table: string; id: string; statuses: string[]; timeoutMs: number }) {
