@@ -15,7 +15,7 @@ export interface Fault {
 const mostDeaths = 3;
 const windowMs = 62_000;
 const weights: Record<Victim, number> = { 'worker-1': 5, api: 4, temporal: 3, flush: 3 };
-const [shortestGapMs, longestGapMs] = [1500, 5000];
+const [shortestGapMs, longestGapMs] = [1500, 7000];
 
 /** When to do what, from chance alone. */
 export function planFaults(chance: Chance, kills: number): Fault[] {
