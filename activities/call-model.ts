@@ -9,7 +9,7 @@ import { quotedMarkdown, type QuotedData } from '../src/core/documents/run-metho
 import { toScores } from '../src/core/documents/score-prompts.ts';
 import { chooseTemplate } from '../src/core/documents/template-match.ts';
 import type { CallMessage, ClaimedCall, CompleteRequest, ScoreRequestRecord, ScoreUse } from '../src/db/calls/call-plan.ts';
-import type { Settlement } from '../src/db/calls/settle-call.ts';
+import type { Settled, Settlement } from '../src/db/calls/settle-call.ts';
 import type { TaskRecord } from '../src/db/task-record.ts';
 import type { TokenFeed } from '../src/feed/tokens.ts';
 import type { ModelFailure } from '../src/models/classify-failure.ts';
@@ -18,10 +18,15 @@ import type { ModelMessage, ModelProvider, ModelTool, Usage } from '../src/model
 import { toTemporalFailure } from './failures.ts';
 import { type Watch, watchJob } from './job.ts';
 
-export interface ModelActivityParts {
-  tasks: TaskRecord;
+interface Registry {
   provider(name: string): ModelProvider | null;
   entry(provider: string, model: string): CatalogueEntry | null;
+}
+
+export interface ModelActivityParts {
+  tasks: TaskRecord;
+  /** What the workspace uses, as of the claim. */
+  registryOf(workspaceId: string): Registry;
   priceOf(usage: Usage, prices: CatalogueEntry['prices']): number | null;
   classifyFailure(error: unknown): ModelFailure;
   tokens: TokenFeed;
@@ -62,6 +67,7 @@ async function callModel(parts: ModelActivityParts, { input, watch }: Job): Prom
   const claim = await parts.tasks.claimModelCall(asker, { taskId: input.id, key: input.key });
   if ('over' in claim) return claim.over;
   const { claimed } = claim;
+  const registry = parts.registryOf(input.workspaceId);
   const startedAt = performance.now();
   const settle = (rest: Pick<Settlement, 'ledger' | 'end'>) =>
     keepTrying(() =>
@@ -72,16 +78,20 @@ async function callModel(parts: ModelActivityParts, { input, watch }: Job): Prom
     );
   let answer: Answer;
   try {
-    answer = await ask(parts, claimed, { input, watch });
+    answer = await ask(parts, claimed, { input, watch, registry });
   } catch (error) {
     return await fail(parts, { error, watch, settle, latencyMs: performance.now() - startedAt });
   } finally {
     parts.tokens.end(claimed.callId);
   }
-  const prices = parts.entry(claimed.request.provider, claimed.request.model)?.prices ?? null;
+  const prices = registry.entry(claimed.request.provider, claimed.request.model)?.prices ?? null;
   const { usage, requestId, outcome, said } = answer;
   const ledger = { outcome: 'ok' as const, usage, microUsd: parts.priceOf(usage, prices), latencyMs: performance.now() - startedAt, requestId };
-  return await settle({ ledger, end: { as: 'settled', outcome, ...(said ? { said } : {}) } });
+  return standingOf(await settle({ ledger, end: { as: 'settled', outcome, ...(said ? { said } : {}) } }));
+}
+
+function standingOf({ again: _again, ...standing }: Settled): Standing {
+  return standing;
 }
 
 const settleTries = 6;
@@ -104,7 +114,7 @@ async function keepTrying<Result>(settle: () => Promise<Result>): Promise<Result
 interface Failing {
   error: unknown;
   watch: Watch;
-  settle(rest: Pick<Settlement, 'ledger' | 'end'>): Promise<Standing>;
+  settle(rest: Pick<Settlement, 'ledger' | 'end'>): Promise<Settled>;
   latencyMs: number;
 }
 
@@ -116,22 +126,30 @@ async function fail(parts: ModelActivityParts, { error, watch, settle, latencyMs
   const what = { code: failure.kind === 'aborted' ? 'cancelled' : 'model_failed', message: failure.message };
   const lost = maybePaid.has(failure.kind);
   const ledger = { outcome: lost ? ('unknown' as const) : ('failed' as const), microUsd: lost ? null : 0, latencyMs, error: what };
-  if (watch.signal.aborted) return settle({ ledger: { ...ledger, outcome: 'aborted' }, end: { as: 'stopped' } });
-  if (!failure.retryable) return settle({ ledger, end: { as: 'failed', error: what } });
-  await settle({ ledger, end: { as: 'again', error: what } });
+  if (watch.signal.aborted) return standingOf(await settle({ ledger: { ...ledger, outcome: 'aborted' }, end: { as: 'stopped' } }));
+  if (!failure.retryable) return standingOf(await settle({ ledger, end: { as: 'failed', error: what } }));
+  const { retryAfterMs } = failure;
+  // An answer without sense is the model's fault for this prompt; everything else that may be repeated is nobody answering.
+  const outage = failure.kind === 'malformed' ? null : { retryAfterMs };
+  const settled = await settle({ ledger, end: { as: 'again', error: what, outage } });
+  if (!settled.again) return standingOf(settled);
   throw ApplicationFailure.create({
     message: failure.message,
     type: failure.kind,
-    ...(failure.retryAfterMs === null ? {} : { nextRetryDelay: failure.retryAfterMs }),
+    ...(retryAfterMs === null ? {} : { nextRetryDelay: retryAfterMs }),
   });
 }
 
-function ask(parts: ModelActivityParts, claimed: ClaimedCall, job: Job): Promise<Answer> {
-  const provider = parts.provider(claimed.request.provider);
+function ask(parts: ModelActivityParts, claimed: ClaimedCall, job: Asked): Promise<Answer> {
+  const provider = job.registry.provider(claimed.request.provider);
   if (!provider) throw ApplicationFailure.nonRetryable(`The provider ${claimed.request.provider} is not configured here.`, 'unavailable');
   return claimed.request.kind === 'complete'
     ? complete({ parts, provider, claimed, request: claimed.request, job })
     : score({ parts, provider, claimed, request: claimed.request, job });
+}
+
+interface Asked extends Job {
+  registry: Registry;
 }
 
 interface Asking<Request> {

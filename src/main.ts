@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createApp } from './api/app.ts';
+import { type AppOptions, createApp } from './api/app.ts';
 import { createHttpMetrics } from './api/operations/http-metrics.ts';
 import { authenticate } from './commands/authenticate.ts';
 import { readConfig } from './config.ts';
@@ -10,16 +10,20 @@ import { createDataSource } from './db/data-source.ts';
 import { purgeExpired } from './db/principal-store.ts';
 import { createDatabase, type Database } from './db/record.ts';
 import { cancelByOperations, failByDispatch } from './db/standing/operations.ts';
+import { isOutOfService } from './core/route-model.ts';
+import { listOutages } from './db/provider-health-store.ts';
 import { createFeed } from './feed/feed.ts';
 import { createFileStorage } from './files/storage.ts';
 import { createGateway } from './live/gateway.ts';
 import { createHub } from './live/hub.ts';
 import { createSse } from './live/sse.ts';
-import { describeModels } from './models/describe-models.ts';
-import { createModelRegistry } from './models/registry.ts';
+import { createModelDescriber } from './models/describe-models.ts';
+import { tryKey } from './models/try-key.ts';
+import { environmentProviders } from './models/environment-providers.ts';
 import { createTemporalClient } from './temporal/client.ts';
 import { startDispatching } from './temporal/start-dispatching.ts';
 import { builtInTools } from './tools/registry.ts';
+import { createModelsOfWorkspaces } from '../workers/models-of-workspaces.ts';
 
 const config = readConfig();
 const logger = pino({ level: config.logLevel, base: { role: 'api' } });
@@ -52,7 +56,7 @@ async function main(): Promise<void> {
     webDir: config.webDir,
     temporal: { namespace: config.temporal.namespace, uiUrl: config.temporal.uiUrl },
     tools: builtInTools.map(({ name }) => name),
-    models: describeModels(createModelRegistry(config.models)),
+    ...modelParts(db),
     streams: (request, response, wish) => sse.serve(request, response, wish),
     health: { accepting: () => accepting, redis: () => feed.live() },
     metrics,
@@ -84,6 +88,23 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** What the workspace's models are, and how a key is tried: both talk to providers, which the API itself does not. */
+function modelParts(db: Database): Pick<AppOptions, 'models' | 'providers'> {
+  const { models, sealer } = createModelsOfWorkspaces(config);
+  const describe = createModelDescriber();
+  return {
+    models: async ({ workspaceId }) => {
+      const { registry, candidates, outages } = await db.inWorkspace({ workspaceId, actor: 'system' }, async (tx) => ({
+        ...(await models.inTx(tx)),
+        outages: await listOutages(tx),
+      }));
+      const out = candidates.filter((each) => isOutOfService(each, outages));
+      return describe(registry, ({ provider, id }) => out.some((each) => each.provider === provider && each.id === id));
+    },
+    providers: { sealer, environment: environmentProviders(config.models), tryKey },
+  };
 }
 
 function watch(db: Database, feed: ReturnType<typeof createFeed>) {

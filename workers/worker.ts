@@ -1,4 +1,5 @@
 /** The worker role: wires adapters into activity factories and serves the task queues that WORKER_QUEUES names. */
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -6,8 +7,12 @@ import { pino } from 'pino';
 import { type Queue, readConfig } from '../src/config.ts';
 import { createDataSource } from '../src/db/data-source.ts';
 import { createDatabase } from '../src/db/record.ts';
+import { wakeModelWaiters } from '../src/db/standing/wake-model-waiters.ts';
 import { createFeed } from '../src/feed/feed.ts';
+import { createTemporalClient, ensureSearchAttributes } from '../src/temporal/client.ts';
 import { type Activities, createActivities } from './activities.ts';
+import { createModelsOfWorkspaces } from './models-of-workspaces.ts';
+import { startProbing } from './probe-providers.ts';
 
 const config = readConfig();
 const logger = pino({ level: config.logLevel, base: { role: 'worker' } });
@@ -18,19 +23,24 @@ const atOnce: Record<Queue, number> = { orchestrate: 100, models: 200, files: 2,
 async function main(): Promise<void> {
   Runtime.install({
     logger: {
-      log: (level, message, meta) => logger[levels[level]]({ ...meta }, message),
+      log: (level, message, meta) => logger[levels[level]](withError(meta), message),
       trace: (message, meta) => logger.trace({ ...meta }, message),
       debug: (message, meta) => logger.debug({ ...meta }, message),
       info: (message, meta) => logger.debug({ ...meta }, message),
-      warn: (message, meta) => logger.warn({ ...meta }, message),
-      error: (message, meta) => logger.error({ ...meta }, message),
+      warn: (message, meta) => logger.warn(withError(meta), message),
+      error: (message, meta) => logger.error(withError(meta), message),
     },
     shutdownSignals: [],
   });
   const dataSource = createDataSource({ ...config.database, applicationName: 'adjutant-worker' });
   await dataSource.initialize();
   const feed = createFeed({ redisUrl: config.redisUrl, logger });
-  const activities = createActivities({ config, db: createDatabase(dataSource, feed.bell), feed });
+  const db = createDatabase(dataSource, feed.bell);
+  const { models } = createModelsOfWorkspaces(config);
+  const activities = createActivities({ config, models, db, feed });
+  const client = createTemporalClient(config.temporal);
+  await ensureSearchAttributes(client, logger);
+  await client.connection.close();
   const connection = await NativeConnection.connect({
     address: config.temporal.address,
     tls: config.temporal.tls,
@@ -43,12 +53,21 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  const woken = await wakeModelWaiters(db);
+  if (woken > 0) logger.info({ woken }, 'Tasks that wait for a model look again.');
+  const probing = config.worker.queues.includes('models') ? startProbing({ db, models, logger, owner: randomUUID() }) : null;
   logger.info({ queues: config.worker.queues }, 'The worker is ready.');
   await Promise.all(workers.map((worker) => worker.run()));
+  await probing?.stop();
   health.close();
   await feed.close();
   await dataSource.destroy();
   await connection.close();
+}
+
+/** Temporal's log calls it `error`; pino writes errors whole under `err`. */
+function withError({ error, ...meta }: Record<string, unknown> = {}): Record<string, unknown> {
+  return error === undefined ? meta : { ...meta, err: error };
 }
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
@@ -73,9 +92,10 @@ async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
   return { workflowBundle: await bundleWorkflowCode({ workflowsPath }) };
 }
 
+/** `/livez`: the process is there; anything else (`/readyz`): its queues are served. */
 function serveHealth(port: number, workers: Worker[]) {
-  const server = createServer((_, response) => {
-    const well = workers.every((worker) => worker.getState() === 'RUNNING');
+  const server = createServer((request, response) => {
+    const well = request.url === '/livez' || workers.every((worker) => worker.getState() === 'RUNNING');
     response.writeHead(well ? 200 : 503).end(well ? 'ok' : 'not running');
   });
   return server.listen(port, '127.0.0.1');

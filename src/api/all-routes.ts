@@ -5,6 +5,7 @@ import type { Door } from './door/door.ts';
 import { fileRoutes } from './files/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { modelRoutes } from './models/routes.ts';
+import { type ProviderDesk, providerRoutes } from './providers/routes.ts';
 import { runControlRoutes } from './runs/control-routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
@@ -24,14 +25,15 @@ export interface RouteParts {
   temporal: TemporalPlace;
   /** Names of the tools that workflows may use. */
   tools?: readonly string[];
-  models?: () => Promise<ModelView[]>;
+  models?: (caller: { workspaceId: string }) => Promise<ModelView[]>;
+  providers?: ProviderDesk;
   streams?: StreamEvents;
 }
 
 /** In the order in which the reference lists them. */
 export function allRoutes(
   door: Door,
-  { files, uploadDir, temporal, tools = [], models, streams }: RouteParts,
+  { files, uploadDir, temporal, tools = [], models, providers, streams }: RouteParts,
 ): void {
   taskRoutes(door, temporal);
   taskControlRoutes(door, temporal);
@@ -44,6 +46,7 @@ export function allRoutes(
   streamRoutes(door, streams);
   usageRoutes(door);
   modelRoutes(door, models ?? (() => Promise.resolve([])));
+  providerRoutes(door, providers);
   sessionRoutes(door);
   keyRoutes(door);
 }

@@ -1,8 +1,10 @@
 // Which model does a piece of work. Data in, choice and reason out; the reason is stored and shown to people.
 // Order of the rules: the agent's allow-list, what a model is fit for, the size of its window; of those left, the
-// agent's preferred ones in their order, else the order in which the candidates are given.
+// agent's preferred ones in their order, else the order in which the candidates are given. Models that are out of service are
+// passed over; while a model of a provider is out, the other providers' come before the rest of its own.
+import { modelFitNames } from '../contracts/model.ts';
 
-export const modelFits = ['plan', 'tools', 'json', 'vision', 'write', 'score'] as const;
+export const modelFits = modelFitNames;
 export type ModelFit = (typeof modelFits)[number];
 
 export type TaskClass =
@@ -22,6 +24,16 @@ export interface ModelCandidate {
   aliases: readonly string[];
   fit: readonly ModelFit[];
   contextTokens: number;
+  /** Whose key it is called with: a workspace's id; absent: the environment's. */
+  account?: string;
+}
+
+/** A model that does not answer at the moment, under one account. */
+export interface ModelOutage {
+  account: string;
+  provider: string;
+  model: string;
+  reason: string;
 }
 
 export interface ModelNeeds {
@@ -34,6 +46,7 @@ export interface ModelNeeds {
   preferred?: readonly string[];
   /** Of the agent's policy; empty or absent allows all. */
   allowed?: readonly string[];
+  outages?: readonly ModelOutage[];
 }
 
 export interface RouteDecision<Candidate extends ModelCandidate> {
@@ -41,6 +54,8 @@ export interface RouteDecision<Candidate extends ModelCandidate> {
   reason: string;
   /** Why each of the others is out; those that were merely later in the order are not listed. */
   rejected: { provider: string; model: string; why: string }[];
+  /** Those that would do it if they were not out of service. */
+  out: ModelOutage[];
 }
 
 const fitOfClass: Record<TaskClass, readonly ModelFit[]> = {
@@ -81,27 +96,59 @@ function noneReason(rejected: RouteDecision<ModelCandidate>['rejected'], needs: 
   return `No configured model can take this (${needs.class}): ${each.join('; ')}.`;
 }
 
+export function accountOf(candidate: ModelCandidate): string {
+  return candidate.account ?? 'environment';
+}
+
+function outageOf(candidate: ModelCandidate, outages: readonly ModelOutage[]): ModelOutage | null {
+  const account = accountOf(candidate);
+  const isIt = (each: ModelOutage) =>
+    each.account === account && each.provider === candidate.provider && each.model === candidate.id;
+  return outages.find(isIt) ?? null;
+}
+
+export function isOutOfService(candidate: ModelCandidate, outages: readonly ModelOutage[]): boolean {
+  return outageOf(candidate, outages) !== null;
+}
+
+/** Those of providers that are well, before those of providers of which something is out. */
+function wellFirst<Candidate extends ModelCandidate>(able: Candidate[], out: readonly ModelOutage[]): Candidate[] {
+  const sick = new Set(out.map((outage) => outage.provider));
+  return [...able.filter((each) => !sick.has(each.provider)), ...able.filter((each) => sick.has(each.provider))];
+}
+
+/** Around what is out of service: who was passed over belongs to the reason. */
+function reasonWith(reason: string, out: readonly ModelOutage[]): string {
+  const first = out[0];
+  return first ? `${reason} Out of service: ${first.provider}/${first.model} (${first.reason})` : reason;
+}
+
 export function routeModel<Candidate extends ModelCandidate>(
   candidates: readonly Candidate[],
   needs: ModelNeeds,
 ): RouteDecision<Candidate> {
   const rejected: RouteDecision<Candidate>['rejected'] = [];
-  const able = candidates.filter((candidate) => {
+  const out: ModelOutage[] = [];
+  const fit = candidates.filter((candidate) => {
     const why = whyNot(candidate, needs);
-    if (why !== null) rejected.push({ provider: candidate.provider, model: candidate.id, why });
-    return why === null;
+    const outage = why === null ? outageOf(candidate, needs.outages ?? []) : null;
+    if (outage) out.push(outage);
+    const said = outage ? `out of service: ${outage.reason}` : why;
+    if (said !== null) rejected.push({ provider: candidate.provider, model: candidate.id, why: said });
+    return said === null;
   });
+  const able = wellFirst(fit, out);
+  const well = able.filter((candidate) => !out.some((outage) => outage.provider === candidate.provider));
   for (const name of needs.preferred ?? []) {
-    const choice = able.find((candidate) => isNamedBy(candidate, name));
-    if (choice)
-      return { choice, reason: `The agent prefers ${name}, which is fit for ${needs.class}.`, rejected };
+    const choice = (well.length > 0 ? well : able).find((candidate) => isNamedBy(candidate, name));
+    if (choice) {
+      const reason = reasonWith(`The agent prefers ${name}, which is fit for ${needs.class}.`, out);
+      return { choice, reason, rejected, out };
+    }
   }
   const choice = able[0] ?? null;
-  if (!choice) return { choice, reason: noneReason(rejected, needs), rejected };
-  const none = needs.preferred?.length ? ' None that the agent prefers is configured and fit.' : '';
-  return {
-    choice,
-    reason: `${choice.provider}/${choice.id} is the first configured model fit for ${needs.class}.${none}`,
-    rejected,
-  };
+  if (!choice) return { choice, reason: noneReason(rejected, needs), rejected, out };
+  const none = needs.preferred?.length && out.length === 0 ? ' None that the agent prefers is configured and fit.' : '';
+  const reason = `${choice.provider}/${choice.id} is the first configured model fit for ${needs.class}.${none}`;
+  return { choice, reason: reasonWith(reason, out), rejected, out };
 }

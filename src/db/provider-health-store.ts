@@ -34,9 +34,9 @@ export async function openBreaker(tx: Tx, { account, provider, model, reason, ta
     `INSERT INTO provider_health AS h (account, provider, model, reason, failures, open_until)
      VALUES ($1, $2, $3, $4, 1, clock_timestamp() + greatest($6::float8, $7::float8) * interval '1 millisecond')
      ON CONFLICT (account, provider, model) DO UPDATE SET reason = excluded.reason, trial_until = NULL,
-       failures = h.failures + (h.trial_task_id = $5 AND h.trial_until IS NOT NULL)::int,
+       failures = h.failures + coalesce(h.trial_task_id = $5 AND h.trial_until IS NOT NULL, false)::int,
        open_until = clock_timestamp() + greatest($6::float8, least($8::float8,
-         $7::float8 * power(2, least(20, h.failures - 1 + (h.trial_task_id = $5 AND h.trial_until IS NOT NULL)::int)))) * interval '1 millisecond'
+         $7::float8 * power(2, least(20, h.failures - 1 + coalesce(h.trial_task_id = $5 AND h.trial_until IS NOT NULL, false)::int)))) * interval '1 millisecond'
        WHERE h.trial_until IS NULL OR h.trial_task_id = $5`,
     [account, provider, model, reason.slice(0, 500), taskId, retryAfterMs ?? 0, firstProbeMs, longestProbeMs],
   );

@@ -1,8 +1,10 @@
 /** The record of tasks and runs as activities use it: each method is one transaction. */
 import type { Standing } from '../contracts/corridor.ts';
+import type { ModelCandidate } from '../core/route-model.ts';
 import { type CallAddress, type Claim, claimModelCall, type Reserve } from './calls/claim-call.ts';
 import { type CallTool, runTool } from './calls/run-tool.ts';
-import { type Settlement, settleModelCall } from './calls/settle-call.ts';
+import { type Settled, type Settlement, settleModelCall } from './calls/settle-call.ts';
+import { holdProvidersRevision } from './provider-store.ts';
 import type { Database, Tx } from './record.ts';
 import { requestCancel } from './standing/request-cancel.ts';
 import { standRun } from './standing/stand-run.ts';
@@ -10,9 +12,12 @@ import { type TaskLook, standTask } from './standing/stand-task.ts';
 import type { World } from './standing/world.ts';
 
 export interface RecordOptions {
+  /** What every workspace can use, and what it costs. */
   models: World['models'];
-  tools: World['tools'];
   reserve: Reserve;
+  /** Instead, where workspaces have keys of their own: as of `tx.providersRevision`. */
+  modelsOf?(tx: Tx): Promise<{ candidates: readonly ModelCandidate[]; reserve: Reserve }>;
+  tools: World['tools'];
   callTool: CallTool;
 }
 
@@ -24,9 +29,20 @@ export interface Asker {
 
 export type TaskRecord = ReturnType<typeof createTaskRecord>;
 
-export function createTaskRecord(db: Database, { models, tools, reserve, callTool }: RecordOptions) {
+export function createTaskRecord(db: Database, { models, reserve, tools, callTool, ...options }: RecordOptions) {
+  const modelsOf = options.modelsOf ?? (() => Promise.resolve({ candidates: models, reserve }));
+  const worldOf = async (tx: Tx, now: Date): Promise<World> => {
+    const { candidates } = await modelsOf(tx);
+    return { now, models: candidates, tools, fresher: () => fresher(tx, now) };
+  };
+  const fresher = async (tx: Tx, now: Date): Promise<World | null> => {
+    const revision = await holdProvidersRevision(tx);
+    if (revision === tx.providersRevision) return null;
+    tx.providersRevision = revision;
+    return worldOf(tx, now);
+  };
   const within = <Result>(asker: Asker, work: (tx: Tx, world: World) => Promise<Result>, actor = 'system') =>
-    db.inWorkspace({ workspaceId: asker.workspaceId, actor }, (tx) => work(tx, { now: new Date(asker.now), models, tools }));
+    db.inWorkspace({ workspaceId: asker.workspaceId, actor }, async (tx) => work(tx, await worldOf(tx, new Date(asker.now))));
   return {
     standTask: (asker: Asker, look: TaskLook): Promise<Standing> => within(asker, (tx, world) => standTask(tx, look, world)),
     standRun: (asker: Asker, runId: string): Promise<Standing> => within(asker, (tx, world) => standRun(tx, runId, world)),
@@ -34,8 +50,8 @@ export function createTaskRecord(db: Database, { models, tools, reserve, callToo
     cancelByOperations: (asker: Asker, target: { taskIds?: string[]; runIds?: string[] }) =>
       within(asker, (tx) => requestCancel(tx, { ...target, reason: 'Cancelled by operations in Temporal.' }), 'operations'),
     claimModelCall: (asker: Asker, address: CallAddress): Promise<Claim> =>
-      within(asker, (tx, world) => claimModelCall(tx, address, { world, reserve })),
-    settleModelCall: (asker: Asker, settlement: Settlement): Promise<Standing> =>
+      within(asker, async (tx, world) => claimModelCall(tx, address, { world, reserve: (await modelsOf(tx)).reserve })),
+    settleModelCall: (asker: Asker, settlement: Settlement): Promise<Settled> =>
       within(asker, (tx, world) => settleModelCall(tx, settlement, world)),
     runTool: (asker: Asker, address: CallAddress): Promise<Standing> =>
       within(asker, (tx, world) => runTool(tx, address, { world, callTool })),

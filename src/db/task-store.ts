@@ -1,3 +1,4 @@
+import type { ModelOutage } from '../core/route-model.ts';
 import type { TaskSnapshot } from '../core/task/snapshot.ts';
 import { checkTransition } from '../core/transition.ts';
 import { notFound } from '../errors.ts';
@@ -54,7 +55,7 @@ interface SnapshotRow {
   files: TaskSnapshot['files'] | null;
   effects: TaskSnapshot['effects'] | null;
   planRun: TaskSnapshot['planRun'];
-  outages: TaskSnapshot['outages'] | null;
+  outages: ModelOutage[] | null;
   microUsd: number | null;
   unpriced: number;
 }
@@ -63,7 +64,7 @@ interface SnapshotRow {
 export async function loadTaskFacts(
   tx: Tx,
   task: TaskRow,
-): Promise<Omit<TaskSnapshot, 'models' | 'team'> & { costUsd: number | null }> {
+): Promise<Omit<TaskSnapshot, 'models' | 'team'> & { outages: ModelOutage[]; costUsd: number | null }> {
   const [row] = await tx.sql<SnapshotRow>(taskFacts, [task.id, task.attempt, task.planRunId, task.attemptsBefore, tx.workspaceId]);
   if (!row) throw notFound('task', task.id);
   return {

@@ -3,15 +3,23 @@ import type { ModelRegistry } from './registry.ts';
 
 const healthKeptMs = 30_000;
 
-/** The configured models as they are shown, each provider's health asked at most every half minute. */
-export function describeModels(registry: ModelRegistry): () => Promise<ModelView[]> {
-  let asked: { at: number; health: Promise<Map<string, boolean>> } | undefined;
-  const health = () => {
-    if (!asked || Date.now() - asked.at > healthKeptMs) asked = { at: Date.now(), health: askAll(registry) };
-    return asked.health;
+interface Asked {
+  at: number;
+  health: Promise<Map<string, boolean>>;
+}
+
+/** Models as they are shown, each provider's health asked at most every half minute as long as its registry lives. */
+export function createModelDescriber(): (registry: ModelRegistry, isOut: (model: { provider: string; id: string }) => boolean) => Promise<ModelView[]> {
+  const asked = new WeakMap<ModelRegistry, Asked>();
+  const healthOf = (registry: ModelRegistry) => {
+    const known = asked.get(registry);
+    if (known && Date.now() - known.at <= healthKeptMs) return known.health;
+    const health = askAll(registry);
+    asked.set(registry, { at: Date.now(), health });
+    return health;
   };
-  return async () => {
-    const known = await health();
+  return async (registry, isOut) => {
+    const known = await healthOf(registry);
     return registry.entries.map(({ id, provider, contextTokens, maxOutputTokens, fit, prices }) => ({
       id,
       provider,
@@ -24,7 +32,7 @@ export function describeModels(registry: ModelRegistry): () => Promise<ModelView
         outputPerMTok: prices.outputPerMTok,
         asOf: prices.asOf,
       },
-      healthy: known.get(provider) ?? null,
+      healthy: isOut({ provider, id }) ? false : (known.get(provider) ?? null),
     }));
   };
 }

@@ -63,6 +63,7 @@ describe('the choice of a model', () => {
       choice: null,
       reason: 'No model is configured.',
       rejected: [],
+      out: [],
     });
     expect(routeModel([small], { class: 'plan' })).toMatchObject({
       choice: null,

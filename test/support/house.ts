@@ -3,12 +3,15 @@ import { pino } from 'pino';
 import { createDataSource } from '../../src/db/data-source.ts';
 import { createDatabase, type Database } from '../../src/db/record.ts';
 import { failByDispatch } from '../../src/db/standing/operations.ts';
+import type { Sealer } from '../../src/db/seal.ts';
 import { createFeed, type Feed } from '../../src/feed/feed.ts';
 import { startDispatcher } from '../../src/temporal/dispatcher.ts';
 import { createStartTarget, type StartTarget } from '../../src/temporal/start-target.ts';
 import type { Caller } from '../../src/commands/caller.ts';
 import type { Config, Queue } from '../../src/config.ts';
 import { type Activities, createActivities } from '../../workers/activities.ts';
+import { createModelsOfWorkspaces } from '../../workers/models-of-workspaces.ts';
+import { startProbing } from '../../workers/probe-providers.ts';
 import { closeLater } from './close-later.ts';
 import { createTestDatabase } from './database.ts';
 import { testRedis } from './redis.ts';
@@ -23,6 +26,7 @@ export interface House {
   scope: { workspaceId: string; actor: string };
   temporal: { address: string; namespace: string };
   filesDir: string;
+  sealer: Sealer;
   /** Lets the workers finish and starts others, with other models. */
   employ(models: Config['models']): Promise<void>;
   /** Waits until the row has one of these statuses. */
@@ -34,6 +38,7 @@ const queues: Queue[] = ['orchestrate', 'models', 'tools', 'files'];
 export interface HouseOptions {
   models: Config['models'];
   filesDir: string;
+  secretKey?: string;
   /** Another server than the shared one. */
   temporal?: TestTemporal;
   startTarget?: StartTarget;
@@ -52,10 +57,14 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   closeLater('the house’s feed', () => feed.close());
   await feed.ready();
   const db = createDatabase(dataSource, feed.bell);
+  const { models, sealer } = createModelsOfWorkspaces(options);
+  const probing = startProbing({ db, models, logger, owner: 'house', tickMs: 100 });
+  closeLater('the house’s probe', () => probing.stop());
   let workers: TestWorker[] = [];
-  const employ = async (models: Config['models']) => {
+  const employ = async (config: Config['models']) => {
     await Promise.all(workers.map((worker) => worker.stop()));
-    const activities = createActivities({ config: { ...options, models }, db, feed });
+    const known = config === options.models ? models : createModelsOfWorkspaces({ ...options, models: config }).models;
+    const activities = createActivities({ config: { ...options, models: config }, models: known, db, feed });
     workers = await startWorkers(temporal, options.wrap?.(activities) ?? activities);
   };
   await employ(options.models);
@@ -79,6 +88,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     scope: { workspaceId: principal.workspaceId, actor: principal.id },
     temporal: { address: temporal.address, namespace: temporal.namespace },
     filesDir: options.filesDir,
+    sealer,
     employ,
     reaches: (table, id, statuses, timeoutMs = 20_000) => reaches(db, { table, id, statuses, timeoutMs }),
   };

@@ -4,8 +4,8 @@ import type { Door } from '../door/door.ts';
 import { openRoute } from '../door/route.ts';
 import { sendAnswer } from '../door/send-answer.ts';
 
-/** The models that are configured; who knows them is handed in, since the API talks to no provider. */
-export function modelRoutes(door: Door, listModels: () => Promise<ModelView[]>): void {
+/** The models that the workspace has; who knows them is handed in, since the API talks to no provider. */
+export function modelRoutes(door: Door, listModels: (caller: { workspaceId: string }) => Promise<ModelView[]>): void {
   openRoute(
     door,
     {
@@ -15,7 +15,7 @@ export function modelRoutes(door: Door, listModels: () => Promise<ModelView[]>):
       summary: 'List models',
       reply: z.object({ items: z.array(ModelView) }),
     },
-    async ({ response }) =>
-      sendAnswer(response, 200, { reply: { items: await listModels() }, location: null, etag: null }),
+    async ({ response, caller }) =>
+      sendAnswer(response, 200, { reply: { items: await listModels(caller) }, location: null, etag: null }),
   );
 }

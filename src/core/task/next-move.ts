@@ -4,12 +4,14 @@
  * 1. A finished task never moves.
  * 2. A cancel wins over everything: what is not claimed is abandoned, what is claimed must end first.
  * 3. While an effect is open (planned or claimed) there is nothing to decide.
- * 4. A waiting task moves only when its reason is gone, and takes a slot again before it works.
+ * 4. A call that was given up because of an outage goes to another model, or the task parks; nothing is planned that nobody could answer.
+ * 5. A waiting task moves only when its reason is gone, and takes a slot again before it works.
  */
 import { isFinished } from '../../contracts/status.ts';
 import { chiefOfStaffMove } from './chief-of-staff.ts';
 import { operatorMove } from './master-operator.ts';
-import type { EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
+import { aroundOutage, unlessOut } from './outage.ts';
+import type { CurrentAttempt, EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
 
 export const maxAttempts = 3;
 
@@ -22,8 +24,12 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
   if (files) return files;
   if (!current) return assignMove(snapshot);
   if (effects.some(isOpen)) return { move: 'rest' };
-  const move = task.role === 'chief_of_staff' ? chiefOfStaffMove(snapshot, current) : operatorMove(snapshot, current);
+  const move = aroundOutage(snapshot, current) ?? unlessOut(snapshot, current, workMove(snapshot, current));
   return needsSlot(move) && !task.holdsSlot ? { move: 'resume' } : settled(snapshot, move);
+}
+
+function workMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
+  return snapshot.task.role === 'chief_of_staff' ? chiefOfStaffMove(snapshot, current) : operatorMove(snapshot, current);
 }
 
 export function isOpen(effect: EffectFacts): boolean {
@@ -61,7 +67,7 @@ function assignMove({ task, failedAttempts }: TaskSnapshot): TaskMove {
 }
 
 function needsSlot(move: TaskMove): boolean {
-  return move.move === 'call' || move.move === 'rejectPlan';
+  return move.move === 'call' || move.move === 'rejectPlan' || move.move === 'again';
 }
 
 /** Waiting for the same reason in the same words is not a change. */

@@ -5,7 +5,7 @@ import type { AgentRole, AgentSpec, Capability } from '../../contracts/agent.ts'
 import type { EffectStatus, RunStatus, TaskStatus, WaitingFor } from '../../contracts/status.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
 import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
-import type { ModelCandidate } from '../route-model.ts';
+import type { ModelCandidate, ModelOutage } from '../route-model.ts';
 
 export interface TaskFacts {
   id: string;
@@ -72,6 +72,8 @@ export interface TaskSnapshot {
   effects: EffectFacts[];
   planRun: PlanRunFacts | null;
   models: readonly ModelCandidate[];
+  /** Models that do not answer now, but for the one that this task is sent to try. Absent: none. */
+  outages?: ModelOutage[];
   /** Loaded only while a Chief of Staff plans. */
   team: Team | null;
 }
@@ -105,9 +107,12 @@ export type TaskMove =
   | { move: 'rest' }
   | { move: 'assign' }
   | { move: 'resume' }
-  | { move: 'wait'; for: WaitingFor; detail: string }
+  /** `on`: ids or keys of what it waits for, for whoever wakes it. */
+  | { move: 'wait'; for: WaitingFor; detail: string; on?: string[] }
   | { move: 'call'; turn: number; effects: NewEffect[] }
   | { move: 'abandon'; keys: string[] }
+  /** Calls that were given up are open again. */
+  | { move: 'again'; keys: string[] }
   | { move: 'startPlan'; plan: { definition: WorkflowDefinition } | { workflowId: string }; origin: 'model' | 'template'; reason: string }
   | { move: 'rejectPlan'; reason: string; problems: number; then: NewEffect; turn: number }
   | { move: 'complete'; result: TaskResult }

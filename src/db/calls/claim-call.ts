@@ -3,7 +3,9 @@
  *
  * 1. The claim is one transaction: the request (made once), the try, the ledger row with the most that it can cost.
  * 2. A stored answer is returned, never paid for again; a claim of an attempt that is no longer current is refused.
- * 3. A try that was claimed and never settled was lost: its ledger row is booked unknown at its reserved maximum, and it is tried again,
+ * 3. The request keeps its model as long as that is in service; else the same request goes to the next fit one. When nobody is there to
+ *    answer, the call is given up without a try.
+ * 4. A try that was claimed and never settled was lost: its ledger row is booked unknown at its reserved maximum, and it is tried again,
  *    because a model call may be repeated.
  */
 import type { Standing } from '../../contracts/corridor.ts';
@@ -16,8 +18,9 @@ import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
+import { outageCode } from '../../core/task/outage.ts';
 import type { CallRequest, ClaimedCall, ScoreUse } from './call-plan.ts';
-import { type CallContext, messagesOf, prepareCall } from './prepare-call.ts';
+import { type CallContext, type ChosenModel, messagesOf, prepareCall, route } from './prepare-call.ts';
 import { prepareScore } from './prepare-score.ts';
 
 export interface CallAddress {
@@ -35,9 +38,15 @@ export async function claimModelCall(tx: Tx, { taskId, key }: CallAddress, { wor
   const effect = await loadEffect(tx, key);
   if (!effect || !isClaimable(task, effect)) return { over: await refuse(tx, { task, effect }, world) };
   if (effect.status === 'claimed') await closeOpenTries(tx, key);
-  const { current } = await loadTaskFacts(tx, task);
+  const { current, outages } = await loadTaskFacts(tx, task);
   if (!current) return { over: await decideTask(tx, task, world) };
-  const { request, score } = await requestOf({ tx, task, effect, current, world });
+  const context = { tx, task, effect, current, world, outages };
+  const chosen = chooseModel(context);
+  if ('nobody' in chosen) {
+    await settleEffect(tx, key, { status: 'failed', error: chosen.nobody });
+    return { over: await decideTask(tx, task, world, true) };
+  }
+  const { request, score } = await requestOf(context, chosen);
   const messages = request.kind === 'complete' ? await messagesOf(tx, task, request.messagesTo) : [];
   const tryNumber = await claimEffect(tx, key, request);
   const { microUsd, price } = reserve(request, charactersOf(request, messages));
@@ -71,14 +80,25 @@ export async function refuse(tx: Tx, { task, effect }: { task: TaskRow; effect: 
   return decideTask(tx, task, world, open);
 }
 
-/** The request is made at the first claim and kept: a repeated call is the same call. */
-async function requestOf(context: CallContext): Promise<{ request: CallRequest; score: ScoreUse | null }> {
+/** The request is made at the first claim and kept: a repeated call is the same call, if need be of another model. */
+async function requestOf(context: CallContext, chosen: ChosenModel): Promise<{ request: CallRequest; score: ScoreUse | null }> {
   const kept = context.effect.request as CallRequest | null;
-  if (!kept) return prepareCall(context);
-  if (kept.kind === 'complete') return { request: kept, score: null };
-  const { provider, model, reason } = kept;
-  const { score } = await prepareScore(context, { provider, model, reason });
-  return { request: kept, score };
+  if (!kept) return prepareCall(context, chosen);
+  const request = { ...kept, ...chosen };
+  if (request.kind === 'complete') return { request, score: null };
+  const { score } = await prepareScore(context, chosen);
+  return { request, score };
+}
+
+function chooseModel(context: CallContext): ChosenModel | { nobody: { code: string; message: string } } {
+  const kept = context.effect.request as CallRequest | null;
+  const isKept = (each: { provider: string; model: string }) => each.provider === kept?.provider && each.model === kept.model;
+  const configured = context.world.models.some(({ provider, id }) => isKept({ provider, model: id }));
+  if (kept && configured && !context.outages.some(isKept)) return { provider: kept.provider, model: kept.model, reason: kept.reason };
+  const { choice, reason } = route(context);
+  if (choice) return { provider: choice.provider, model: choice.id, reason };
+  // A model that is not there is treated like one that is out: the task parks or waits for a key, it does not fail.
+  return { nobody: { code: outageCode, message: `No model for ${context.effect.purpose}: ${reason}` } };
 }
 
 function charactersOf(request: CallRequest, messages: unknown[]): number {

@@ -1,7 +1,8 @@
 /** Makes the request of a model call from the record: which model, which text. Runs inside the claim. */
-import { routeModel, type ModelCandidate, type TaskClass } from '../../core/route-model.ts';
+import type { ModelCandidate, ModelOutage, RouteDecision } from '../../core/route-model.ts';
 import { chiefSystem, planMessage, synthesisMessage } from '../../core/prompts/plan.ts';
 import { operatorSystem, taskMessage } from '../../core/prompts/turn.ts';
+import { classOfPurpose, routeWork } from '../../core/task/outage.ts';
 import type { CurrentAttempt } from '../../core/task/snapshot.ts';
 import { workflowJsonSchema } from '../../core/workflow/json-schema.ts';
 import { AppError } from '../../errors.ts';
@@ -21,6 +22,7 @@ export interface CallContext {
   effect: EffectRow;
   current: CurrentAttempt;
   world: World;
+  outages: ModelOutage[];
 }
 
 export interface Prepared {
@@ -28,13 +30,8 @@ export interface Prepared {
   score: ScoreUse | null;
 }
 
-const classOf: Record<string, TaskClass> = { plan: 'plan', synthesis: 'write', work: 'write' };
-
-export async function prepareCall(context: CallContext): Promise<Prepared> {
-  const { effect } = context;
-  const taskClass = classOf[effect.purpose];
-  if (!taskClass) return prepareScore(context, chooseModel(context, 'score'));
-  const model = chooseModel(context, taskClass);
+export async function prepareCall(context: CallContext, model: ChosenModel): Promise<Prepared> {
+  if (classOfPurpose(context.effect.purpose) === 'score') return prepareScore(context, model);
   return { request: await prepareComplete(context, model), score: null };
 }
 
@@ -44,11 +41,8 @@ export interface ChosenModel {
   reason: string;
 }
 
-function chooseModel({ current, world, effect }: CallContext, taskClass: TaskClass): ChosenModel {
-  const { preferred, allowed } = current.agent.spec.modelPolicy;
-  const { choice, reason } = routeModel<ModelCandidate>(world.models, { class: taskClass, preferred, ...(allowed ? { allowed } : {}) });
-  if (!choice) throw new AppError('unavailable', `No model for ${effect.purpose}: ${reason}`);
-  return { provider: choice.provider, model: choice.id, reason };
+export function route({ current, world, effect, outages }: CallContext): RouteDecision<ModelCandidate> {
+  return routeWork({ models: world.models, outages, current, purpose: effect.purpose });
 }
 
 async function prepareComplete(context: CallContext, model: ChosenModel): Promise<CompleteRequest> {

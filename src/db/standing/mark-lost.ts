@@ -1,27 +1,31 @@
 import { appendTranscript } from '../calls/transcript.ts';
 import { outageCode } from '../../core/task/outage.ts';
+import { noteOutage } from '../calls/give-up.ts';
 import { closeOpenTries } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
+import type { World } from './world.ts';
 
 /**
  * The activity of a claimed effect ended without an answer (its technical retries are used up, or it was cancelled). What may have
  * been paid is booked as unknown; the effect is over. A model that called a tool is told so: a call without an answer would make its
  * next turn invalid.
+ * A model call whose last word was an outage is no failure of the task: the breaker opens, and it goes elsewhere or waits.
  * @returns whether anything changed
  */
-export async function markLost(tx: Tx, task: TaskRow, keys: string[]): Promise<boolean> {
+export async function markLost(tx: Tx, task: TaskRow, keys: string[], world: World): Promise<boolean> {
   const status = task.cancelRequestedAt ? 'abandoned' : 'failed';
   const error = { code: 'unavailable', message: 'It could not be carried out: the technical retries are used up.' };
-  const rows = await tx.sql<Pick<EffectRow, 'key' | 'kind' | 'purpose' | 'turn' | 'attempt' | 'input' | 'error'>>(
+  const rows = await tx.sql<Pick<EffectRow, 'key' | 'kind' | 'purpose' | 'turn' | 'attempt' | 'input' | 'request' | 'error'>>(
     `UPDATE effects SET status = $3, error = coalesce(error, $4::jsonb), settled_at = now()
       WHERE task_id = $1 AND key = ANY ($2) AND status IN ('planned', 'claimed')
-      RETURNING key, kind, purpose, turn, attempt, input, error`,
+      RETURNING key, kind, purpose, turn, attempt, input, request, error`,
     [task.id, keys, status, JSON.stringify(error)],
   );
-  for (const { key, kind, purpose, turn, attempt, input, error: why } of rows) {
+  for (const { key, kind, purpose, turn, attempt, input, request, error: why } of rows) {
     await closeOpenTries(tx, key);
+    if (kind === 'model' && why?.code === outageCode) await noteOutage({ tx, task, world }, { request, reason: why.message, retryAfterMs: null });
     if (kind !== 'tool' || purpose.startsWith('method:') || attempt !== task.attempt) continue;
     const content = { callId: input.callId, name: purpose, text: why?.message ?? error.message, isError: true };
     await appendTranscript(tx, task, [{ role: 'tool', turn, content }]);

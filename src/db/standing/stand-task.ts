@@ -27,7 +27,7 @@ const maxMoves = 25;
 export async function standTask(tx: Tx, { taskId, lost = [] }: TaskLook, world: World): Promise<Standing> {
   const task = await lockTask(tx, taskId);
   await takeWakes(tx, `task/${task.id}`);
-  const changed = lost.length > 0 && (await markLost(tx, task, lost));
+  const changed = lost.length > 0 && (await markLost(tx, task, lost, world));
   return decideTask(tx, task, world, changed);
 }
 
