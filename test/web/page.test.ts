@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openBrowser } from '../support/browser.ts';
 import { closeLater } from '../support/close-later.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { AdjutantPage } from './support/adjutant-page.ts';
-import { launchBrowser } from './support/browser.ts';
+
 import { buildPage } from './support/build-page.ts';
 import { type FakeApi, startFakeApi } from './support/fake-api.ts';
 import {
@@ -37,7 +38,7 @@ let faults: string[];
 
 beforeAll(async () => {
   folder = await buildPage();
-  browser = await launchBrowser();
+  browser = await openBrowser();
 }, 120_000);
 
 beforeEach(async () => {
@@ -56,6 +57,7 @@ async function show(viewport: typeof wide, colorScheme: 'light' | 'dark' = 'ligh
   await context?.close().catch(() => undefined);
   context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
   page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   faults = [];
   page.on('pageerror', (error) => faults.push(error.message));
   adjutant = new AdjutantPage(page, api.url);

@@ -1,20 +1,27 @@
-import { Suspense, lazy } from 'react';
+import { type ComponentType, useSyncExternalStore } from 'react';
 import type { Task } from '../../../src/contracts/task.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { CopyButton } from './copy-button.tsx';
 
-/** Markdown is read by a library of its own, which comes after the page; the text itself is there meanwhile. */
-const Markdown = lazy(() =>
-  import('./markdown.tsx').then(({ Markdown: component }) => ({ default: component })),
-);
+type MarkdownView = ComponentType<{ text: string }>;
+
+/** Markdown is read by a library of its own, which comes after the page; the text itself is there if that takes long. */
+let view: MarkdownView | null = null;
+const loading = import('./markdown.tsx').then(({ Markdown }) => {
+  view = Markdown;
+});
+
+function onLoad(told: () => void): () => void {
+  void loading.then(told, () => undefined);
+  return () => undefined;
+}
 
 export function Rendered({ markdown }: { markdown: string }) {
+  const Markdown = useSyncExternalStore(onLoad, () => view);
   return (
     <div className="prose">
-      <Suspense fallback={<p className="whitespace-pre-wrap">{markdown}</p>}>
-        <Markdown text={markdown} />
-      </Suspense>
+      {Markdown ? <Markdown text={markdown} /> : <p className="whitespace-pre-wrap late">{markdown}</p>}
     </div>
   );
 }

@@ -1,0 +1,109 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { createApp } from '../../src/api/app.ts';
+import { authenticate } from '../../src/commands/authenticate.ts';
+import { insertSignInLink } from '../../src/db/principal-store.ts';
+import type { Database } from '../../src/db/record.ts';
+import { createFileStorage } from '../../src/files/storage.ts';
+import { createGateway } from '../../src/live/gateway.ts';
+import { createHub } from '../../src/live/hub.ts';
+import { plantTree } from '../api/support/plant-tree.ts';
+import { type WatchedPage, openBrowser, openPage } from '../support/browser.ts';
+import { closeLater } from '../support/close-later.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { testRedis } from '../support/redis.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { logger, note, openDatabase, openFeed } from '../temporal/support.ts';
+import { AdjutantPage } from './support/adjutant-page.ts';
+import { buildPage } from './support/build-page.ts';
+
+/** The page over the real API, gateway and security policy; no worker runs, so what is begun stays where it is. */
+let db: Database;
+let workspaceId: string;
+let watched: WatchedPage;
+let adjutant: AdjutantPage;
+
+beforeAll(async () => {
+  const webDir = await buildPage();
+  const feed = openFeed((await testRedis()).url);
+  const { url: databaseUrl } = await createTestDatabase();
+  db = await openDatabase(databaseUrl, feed.bell);
+  await feed.ready();
+  const [home] = await db.acrossWorkspaces<{ id: string; owner: string }>(
+    `SELECT w.id, p.id AS owner FROM workspaces w JOIN principals p ON p.workspace_id = w.id`,
+  );
+  workspaceId = home?.id ?? '';
+  const url = await serve(webDir, feed);
+  const secret = await db.inWorkspace({ workspaceId, actor: 'system' }, (tx) =>
+    insertSignInLink(tx, home?.owner ?? ''),
+  );
+  watched = await openPage(await openBrowser());
+  watched.page.setDefaultTimeout(10_000);
+  adjutant = new AdjutantPage(watched.page, url);
+  await adjutant.signIn(`/sign-in#${secret}`);
+}, 120_000);
+
+async function serve(webDir: string, feed: ReturnType<typeof openFeed>): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const filesDir = await mkdtemp(join(tmpdir(), 'adjutant-files-'));
+  closeLater('files', () => rm(filesDir, { recursive: true, force: true }));
+  const temporal = { namespace: 'default', uiUrl: 'http://127.0.0.1:8233' };
+  const files = createFileStorage(filesDir);
+  const uploadDir = join(filesDir, 'uploads');
+  server.on('request', createApp({ db, files, uploadDir, publicUrl, logger, webDir, temporal }));
+  const hub = createHub({ db, feed, logger });
+  const gateway = createGateway({
+    server,
+    hub,
+    publicUrl,
+    logger,
+    authenticate: (given) => authenticate(db, given),
+  });
+  closeLater('the product', async () => {
+    gateway.goAway(100);
+    hub.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return publicUrl;
+}
+
+test('a goal with a file is accepted, and its page is live', async () => {
+  await adjutant.attach(join(import.meta.dirname, '..', '..', 'samples', 'incident-log-2026.csv'));
+  await watched.page.getByText('Waits to be read').waitFor();
+  await adjutant.giveGoal('Find the outliers in the log');
+  await watched.page.getByRole('link', { name: 'incident-log-2026.csv' }).first().waitFor();
+  await waitFor(async () => (await adjutant.connection()) === 'Live', { what: 'the live feed' });
+  expect(await adjutant.status()).toBe('Pending');
+});
+
+test('a plan at work is shown with its steps, and what happens to it without a reload', async () => {
+  const { rootId, childIds } = await plantTree({ db, workspaceId } as Parameters<typeof plantTree>[0], {
+    children: 2,
+  });
+  await adjutant.open(`/tasks/${rootId}`);
+  await adjutant.step(/Read/).nth(1).waitFor();
+  await waitFor(async () => (await adjutant.connection()) === 'Live', { what: 'the live feed' });
+  const stream = `task/${childIds[1]}`;
+  await db.inWorkspace({ workspaceId, actor: 'system' }, (tx) =>
+    tx.sql(`UPDATE steps SET status = 'failed', reason = 'It was too dark.' WHERE task_id = $1`, [
+      childIds[1],
+    ]),
+  );
+  await note({ db, workspaceId }, stream, 'It was too dark', rootId);
+  await watched.page.getByText('It was too dark.').first().waitFor();
+  await adjutant.step(/Read/).nth(1).click();
+  await adjutant.sheet.getByText('Best fit.').waitFor();
+  await adjutant.sheet.getByText('tiny').waitFor();
+});
+
+test('nothing on the way was a complaint of the browser, its security policy included', () => {
+  // The first look at the session, before signing in, and the icon of a page that is left are no faults.
+  expect(watched.complaints.filter((text) => !/401|ERR_ABORTED/.test(text))).toEqual([]);
+});
