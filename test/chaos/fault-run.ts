@@ -15,7 +15,7 @@ import {
 import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createChance } from './chance.ts';
-import { type Fault, planArrivals, planFaults } from './fault-plan.ts';
+import { type Fault, planArrivals, planFaults, type Victim } from './fault-plan.ts';
 import { type Accepted, giveTask } from './give-tasks.ts';
 import { checkInvariants, type Finding } from './invariants.ts';
 import { makeStateFolder, type Product, removeStateFolder, startProduct } from './product.ts';
@@ -30,6 +30,8 @@ export interface FaultRunOptions {
   modelDelayMs: number;
   /** Of so many model calls in a hundred the first try fails. */
   faultsPerHundred: number;
+  /** Who may be hit; API, worker, Temporal and `FLUSHALL` unless said. */
+  victims?: readonly Victim[];
   /** Leave data and logs where they are. */
   keep?: boolean;
   say(line: string): void;
@@ -49,7 +51,7 @@ export interface FaultRunReport {
 
 export async function faultRun(options: FaultRunOptions): Promise<FaultRunReport> {
   const chance = createChance(options.seed);
-  const faults = planFaults(chance, options.kills);
+  const faults = planFaults(chance, options.kills, options.victims);
   const overMs = faults.reduce((sum, fault) => sum + fault.after, 0);
   const arrivals = planArrivals(chance, options.tasks, overMs);
   const { modelDelayMs: delayMs, faultsPerHundred, seed } = options;
@@ -179,21 +181,30 @@ async function flush(url: string): Promise<void> {
   }
 }
 
-const openWork = `
+const countOpenWork = `
   SELECT (SELECT count(*)::int FROM tasks WHERE status NOT IN ('completed', 'failed', 'cancelled')) AS tasks,
          (SELECT count(*)::int FROM runs WHERE status NOT IN ('completed', 'failed', 'cancelled')) AS runs,
          (SELECT count(*)::int FROM outbox WHERE status IN ('ready', 'leased')) AS outbox,
          (SELECT count(*)::int FROM ledger WHERE outcome = 'open') AS ledger`;
+
+/** In words; empty when all has ended. */
+async function openWork(database: pg.Pool): Promise<string> {
+  try {
+    const { rows } = await database.query<Record<string, number>>(countOpenWork);
+    const open = Object.entries(rows[0] ?? {}).filter(([, n]) => n > 0);
+    return open.map(([name, n]) => `${name} ${n}`).join(', ');
+  } catch (error) {
+    return `the database does not answer (${error instanceof Error ? error.message : String(error)})`;
+  }
+}
 
 /** Waits for the end of all work; when it does not come, the invariants tell what is left, so that is no error here. */
 async function comeToRest(product: Product, database: pg.Pool, plan: Planned): Promise<void> {
   const deadline = Date.now() + plan.restMs;
   let said = 0;
   for (;;) {
-    const { rows } = await database.query<Record<string, number>>(openWork);
-    const open = Object.entries(rows[0] ?? {}).filter(([, n]) => n > 0);
-    if (open.length === 0) return;
-    const words = open.map(([name, n]) => `${name} ${n}`).join(', ');
+    const words = await openWork(database);
+    if (words === '') return;
     if (Date.now() > deadline || product.exitCode() !== null)
       return plan.say(`It did not come to rest: ${words}`);
     if (Date.now() - said > 10_000) {

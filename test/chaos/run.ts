@@ -1,6 +1,7 @@
-// npm run chaos -- [--tasks 50] [--kills 15] [--seed N] [--delay 150] [--faults 5] [--rest 240] [--keep]
+// npm run chaos -- [--tasks 50] [--kills 15] [--seed N] [--delay 150] [--faults 5] [--rest 240] [--victims api,worker-1,temporal,flush,redis,postgres] [--keep]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { usualVictims, type Victim, victims } from './fault-plan.ts';
 import { faultRun, type FaultRunReport } from './fault-run.ts';
 
 const text = { type: 'string' } as const;
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     delay: text,
     faults: text,
     rest: text,
+    victims: text,
     keep: { type: 'boolean' },
   },
 });
@@ -23,6 +25,15 @@ function numberIn(name: 'tasks' | 'kills' | 'seed' | 'delay' | 'faults' | 'rest'
   return number;
 }
 
+function victimsIn(list: string | undefined): readonly Victim[] {
+  if (list === undefined) return usualVictims;
+  return list.split(',').map((name) => {
+    const victim = victims.find((one) => one === name.trim());
+    if (!victim) throw new Error(`--victims knows ${victims.join(', ')}, not ${name}.`);
+    return victim;
+  });
+}
+
 const options = {
   tasks: numberIn('tasks', 50),
   kills: numberIn('kills', 15),
@@ -30,6 +41,7 @@ const options = {
   modelDelayMs: numberIn('delay', 150),
   faultsPerHundred: numberIn('faults', 5),
   restMs: numberIn('rest', 240) * 1000,
+  victims: victimsIn(values.victims),
   keep: values.keep ?? false,
   say: (line: string) => console.log(line),
 };
@@ -37,7 +49,7 @@ const options = {
 console.log(`Fault run: ${options.tasks} tasks, ${options.kills} faults, seed ${options.seed}`);
 console.log(`Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? ''}, Node ${process.version}`);
 console.log(
-  `Again: npm run chaos -- --tasks ${options.tasks} --kills ${options.kills} --seed ${options.seed}\n`,
+  `Again: npm run chaos -- --tasks ${options.tasks} --kills ${options.kills} --seed ${options.seed}${values.victims ? ` --victims ${values.victims}` : ''}\n`,
 );
 const report = await faultRun(options);
 show(report);
@@ -48,9 +60,9 @@ function show({ findings, accepted, served, booked, faults, seconds, stateFolder
     Object.entries(counts)
       .map(([name, n]) => `${name} ${n}`)
       .join(', ');
-  const victims = new Set(faults.map((fault) => fault.victim));
+  const hit = new Set(faults.map((fault) => fault.victim));
   console.log(
-    `\nFaults: ${[...victims].map((victim) => `${victim} ${faults.filter((fault) => fault.victim === victim).length}`).join(', ')}`,
+    `\nFaults: ${[...hit].map((victim) => `${victim} ${faults.filter((fault) => fault.victim === victim).length}`).join(', ')}`,
   );
   console.log(
     `Accepted: ${accepted.length} tasks, asked ${accepted.reduce((sum, task) => sum + task.asked, 0)} times`,

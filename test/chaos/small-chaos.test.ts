@@ -16,6 +16,9 @@ describe('the product under faults', () => {
     });
     expect(report.faults.map((fault) => fault.victim).sort()).toEqual(['api', 'temporal', 'worker-1']);
     expect(report.accepted).toHaveLength(6);
-    expect({ broken: report.findings.filter((finding) => finding.broken.length > 0), lines }).toEqual({ broken: [], lines });
+    expect({ broken: report.findings.filter((finding) => finding.broken.length > 0), lines }).toEqual({
+      broken: [],
+      lines,
+    });
   }, 240_000);
 });
