@@ -13,8 +13,8 @@ import type { Database, Tx } from './record.ts';
 /** The first probe comes this soon; each trial that fails doubles it. Milliseconds. */
 const firstProbeMs = 2_000;
 const longestProbeMs = 120_000;
-/** So long may the task on trial take to come to its call. */
-const trialMs = 60_000;
+/** So long may the task on trial take to come to its call; then another may try. */
+const trialMs = 10_000;
 
 export interface Breaker {
   account: string;
@@ -42,9 +42,14 @@ export async function openBreaker(tx: Tx, { account, provider, model, reason, ta
   );
 }
 
-/** It answered. */
+/** It answered. What else of its provider is out is asked at once. */
 export async function closeBreaker(tx: Tx, { account, provider, model }: Breaker): Promise<void> {
-  await tx.sql('DELETE FROM provider_health WHERE account = $1 AND provider = $2 AND model = $3', [account, provider, model]);
+  await tx.sql(
+    `WITH closed AS (DELETE FROM provider_health WHERE account = $1 AND provider = $2 AND model = $3 RETURNING model)
+     UPDATE provider_health SET open_until = least(open_until, now()), trial_until = NULL
+      WHERE account = $1 AND provider = $2 AND model <> $3 AND EXISTS (SELECT 1 FROM closed)`,
+    [account, provider, model],
+  );
 }
 
 /** The workspace's key of this provider changed: what was noted under the old one says nothing. */
@@ -75,9 +80,13 @@ export async function listOutages(tx: Tx): Promise<Outage[]> {
   );
 }
 
-/** Breakers that are to be asked now. */
+/** Breakers that are to be asked now; not those of a provider that is being tried. */
 export async function dueBreakers(db: Database): Promise<ProviderHealthRow[]> {
-  return db.acrossWorkspaces<ProviderHealthRow>('SELECT * FROM provider_health WHERE open_until <= now() ORDER BY since, provider, model LIMIT 200');
+  return db.acrossWorkspaces<ProviderHealthRow>(
+    `SELECT * FROM provider_health h WHERE h.open_until <= now()
+        AND NOT EXISTS (SELECT 1 FROM provider_health t WHERE t.account = h.account AND t.provider = h.provider AND t.trial_until > now())
+      ORDER BY since, provider, model LIMIT 200`,
+  );
 }
 
 /** Still out, says the probe. Nobody tried, so it is asked again at the usual pace. */
@@ -123,9 +132,12 @@ const parked = `SELECT t.id, t.title, t.root_id, t.workspace_id,
     row_number() OVER (PARTITION BY t.workspace_id ORDER BY t.id) AS place
   FROM tasks t WHERE t.status = 'waiting' AND t.waiting_for = 'outage'`;
 
-/** Tasks that are parked for this model, the first of each workspace first. */
+const released = `EXISTS (SELECT 1 FROM unnest(t.waits_on) AS w (key)
+  WHERE NOT EXISTS (SELECT 1 FROM provider_health h WHERE h.account || '/' || h.provider || '/' || h.model = w.key))`;
+
+/** Tasks that are parked for this model and have no other to go to, the first of each workspace first. */
 export async function parkedFor(db: Database, { account, provider, model }: Breaker): Promise<ParkedTask[]> {
-  return db.acrossWorkspaces<ParkedTask>(`${parked} AND $1 = ANY (t.waits_on) ORDER BY place, t.id LIMIT 200`, [
+  return db.acrossWorkspaces<ParkedTask>(`${parked} AND $1 = ANY (t.waits_on) AND NOT ${released} ORDER BY place, t.id LIMIT 200`, [
     `${account}/${provider}/${model}`,
   ]);
 }
@@ -134,8 +146,7 @@ export async function parkedFor(db: Database, { account, provider, model }: Brea
 export async function releasedTasks(db: Database): Promise<ParkedTask[]> {
   return db.acrossWorkspaces<ParkedTask>(
     `${parked}
-       AND EXISTS (SELECT 1 FROM unnest(t.waits_on) AS w (key)
-                    WHERE NOT EXISTS (SELECT 1 FROM provider_health h WHERE h.account || '/' || h.provider || '/' || h.model = w.key))
+       AND ${released}
        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.target = 'task/' || t.id AND o.status IN ('ready', 'leased'))
      ORDER BY place, t.id LIMIT 500`,
   );

@@ -71,3 +71,46 @@ describe('the choice of a model', () => {
     });
   });
 });
+
+describe('models that are out of service', () => {
+  const model = (provider: string, id: string, account?: string): ModelCandidate => ({
+    provider,
+    id,
+    aliases: [],
+    fit: ['plan', 'json', 'write'],
+    contextTokens: 100_000,
+    ...(account === undefined ? {} : { account }),
+  });
+  const models = [model('anthropic', 'a1'), model('anthropic', 'a2'), model('openai', 'o1')];
+  const down = (provider: string, id: string, account = 'environment') => ({ account, provider, model: id, reason: 'Scripted 503.' });
+
+  test('are passed over for another provider’s, before the rest of their own', () => {
+    const { choice, reason, out } = routeModel(models, { class: 'write', outages: [down('anthropic', 'a1')] });
+    expect(choice?.id).toBe('o1');
+    expect(reason).toContain('Out of service: anthropic/a1 (Scripted 503.)');
+    expect(out).toHaveLength(1);
+  });
+
+  test('leave their provider’s other models when no other provider is there', () => {
+    const outages = [down('anthropic', 'a1'), down('openai', 'o1')];
+    expect(routeModel(models, { class: 'write', outages }).choice?.id).toBe('a2');
+  });
+
+  test('are named when nobody is left, apart from those that are not fit anyway', () => {
+    const all = [...models, { ...model('llama', 'small'), fit: ['score' as const] }];
+    const { choice, out } = routeModel(all, { class: 'plan', outages: [...models, { provider: 'llama', id: 'small' }].map((each) => down(each.provider, each.id)) });
+    expect(choice).toBeNull();
+    expect(out.map((outage) => outage.model)).toEqual(['a1', 'a2', 'o1']);
+  });
+
+  test('are so under one account only', () => {
+    const own = [model('openai', 'o1', 'wsp_1')];
+    expect(routeModel(own, { class: 'write', outages: [down('openai', 'o1')] }).choice?.id).toBe('o1');
+    expect(routeModel(own, { class: 'write', outages: [down('openai', 'o1', 'wsp_1')] }).choice).toBeNull();
+  });
+
+  test('go before an agent’s preference while another provider is well', () => {
+    const needs = { class: 'write' as const, preferred: ['anthropic'], outages: [down('anthropic', 'a1')] };
+    expect(routeModel(models, needs).choice?.id).toBe('o1');
+  });
+});
