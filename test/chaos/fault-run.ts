@@ -161,14 +161,15 @@ async function untilMidCall(models: ScriptedModelServer): Promise<number> {
 
 async function harm(product: Product, { victim }: Fault): Promise<void> {
   if (victim === 'flush') return flush(product.endpoints().redisUrl);
-  await waitFor(
-    () => {
-      if (product.exitCode() !== null)
-        throw new Error(`The product has ended:\n${product.output().slice(-2000)}`);
-      return product.kill(victim);
-    },
-    { what: `${victim} to be there, to be killed`, timeoutMs: 30_000 },
-  );
+  const isThere = { what: `${victim} to be there, to be killed`, timeoutMs: 30_000 };
+  await waitFor(() => product.exitCode() !== null || product.kill(victim), isThere);
+  mustRun(product);
+}
+
+/** The supervisor brings parts back; that it gives up is a failure of the product. */
+function mustRun(product: Product): void {
+  if (product.exitCode() !== null)
+    throw new Error(`The product has ended by itself:\n${product.output().slice(-6000)}`);
 }
 
 async function flush(url: string): Promise<void> {
@@ -176,6 +177,8 @@ async function flush(url: string): Promise<void> {
   redis.on('error', () => {});
   try {
     await redis.flushall();
+  } catch {
+    // It was killed a moment ago, which empties it just as well.
   } finally {
     redis.disconnect();
   }
@@ -205,8 +208,8 @@ async function comeToRest(product: Product, database: pg.Pool, plan: Planned): P
   for (;;) {
     const words = await openWork(database);
     if (words === '') return;
-    if (Date.now() > deadline || product.exitCode() !== null)
-      return plan.say(`It did not come to rest: ${words}`);
+    mustRun(product);
+    if (Date.now() > deadline) return plan.say(`It did not come to rest: ${words}`);
     if (Date.now() - said > 10_000) {
       plan.say(`Still open: ${words}`);
       said = Date.now();
