@@ -1,4 +1,4 @@
-import { type ComponentType, useSyncExternalStore } from 'react';
+import { type ComponentType, createElement, useSyncExternalStore } from 'react';
 import type { Task } from '../../../src/contracts/task.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
@@ -18,10 +18,14 @@ function onLoad(told: () => void): () => void {
 }
 
 export function Rendered({ markdown }: { markdown: string }) {
-  const Markdown = useSyncExternalStore(onLoad, () => view);
+  const reader = useSyncExternalStore(onLoad, () => view);
   return (
     <div className="prose">
-      {Markdown ? <Markdown text={markdown} /> : <p className="whitespace-pre-wrap late">{markdown}</p>}
+      {reader ? (
+        createElement(reader, { text: markdown })
+      ) : (
+        <p className="whitespace-pre-wrap late">{markdown}</p>
+      )}
     </div>
   );
 }
