@@ -49,7 +49,7 @@ function definitionOf({ name, description, about, read, rank, write }: Template)
         dependsOn: ['read'],
         with: {
           goal: `${common}\n\nYou are given what was found in each document. ${rank} Merge findings that say the same. Keep each finding's quote and its document and place unchanged.`,
-          requires: [{ capability: 'analysis', level: 3 }],
+          requires: [{ capability: 'analysis', level: 4 }],
           method: { name: 'rank', about },
         },
       },
@@ -60,7 +60,7 @@ function definitionOf({ name, description, about, read, rank, write }: Template)
         dependsOn: ['rank'],
         with: {
           goal: `${common}\n\nYou are given the ranked findings. ${write} Name the document and the place after every claim. Use only figures that stand in a quote. Repeat nothing. Answer with Markdown only.`,
-          requires: [{ capability: 'writing', level: 3 }],
+          requires: [{ capability: 'writing', level: 4 }],
           method: { name: 'compose', about },
         },
       },
@@ -71,7 +71,7 @@ function definitionOf({ name, description, about, read, rank, write }: Template)
         dependsOn: ['rank', 'write'],
         with: {
           goal: `${common}\n\nYou are given the text that was written and the ranked findings it rests on. Check that every claim has a source among the findings, that every figure in it stands in a quote, that nothing is said twice, and that it does what was asked. Name each fault with its place; if there is none, say that it is sound.`,
-          requires: [{ capability: 'review', level: 3 }],
+          requires: [{ capability: 'review', level: 4 }],
           files: [`\${{ inputs.files }}`],
           method: { name: 'check', about },
         },
