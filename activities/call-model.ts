@@ -124,7 +124,7 @@ const maybePaid = new Set(['network', 'stalled', 'timeout', 'malformed', 'aborte
 async function fail(parts: ModelActivityParts, { error, watch, settle, latencyMs }: Failing): Promise<Standing> {
   const failure = parts.classifyFailure(error);
   const what = { code: failure.kind === 'aborted' ? 'cancelled' : 'model_failed', message: failure.message };
-  const lost = maybePaid.has(failure.kind);
+  const lost = maybePaid.has(failure.kind) && failure.sent;
   const ledger = { outcome: lost ? ('unknown' as const) : ('failed' as const), microUsd: lost ? null : 0, latencyMs, error: what };
   if (watch.signal.aborted) return standingOf(await settle({ ledger: { ...ledger, outcome: 'aborted' }, end: { as: 'stopped' } }));
   if (!failure.retryable) return standingOf(await settle({ ledger, end: { as: 'failed', error: what } }));

@@ -23,6 +23,8 @@ export interface ModelFailure {
   retryable: boolean;
   /** What the provider asked for; null when it asked for nothing. */
   retryAfterMs: number | null;
+  /** False when no connection came about: nothing was asked, so nothing can have been paid. */
+  sent: boolean;
   message: string;
 }
 
@@ -162,6 +164,9 @@ function byStatus(status: number): FailureKind {
 
 const networkCodes = /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR)/;
 
+/** No connection came about. A broken one (ECONNRESET, EPIPE) may have carried the request. */
+const unsentCodes = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+
 function networkCodeOf(error: unknown, depth = 0): string | null {
   const { code, cause } = record(error);
   if (typeof code === 'string' && networkCodes.test(code)) return code;
@@ -201,5 +206,6 @@ export function classifyFailure(error: unknown, now: number = Date.now()): Model
   const facts = factsOf(error);
   const kind = kindOf(error, facts);
   const retryable = retryableKinds.has(kind) && facts.mayRepeat;
-  return { kind, retryable, retryAfterMs: retryable ? facts.retryAfter(now) : null, message: facts.message };
+  const sent = !unsentCodes.test(networkCodeOf(error) ?? '');
+  return { kind, retryable, retryAfterMs: retryable ? facts.retryAfter(now) : null, sent, message: facts.message };
 }

@@ -97,11 +97,11 @@ describe.each(providersUnderTest)('the failures of $name are classified', ({ mod
     server.assertDone();
   });
 
-  test('a server that is not there is the network', async () => {
+  test('a server that is not there is the network, and cannot have been paid', async () => {
     const server = await startScriptedModelServer({});
     await server.close();
     const error = await failureOf(open(server).complete(requestTo(model), options()));
-    expect(classifyFailure(error)).toMatchObject({ kind: 'network', retryable: true });
+    expect(classifyFailure(error)).toMatchObject({ kind: 'network', retryable: true, sent: false });
   });
 });
 
@@ -115,7 +115,7 @@ describe('failures that no provider reported', () => {
       new TypeError('terminated', {
         cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }),
       }),
-      { kind: 'network', retryable: true },
+      { kind: 'network', retryable: true, sent: true },
     ],
     [
       new TypeError('fetch failed', {
