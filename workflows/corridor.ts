@@ -28,7 +28,12 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { CorridorInput, Job, JobInput, Look, Standing } from '../src/contracts/corridor.ts';
 import { changedSignal, stateQuery, workflowTypes } from './messages.ts';
 import { filePolicy, lookPolicy, modelPolicy, toolPolicy } from './policies.ts';
-import { agentAttribute, rootTaskAttribute, statusAttribute, workspaceAttribute } from './search-attributes.ts';
+import {
+  agentAttribute,
+  rootTaskAttribute,
+  statusAttribute,
+  workspaceAttribute,
+} from './search-attributes.ts';
 
 export const changed = defineSignal(changedSignal);
 export const state = defineQuery<Standing | null>(stateQuery);
@@ -74,7 +79,8 @@ class Corridor {
       this.fresh = false;
       // Before the next job is started: while one runs there is no moment for it.
       const idle = !this.stale && this.running.size === 0;
-      if (idle && workflowInfo().continueAsNewSuggested) await continueAsNew<(input: CorridorInput) => Promise<string>>(this.input);
+      if (idle && workflowInfo().continueAsNewSuggested)
+        await continueAsNew<(input: CorridorInput) => Promise<string>>(this.input);
       const { end, wakeAt } = this.reconcile();
       if (this.stale) continue;
       if (end && this.running.size === 0) return end;
@@ -99,7 +105,9 @@ class Corridor {
     if (!hasSearchAttributes()) return;
     const pairs = [
       ...(before?.status === standing.status ? [] : [{ key: statusAttribute, value: standing.status }]),
-      ...(standing.agent && before?.agent !== standing.agent ? [{ key: agentAttribute, value: standing.agent }] : []),
+      ...(standing.agent && before?.agent !== standing.agent
+        ? [{ key: agentAttribute, value: standing.agent }]
+        : []),
     ];
     if (pairs.length > 0) upsertSearchAttributes(pairs);
   }
@@ -128,7 +136,13 @@ class Corridor {
     this.running.set(job.key, scope);
     const options = { ...policyOf[job.kind as keyof typeof policyOf], summary: job.summary };
     scope
-      .run(() => scheduleActivity<Standing>(job.kind, [{ ...this.input, key: job.key, now: Date.now() } satisfies JobInput], options))
+      .run(() =>
+        scheduleActivity<Standing>(
+          job.kind,
+          [{ ...this.input, key: job.key, now: Date.now() } satisfies JobInput],
+          options,
+        ),
+      )
       .then(
         (standing) => this.adopt(standing),
         () => {
@@ -144,11 +158,15 @@ class Corridor {
 
   /**
    * Its result is never read: what it brought is in the record. That it closed is a hint to look, quicker than the `changed` that follows
-   * from the outbox if nobody looked.
+   * from the outbox if nobody looked; then it may be started again, for a step that is tried again.
    */
   private startChild({ key, kind, id, summary }: Job): void {
-    if (this.children.has(key)) return;
+    if (this.children.has(key) || this.stale) return;
     this.children.add(key);
+    const onClosed = () => {
+      this.children.delete(key);
+      this.stale = true;
+    };
     const { typedSearchAttributes } = workflowInfo();
     startChild(workflowTypes[kind as 'task' | 'run'], {
       workflowId: `${kind}/${id}`,
@@ -157,11 +175,9 @@ class Corridor {
       staticSummary: summary,
       typedSearchAttributes: typedSearchAttributes.getAll().filter(({ key }) => inherited.has(key.name)),
     }).then(
-      (child) => child.result().then(this.onChanged, this.onChanged),
+      (child) => child.result().then(onClosed, onClosed),
       (error: unknown) => {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return;
-        this.children.delete(key);
-        this.stale = true;
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) onClosed();
       },
     );
   }

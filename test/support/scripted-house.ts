@@ -9,6 +9,7 @@ import { CreateTask } from '../../src/contracts/task.ts';
 import type { WorkflowDefinition } from '../../src/contracts/workflow.ts';
 import { parseDefinition } from '../../src/core/workflow/parse-definition.ts';
 import { insertAgent } from '../../src/db/agent-store.ts';
+import type { Tx } from '../../src/db/record.ts';
 import { insertWorkflow } from '../../src/db/workflow-store.ts';
 import { closeLater } from './close-later.ts';
 import { type House, type HouseOptions, openHouse } from './house.ts';
@@ -66,7 +67,7 @@ export async function openScriptedHouse(
     filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
     ...options,
   });
-  const desk = house.db.inWorkspace.bind(null, house.scope);
+  const desk = <Result>(work: (tx: Tx) => Promise<Result>) => house.db.inWorkspace(house.scope, work);
   const rows: ScriptedHouse['rows'] = (text, ...parameters) => house.db.acrossWorkspaces(text, parameters);
   return {
     ...house,

@@ -1,0 +1,17 @@
+import { basename } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { recordedHistories, replayHistory } from '../support/histories.ts';
+import { recordHistories } from '../support/record-histories.ts';
+import { openScriptedHouse } from '../support/scripted-house.ts';
+
+// biome-ignore lint/style/noProcessEnv: a switch for a person, not a setting of the product
+const recording = process.env.ADJUTANT_RECORD === '1';
+
+(recording ? test : test.skip)('records the histories anew', async () => recordHistories(await openScriptedHouse()), 120_000);
+
+test('executions under way go on with the code of today: every recorded history is replayed', async () => {
+  const paths = await recordedHistories();
+  const types = new Set(paths.map((path) => basename(path).split('-')[0]));
+  expect([...types].sort()).toEqual(['processFile', 'runTask', 'runWorkflow']);
+  for (const path of paths) await replayHistory(path);
+}, 60_000);
