@@ -1,16 +1,26 @@
+import { useEffect } from 'react';
 import { isApiProblem } from '../../../client/index.ts';
 import { Icon } from '../icons/icon.tsx';
+
+/** A server that restarts is back within seconds. */
+const againEveryMs = 2000;
 
 /** What happened, what is safe, what to do, then the id to copy. It never looks like an empty list. */
 export function LoadFailed({ what, error, retry }: { what: string; error: unknown; retry?: () => void }) {
   const problem = isApiProblem(error) ? error : null;
+  const away = problem !== null && !problem.status;
+  useEffect(() => {
+    if (!away || !retry) return;
+    const timer = setInterval(retry, againEveryMs);
+    return () => clearInterval(timer);
+  }, [away, retry]);
   return (
     <div className="empty" role="alert">
       <Icon name="warn" className="s-failed" />
       <h2>Could not load {what}</h2>
       <p>
         {problem?.message ?? 'The page met a fault of its own.'} Nothing was lost; running work does not
-        depend on this page.
+        depend on this page.{away && ' It tries again by itself.'}
       </p>
       {retry && (
         <button type="button" className="btn sm" onClick={retry}>
