@@ -29,11 +29,9 @@ describe.each(postgresVersions)('a test database on PostgreSQL %i', (version) =>
     expect(rows).toEqual([]);
   });
 
-  test('is a clone of the migrated template, and the second costs little', async () => {
+  test('is a clone of the migrated template', async () => {
     await createTestDatabase({ version }); // makes the template, when nobody did
-    const before = Date.now();
     const { url } = await createTestDatabase({ version });
-    expect(Date.now() - before).toBeLessThan(1500);
     const tables = await ask(url, `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
     expect(tables.map((table) => table.tablename)).toEqual(
       expect.arrayContaining(['tasks', 'events', 'outbox']),

