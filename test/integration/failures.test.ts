@@ -77,12 +77,14 @@ describe('a model that fails', () => {
     expect(await outcomes(id)).toEqual(['failed', 'failed']);
   });
 
-  test('again and again: the technical retries end, and the attempt with them', async () => {
+  test('again and again, as all of them do: the task parks without a slot, and ends when one is well', async () => {
     await house.hire({ name: 'Max', capability: 'patience' });
     house.answer(() => status(500, quick));
     const id = await house.give({ goal: 'Wait.', requires: [{ name: 'patience', level: 1 }] });
-    await ends(id, { status: 'failed', error: { code: 'model_failed' } });
-    expect(await outcomes(id)).toHaveLength(8);
+    const parked = await house.reaches('tasks', id, ['waiting', 'completed', 'failed']);
+    expect(parked).toMatchObject({ status: 'waiting', waitingFor: 'outage', holdsSlot: false });
+    house.answer(() => null);
+    await ends(id, { status: 'completed' });
   });
 });
 
