@@ -146,11 +146,12 @@ function report(sides: Side[], measured: Map<Side, Round[]>, single: Map<Side, n
   const roles = Object.keys(measured.get(sides[0] as Side)?.[0]?.cpu ?? {});
   const cpu = (side: Side, role: string) =>
     spreadOf((measured.get(side) ?? []).map((round) => round.cpu[role] ?? 0)).median;
+  const all = sides.map((side) => roles.reduce((sum, role) => sum + cpu(side, role), 0));
   table(
-    ['processor ms per step', ...sides.map((side) => side.name)],
+    ['processor ms per step', ...sides.map((side) => side.name), 'ratio'],
     [
-      ...roles.map((role) => [role, ...sides.map((side) => cpu(side, role).toFixed(1))]),
-      ['all', ...sides.map((side) => roles.reduce((sum, role) => sum + cpu(side, role), 0).toFixed(1))],
+      ...roles.map((role) => [role, ...sides.map((side) => cpu(side, role).toFixed(1)), '']),
+      ['all', ...all.map((ms) => ms.toFixed(1)), ((all[0] ?? Number.NaN) / (all[1] ?? 1)).toFixed(2)],
     ],
   );
 }
