@@ -19,18 +19,3 @@ export const FileView = z
   })
   .meta({ id: 'File' });
 export type FileView = z.infer<typeof FileView>;
-
-/** A place in a file that can be cited. */
-export interface Anchor {
-  kind: 'page' | 'paragraph' | 'row' | 'line' | 'heading';
-  value: number | string;
-  /** As people read it: "page 3", "row 17", "clause 4.2". */
-  label: string;
-}
-
-export interface Passage {
-  /** Position in the file, from 0. */
-  n: number;
-  text: string;
-  anchor: Anchor;
-}

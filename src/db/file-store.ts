@@ -1,4 +1,4 @@
-import type { Passage } from '../contracts/file.ts';
+import type { Passage } from '../contracts/passage.ts';
 import type { ListFields } from './list-page.ts';
 import { FileStatus } from '../contracts/status.ts';
 import type { FileRow } from './mappings/file.ts';

@@ -1,22 +1,10 @@
+import type { Passage } from '../../contracts/passage.ts';
+
 /**
  * A passage is a stretch of a document that can be cited: its own text, word for word, and its place.
  * What reads documents makes passages; everything that quotes, ranks or checks works on passages only.
  */
-export interface Anchor {
-  kind: 'page' | 'paragraph' | 'row' | 'line' | 'heading';
-  value: number | string;
-  /** As a person would say it: "page 3", "row 17", "clause 4.2". */
-  label: string;
-}
-
-export interface Passage {
-  /** 1-based place in the document's reading order. */
-  n: number;
-  text: string;
-  anchor: Anchor;
-  /** The heading that the passage stands under, where the format tells. */
-  heading?: string;
-}
+export type { Anchor, Passage } from '../../contracts/passage.ts';
 
 export interface ExtractionMeta {
   pages?: number;

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import type { Anchor } from '../../contracts/file.ts';
+import type { Anchor } from '../../contracts/passage.ts';
 
 export interface PassageRow {
   fileId: string;
