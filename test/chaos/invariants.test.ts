@@ -38,7 +38,7 @@ beforeAll(async () => {
     `INSERT INTO idempotency_keys (principal_id, route, key, body_hash, status, body) VALUES ($1, 'POST /api/v2/tasks', 'key-1', 'hash', 201, $2)`,
     [house.caller.principalId, JSON.stringify({ id: task.id })],
   );
-  await house.reaches('tasks', task.id, ['completed']);
+  await house.reaches('tasks', task.id, ['completed'], 60_000);
   await waitFor(
     async () => (await house.db.acrossWorkspaces(`SELECT 1 FROM outbox WHERE status <> 'done'`)).length === 0,
     {
@@ -46,7 +46,7 @@ beforeAll(async () => {
     },
   );
   outside = { accepted: [{ key: 'key-1', id: task.id }], journal: models.journal() };
-});
+}, 120_000);
 
 /** Breaks the database on purpose, looks, and takes it back. @returns the names of the broken invariants */
 async function brokenBy(damage: string | null, seen: Partial<Outside> = {}): Promise<string[]> {
