@@ -23,6 +23,7 @@ import { environmentProviders } from './models/environment-providers.ts';
 import { createTemporalClient } from './temporal/client.ts';
 import { startDispatching } from './temporal/start-dispatching.ts';
 import { builtInTools } from './tools/registry.ts';
+import { untilReachable } from './until-reachable.ts';
 import { createModelsOfWorkspaces } from '../workers/models-of-workspaces.ts';
 
 const config = readConfig();
@@ -38,7 +39,7 @@ const purgeMs = 60 * 60 * 1000;
 async function main(): Promise<void> {
   let accepting = true;
   const dataSource = createDataSource({ ...config.database, applicationName: 'adjutant-api' });
-  await dataSource.initialize();
+  await untilReachable('The database', () => dataSource.initialize(), { logger });
   closers.push({ name: 'database', close: () => dataSource.destroy() });
   const feed = createFeed({ redisUrl: config.redisUrl, logger });
   closers.push({ name: 'feed', close: () => feed.close() });

@@ -10,6 +10,7 @@ import { createDatabase } from '../src/db/record.ts';
 import { wakeModelWaiters } from '../src/db/standing/wake-model-waiters.ts';
 import { createFeed } from '../src/feed/feed.ts';
 import { createTemporalClient, ensureSearchAttributes } from '../src/temporal/client.ts';
+import { untilReachable } from '../src/until-reachable.ts';
 import { type Activities, createActivities } from './activities.ts';
 import { createModelsOfWorkspaces } from './models-of-workspaces.ts';
 import { startProbing } from './probe-providers.ts';
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
     shutdownSignals: [],
   });
   const dataSource = createDataSource({ ...config.database, applicationName: 'adjutant-worker' });
-  await dataSource.initialize();
+  await untilReachable('The database', () => dataSource.initialize(), { logger });
   const feed = createFeed({ redisUrl: config.redisUrl, logger });
   const db = createDatabase(dataSource, feed.bell);
   const { models } = createModelsOfWorkspaces(config);
@@ -41,11 +42,13 @@ async function main(): Promise<void> {
   const client = createTemporalClient(config.temporal);
   await ensureSearchAttributes(client, logger);
   await client.connection.close();
-  const connection = await NativeConnection.connect({
-    address: config.temporal.address,
-    tls: config.temporal.tls,
-    ...(config.temporal.apiKey ? { apiKey: config.temporal.apiKey } : {}),
-  });
+  const connect = () =>
+    NativeConnection.connect({
+      address: config.temporal.address,
+      tls: config.temporal.tls,
+      ...(config.temporal.apiKey ? { apiKey: config.temporal.apiKey } : {}),
+    });
+  const connection = await untilReachable('Temporal', connect, { logger });
   const workers = await Promise.all(config.worker.queues.map((queue) => createWorker(connection, queue, activities)));
   const health = serveHealth(config.worker.healthPort, workers);
   const stop = () => {
