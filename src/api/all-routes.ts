@@ -1,6 +1,7 @@
 import type { ModelView } from '../contracts/model.ts';
 import type { FileStorage } from '../files/storage.ts';
 import { agentRoutes } from './agents/routes.ts';
+import { approvalRoutes } from './approvals/routes.ts';
 import type { Door } from './door/door.ts';
 import { fileRoutes } from './files/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -43,6 +44,7 @@ export function allRoutes(
   workflowRoutes(door, { tools });
   runRoutes(door, temporal);
   runControlRoutes(door, temporal);
+  approvalRoutes(door);
   streamRoutes(door, streams);
   usageRoutes(door);
   modelRoutes(door, models ?? (() => Promise.resolve([])));

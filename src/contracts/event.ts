@@ -5,13 +5,14 @@ import { WaitingFor } from './status.ts';
 /**
  * Events: one union, past tense.
  *
- * 1. An event lies on exactly one stream: task.*, plan.*, model.*, tool.*, guard.* on their task; run.* and step.* on their run;
- *    agent.* on the agent; file.* on the file; repair.made on what was repaired.
+ * 1. An event lies on exactly one stream: task.*, plan.*, model.*, tool.*, guard.* on their task; run.*, step.* and approval.* on their
+ *    run; agent.* on the agent; file.* on the file; repair.made on what was repaired.
  * 2. `seq` is gapless within a stream. `cursor` is opaque and orders the relays over several streams.
  * 3. `data` is small: ids, names, figures. Text that a model wrote is fetched by id.
  */
 const by = z.object({ agentId: z.string(), agentName: z.string(), attempt: z.int() });
 const step = z.object({ key: z.string(), title: z.string(), taskId: z.string().nullish() });
+const approval = z.object({ approvalId: z.string(), key: z.string().describe('The step that asks'), title: z.string() });
 const empty = z.object({});
 const status = z.object({ status: z.string() });
 
@@ -62,11 +63,11 @@ export const eventData = {
   'message.delivered': status,
   'message.acknowledged': status,
   'message.expired': status,
-  'approval.requested': status,
-  'approval.approved': status,
-  'approval.denied': status,
-  'approval.expired': status,
-  'approval.spent': status,
+  'approval.requested': approval.extend({ expiresAt: z.string().nullable() }),
+  'approval.approved': approval.extend({ note: z.string().nullable() }),
+  'approval.denied': approval.extend({ note: z.string().nullable() }),
+  'approval.expired': approval.extend({ reason: z.string() }),
+  'approval.spent': approval,
   'budget.warned': status,
   'budget.exhausted': status,
   'budget.topped_up': status,

@@ -44,5 +44,6 @@ export const AgentId = idSchema('agent');
 export const TaskId = idSchema('task');
 export const RunId = idSchema('run');
 export const WorkflowId = idSchema('workflow');
+export const ApprovalId = idSchema('approval');
 export const FileId = idSchema('file');
 export const KeyId = idSchema('key');

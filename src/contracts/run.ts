@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Cost } from './cost.ts';
-import { AgentId, RunId, TaskId, WorkflowId } from './ids.ts';
+import { AgentId, ApprovalId, RunId, TaskId, WorkflowId } from './ids.ts';
 import { RunStatus, StepStatus } from './status.ts';
 import { TemporalLink, Waiting } from './waiting.ts';
 
@@ -44,6 +44,7 @@ export const Step = z
     reason: z.string().nullable().describe('Why it was skipped, failed or waits'),
     waiting: Waiting.nullable(),
     taskId: TaskId.nullable(),
+    approvalId: ApprovalId.nullable().describe('What a person is, or was, asked in this step'),
     agent: z.object({ id: AgentId, name: z.string(), role: z.string() }).nullable(),
     attempt: z.int(),
     cost: Cost,

@@ -14,6 +14,9 @@ export type RunStatus = z.infer<typeof RunStatus>;
 export const AttemptStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);
 export type AttemptStatus = z.infer<typeof AttemptStatus>;
 
+export const ApprovalStatus = z.enum(['requested', 'approved', 'denied', 'expired']);
+export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
+
 export const FileStatus = z.enum(['uploaded', 'processing', 'ready', 'failed']);
 export type FileStatus = z.infer<typeof FileStatus>;
 
@@ -50,8 +53,9 @@ export const taskTransitions: Record<TaskStatus, readonly TaskStatus[]> = {
 
 export const runTransitions: Record<RunStatus, readonly RunStatus[]> = {
   pending: ['running', 'paused', 'failed', 'cancelled'],
-  running: ['paused', 'completed', 'failed', 'cancelled'],
-  waiting: [],
+  running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
+  /** Nothing is at work: it waits for a time or for a person. */
+  waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
   paused: ['running', 'failed', 'cancelled'],
   // A retry; a completed one when something below it is tried again.
   completed: ['running'],
@@ -59,13 +63,13 @@ export const runTransitions: Record<RunStatus, readonly RunStatus[]> = {
   cancelled: ['running'],
 };
 
-/** A step that waits is in progress: its task says what it waits for. */
+/** An agent step that waits is in progress: its task says what it waits for. Only wait and approval steps are `waiting` themselves. */
 export const stepTransitions: Record<StepStatus, readonly StepStatus[]> = {
-  pending: ['in_progress', 'completed', 'failed', 'cancelled', 'skipped'],
+  pending: ['in_progress', 'waiting', 'completed', 'failed', 'cancelled', 'skipped'],
   assigned: [],
   /** Back to pending: it timed out and will be tried again. */
   in_progress: ['pending', 'completed', 'failed', 'cancelled'],
-  waiting: [],
+  waiting: ['pending', 'completed', 'failed', 'cancelled'],
   // A retry policy, or a person's retry from a step.
   completed: ['pending'],
   failed: ['pending'],

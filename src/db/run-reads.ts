@@ -22,6 +22,7 @@ export interface ListedStep {
   status: StepStatus;
   reason: string | null;
   taskId: string | null;
+  approvalId: string | null;
   error: Failure | null;
   attempts: number;
   startedAt: Date | null;
@@ -85,7 +86,7 @@ export async function readRunParts(
   costs?: Map<string, Cost>,
 ): Promise<RunParts> {
   const steps = await tx.sql<ListedStep>(
-    `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.error, s.attempts, s.started_at, s.ended_at,
+    `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.approval_id, s.error, s.attempts, s.started_at, s.ended_at,
        k.title AS task_title, k.status AS task_status, k.attempt AS task_attempt, k.waiting_for, k.waiting_detail, k.waiting_since,
        k.agent_id, a.name AS agent_name, a.role AS agent_role
      FROM steps s LEFT JOIN tasks k ON k.id = s.task_id LEFT JOIN agents a ON a.id = k.agent_id

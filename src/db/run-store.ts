@@ -2,10 +2,12 @@ import type { WorkflowDefinition } from '../contracts/workflow.ts';
 import type { StepRow as StepFacts } from '../core/workflow/step-rows.ts';
 import { checkTransition } from '../core/transition.ts';
 import { stepOutputOf } from '../core/task/result-of.ts';
+import { deniedBecause } from '../core/workflow/waits.ts';
 import type { StepChanges } from '../contracts/run.ts';
 import type { Failure, TaskResult } from '../contracts/task.ts';
-import type { StepStatus, TaskStatus } from '../contracts/status.ts';
+import type { ApprovalStatus, StepStatus, TaskStatus } from '../contracts/status.ts';
 import { notFound } from '../errors.ts';
+import { hashOf } from './approval-store.ts';
 import { sqlOf } from './columns.ts';
 import type { RunRow } from './mappings/run.ts';
 import { newId } from './new-id.ts';
@@ -67,9 +69,10 @@ export async function updateRun(tx: Tx, row: RunRow, patch: RunPatch): Promise<v
   row.version += 1;
 }
 
-/** A step as the decision reads it, and the task that carries it out. */
+/** A step as the decision reads it, and the task that carries it out, or the approval that it waits for. */
 export interface LoadedStep extends StepFacts {
   taskId: string | null;
+  approvalId: string | null;
   changes: StepChanges | null;
 }
 
@@ -87,54 +90,80 @@ interface JoinedStep {
   taskStatus: TaskStatus | null;
   taskResult: TaskResult | null;
   taskError: Failure | null;
+  waitUntil: Date | null;
+  approvalId: string | null;
+  approvalStatus: ApprovalStatus | null;
+  approvalTitle: string;
+  approvalDetails: string | null;
+  approvalHash: string;
+  decidedBy: string | null;
+  note: string | null;
 }
 
 export interface EndedStep {
   key: string;
-  taskId: string;
+  was: StepStatus;
+  taskId: string | null;
+  /** Set when it ended because a person approved: to be spent. */
+  approvalId: string | null;
   status: 'completed' | 'failed' | 'cancelled';
   output: unknown;
   error: Failure | null;
 }
 
-/** The steps of a run; those whose task has ended meanwhile come as ended, to be written by the caller. */
-export async function loadSteps(tx: Tx, runId: string): Promise<{ steps: LoadedStep[]; ended: EndedStep[] }> {
+/** The steps of a run; those whose task has ended, or whose approval was decided meanwhile, come as ended, to be written by the caller. */
+export async function loadSteps(tx: Tx, run: Pick<RunRow, 'id' | 'workflowVersion'>): Promise<{ steps: LoadedStep[]; ended: EndedStep[] }> {
   const rows = await tx.sql<JoinedStep>(
     `SELECT s.key, s.step_id, s.index, s.status, s.output, s.error, s.attempts, s.due_at, s.task_id, s.changes, t.status AS task_status,
-            CASE WHEN s.ended_at IS NULL THEN t.result END AS task_result, t.error AS task_error
-       FROM steps s LEFT JOIN tasks t ON t.id = s.task_id WHERE s.run_id = $1`,
-    [runId],
+            CASE WHEN s.ended_at IS NULL THEN t.result END AS task_result, t.error AS task_error, s.wait_until, s.approval_id,
+            p.status AS approval_status, p.title AS approval_title, p.details AS approval_details, p.hash AS approval_hash, p.decided_by, p.note
+       FROM steps s LEFT JOIN tasks t ON t.id = s.task_id LEFT JOIN approvals p ON p.id = s.approval_id AND s.status = 'waiting'
+      WHERE s.run_id = $1`,
+    [run.id],
   );
   const ended: EndedStep[] = [];
   const steps = rows.map((row) => {
-    const end = endOf(row);
+    const end = row.status === 'waiting' ? endOfApproval(row, run) : endOfTask(row);
     if (end) ended.push(end);
     return factsOf(row, end);
   });
   return { steps, ended };
 }
 
-function endOf(row: JoinedStep): EndedStep | null {
+function endOfTask(row: JoinedStep): EndedStep | null {
   const { status, taskId, taskStatus } = row;
   if (status !== 'in_progress' || !taskId) return null;
   if (taskStatus !== 'completed' && taskStatus !== 'failed' && taskStatus !== 'cancelled') return null;
   const output = taskStatus === 'completed' ? stepOutputOf(row.taskResult) : null;
   const error = taskStatus === 'failed' ? (row.taskError ?? { code: 'step_failed', message: 'The task failed.' }) : null;
-  return { key: row.key, taskId, status: taskStatus, output, error };
+  return { key: row.key, was: status, taskId, approvalId: null, status: taskStatus, output, error };
+}
+
+/** A yes is worth what was asked, and nothing else. */
+function endOfApproval(row: JoinedStep, run: Pick<RunRow, 'id' | 'workflowVersion'>): EndedStep | null {
+  const { key, taskId, approvalId, approvalStatus, decidedBy, note } = row;
+  const ended = { key, was: row.status, taskId, approvalId: null, output: null };
+  if (approvalStatus === 'denied') return { ...ended, status: 'failed', error: deniedBecause(note) };
+  if (approvalStatus === 'expired') return { ...ended, status: 'failed', error: deniedBecause(note ?? 'expired') };
+  if (approvalStatus !== 'approved') return null;
+  const asked = { title: row.approvalTitle, details: row.approvalDetails, stepKey: key, runId: run.id };
+  if (hashOf(asked, run.workflowVersion) !== row.approvalHash) return { ...ended, status: 'failed', error: deniedBecause('what was approved is not what was asked') };
+  return { ...ended, approvalId, status: 'completed', output: { approved: true, by: decidedBy, note }, error: null };
 }
 
 function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
-  const { key, stepId, index, attempts, taskId, changes } = row;
+  const { key, stepId, index, attempts, taskId, approvalId, changes } = row;
+  const waitUntil = row.waitUntil ? row.waitUntil.getTime() : null;
   const dueAt = row.dueAt ? row.dueAt.getTime() : null;
   const state = end ?? row;
-  return { key, stepId, index, attempts, taskId, changes, dueAt, status: state.status, output: state.output, error: state.error };
+  return { key, stepId, index, attempts, taskId, approvalId, changes, dueAt, waitUntil, status: state.status, output: state.output, error: state.error };
 }
 
 export async function writeEndedSteps(tx: Tx, runId: string, ended: EndedStep[]): Promise<void> {
   if (ended.length === 0) return;
-  for (const step of ended) checkTransition('step', 'in_progress', step.status);
+  for (const step of ended) checkTransition('step', step.was, step.status);
   await tx.sql(
-    `UPDATE steps s SET status = e.status, output = e.output, error = e.error, reason = e.error->>'message', due_at = NULL, ended_at = now()
+    `UPDATE steps s SET status = e.status, output = e.output, error = e.error, reason = e.error->>'message', due_at = NULL, wait_until = NULL, ended_at = now()
        FROM unnest($2::text[], $3::text[], $4::jsonb[], $5::jsonb[]) AS e (key, status, output, error)
       WHERE s.run_id = $1 AND s.key = e.key`,
     [

@@ -52,8 +52,9 @@ function presentStep({ definition }: ListedRun, row: ListedStep, cost: Cost): St
     condition: defined?.if ?? null,
     status,
     reason: row.reason ?? row.error?.message ?? null,
-    waiting: status === 'waiting' ? presentWaiting(row) : null,
+    waiting: status === 'waiting' ? waitingOf(row) : null,
     taskId: row.taskId,
+    approvalId: row.approvalId,
     agent:
       row.agentId === null ? null : { id: row.agentId, name: row.agentName ?? '', role: row.agentRole ?? '' },
     attempt: row.taskAttempt ?? row.attempts,
@@ -61,6 +62,13 @@ function presentStep({ definition }: ListedRun, row: ListedStep, cost: Cost): St
     startedAt: timeOrNull(row.startedAt),
     endedAt: timeOrNull(row.endedAt),
   };
+}
+
+/** A step with a task waits for what its task waits for; one without says it itself. */
+function waitingOf(row: ListedStep): Step['waiting'] {
+  if (row.taskId !== null) return presentWaiting(row);
+  const since = (row.startedAt ?? new Date(0)).toISOString();
+  return { for: row.approvalId === null ? 'time' : 'approval', detail: row.reason ?? '', since };
 }
 
 /** While a step is at work its task knows more: assigned, at work, or waiting for something. */

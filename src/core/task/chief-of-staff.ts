@@ -2,7 +2,7 @@
  * A Chief of Staff's task: plan → run → synthesis. The plan is written by a model that is fit to plan, and repaired with the list of
  * its problems at most twice, then the task fails; where there is none, the best fitting template is chosen by a model that can score.
  */
-import { notExecutable } from '../workflow/not-executable.ts';
+import { notInPlans } from '../workflow/not-executable.ts';
 import { parseDefinition } from '../workflow/parse-definition.ts';
 import { planProblemsText } from '../workflow/plan-problems.ts';
 import { validateDefinition } from '../workflow/validate-definition.ts';
@@ -84,7 +84,7 @@ function checkPlan({ team, files }: TaskSnapshot, text: string): { definition?: 
       hasChiefOfStaff: false,
     }),
     ...foreignFiles(parsed.definition, new Set(files.map((file) => file.id))),
-    ...notExecutable(parsed.definition),
+    ...notInPlans(parsed.definition),
   ];
   return problems.length > 0 ? { problems } : { definition: parsed.definition, problems };
 }

@@ -4,7 +4,7 @@ import type { Problem } from '../../errors.ts';
 import { checkJsonSchema } from './check-json-schema.ts';
 import type { World } from './check-world.ts';
 import { asObject, asText, isAbsent, type Draft, type DraftStep } from './draft.ts';
-import { durationMilliseconds } from './durations.ts';
+import { durationMilliseconds, zonedMilliseconds } from './durations.ts';
 import { type Path, problemAt } from './problem-at.ts';
 import { hasReference } from './reference.ts';
 
@@ -94,14 +94,13 @@ function checkWait(given: Record<string, unknown>, path: Path): Problem[] {
     problems.push(problemAt(path, 'exactly_one', message));
   }
   const until = asText(given.until);
-  if (until !== null && !hasReference(until) && !(zoned.test(until) && !Number.isNaN(Date.parse(until)))) {
+  if (until !== null && !hasReference(until) && zonedMilliseconds(until) === null) {
     const message = 'A time with its zone, such as "2030-01-31T09:00:00Z", or a reference to one.';
     problems.push(problemAt([...path, 'until'], 'invalid_format', message));
   }
   return problems;
 }
 
-const zoned = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 const overAYear = 'Longer than 366 days.';
 
 function milliseconds(value: unknown): number | null {

@@ -12,7 +12,7 @@ import type { IndexedStep } from './definition-index.ts';
 import { evaluateExpression, ExpressionError, kindOf, resolveReferences, type Scope } from './evaluate.ts';
 import { readAttempt, startAttempt } from './read-attempt.ts';
 import { computeValues } from './resolve-with.ts';
-import { isRunning, type StepError, stepKey } from './step-rows.ts';
+import { isRunning, onlyWaits, type StepError, stepKey } from './step-rows.ts';
 import { attemptExpression, failStep, open, scopeOf, type StepState, type Walk } from './walk.ts';
 
 export function decideForEach(walk: Walk, indexed: IndexedStep, forEach: ForEach): StepState {
@@ -114,8 +114,9 @@ function failAll(walk: Walk, indexed: IndexedStep, ended: readonly (StepState | 
   for (const index of ended.keys()) {
     const row = walk.rows.get(stepKey(step.id, index));
     if (row === undefined || ended[index] !== null) continue;
-    if (isRunning(row.status) && !out.cancel.includes(row.key)) out.cancel.push(row.key);
-    if (row.status === 'pending') {
+    const waits = isRunning(row.status) && onlyWaits(step.kind);
+    if (isRunning(row.status) && !waits && !out.cancel.includes(row.key)) out.cancel.push(row.key);
+    if (row.status === 'pending' || waits) {
       out.settle.push({ key: row.key, stepId: step.id, index, status: 'cancelled' });
     }
   }

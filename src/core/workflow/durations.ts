@@ -11,3 +11,11 @@ export function durationMilliseconds(text: string): number | null {
     0,
   );
 }
+
+const zoned = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Milliseconds since 1970 of an ISO 8601 time with its zone, or null when the text is none. */
+export function zonedMilliseconds(text: string): number | null {
+  const time = zoned.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}

@@ -1,6 +1,7 @@
 /** Where one row stands: may it start, is it at work, must it wait, has it ended? Timeouts and retries are decided here. */
 import type { Step, StepRetry } from '../../contracts/workflow.ts';
 import { durationMilliseconds } from './durations.ts';
+import { hasWaited, waitUntilOf } from './waits.ts';
 import { resolveWith } from './resolve-with.ts';
 import { type StepError, type StepRow, stepKey } from './step-rows.ts';
 import { attemptExpression, scopeOf, type StepState, type Walk, wakeBy } from './walk.ts';
@@ -41,10 +42,14 @@ export function startAttempt(
   if ('error' in resolved) return resolved.error;
   const timeout = step.timeout === null ? null : durationMilliseconds(step.timeout);
   const dueAt = timeout === null ? null : walk.now + timeout;
+  const waitUntil = attemptExpression(() => waitUntilOf(step, resolved.value, { now: walk.now, pointer }));
+  if ('error' in waitUntil) return waitUntil.error;
   const key = stepKey(step.id, index);
   const attempt = (walk.rows.get(key)?.attempts ?? 0) + 1;
-  walk.out.start.push({ key, stepId: step.id, index, kind: step.kind, with: resolved.value, attempt, dueAt });
+  const start = { key, stepId: step.id, index, kind: step.kind, with: resolved.value, attempt, dueAt };
+  walk.out.start.push({ ...start, waitUntil: waitUntil.value });
   wakeBy(walk, dueAt);
+  wakeBy(walk, waitUntil.value);
   return null;
 }
 
@@ -63,8 +68,16 @@ const cancelledByHand: StepError = {
 const unknownFailure: StepError = { code: 'step_failed', message: 'The step failed without saying why.' };
 
 function readRunning(walk: Walk, step: Step, row: StepRow): Attempt {
+  const waited = hasWaited(step, row, walk.now);
+  if (waited !== null) {
+    if ('error' in waited) return afterFailure(walk, step, row, waited.error);
+    const { key, stepId, index } = row;
+    walk.out.settle.push({ key, stepId, index, status: 'completed', output: waited.output });
+    return { at: 'ended', state: { status: 'completed', output: waited.output } };
+  }
   if (row.dueAt === null || row.dueAt > walk.now) {
     wakeBy(walk, row.dueAt);
+    wakeBy(walk, row.waitUntil ?? null);
     return { at: 'busy' };
   }
   walk.out.cancel.push(row.key);

@@ -16,6 +16,8 @@ export interface StepRow {
   attempts: number;
   /** Pending: not before. Running: fails as timed out at. */
   dueAt: number | null;
+  /** A waiting step: a wait step completes then, an approval has expired. */
+  waitUntil?: number | null;
 }
 
 export interface StepError {
@@ -60,6 +62,8 @@ export interface Start {
   attempt: number;
   /** When it times out. */
   dueAt: number | null;
+  /** When a wait step completes, or an approval expires. */
+  waitUntil: number | null;
 }
 
 export interface RunError {
@@ -94,4 +98,9 @@ export function stepKey(stepId: string, index: number | null): string {
 
 export function isRunning(status: StepStatus): boolean {
   return status === 'assigned' || status === 'in_progress' || status === 'waiting';
+}
+
+/** Nothing carries these steps out: they stand as a row until a time, or until a person has decided. So they end at once when told to. */
+export function onlyWaits(kind: StepKind | undefined): boolean {
+  return kind === 'wait' || kind === 'approval';
 }

@@ -1,6 +1,6 @@
 /** A run that failed or is cancelled: running rows are told to stop, everything that has not begun is cancelled. */
 import type { IndexedStep } from './definition-index.ts';
-import { isRunning, type NextSteps, type RunEnd, type StepRow } from './step-rows.ts';
+import { isRunning, onlyWaits, type NextSteps, type RunEnd, type StepRow } from './step-rows.ts';
 import type { Walk } from './walk.ts';
 import { isFinished } from '../../contracts/status.ts';
 
@@ -14,10 +14,12 @@ export function stopRun(walk: Walk, end: RunEnd): NextSteps {
 
   for (const row of inOrder(walk)) {
     if (settled.has(row.key) || isForEachRow(walk, row)) continue;
-    if (isRunning(row.status)) {
+    const waits = onlyWaits(walk.index.byId.get(row.stepId)?.step.kind);
+    if (isRunning(row.status) && !waits) {
       cancel.add(row.key);
       running += 1;
-    } else if (row.status === 'pending') {
+    } else if (row.status === 'pending' || isRunning(row.status)) {
+      settled.add(row.key);
       settle.push({ key: row.key, stepId: row.stepId, index: row.index, status: 'cancelled' });
     }
   }

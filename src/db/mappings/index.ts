@@ -25,6 +25,7 @@ import { OutboxEntryMapping } from './outbox-entry.ts';
 import { InstallationMapping } from './installation.ts';
 import { ProviderKeyMapping } from './provider-key.ts';
 import { ProviderHealthMapping } from './provider-health.ts';
+import { ApprovalMapping } from './approval.ts';
 
 export const mappings = [
   WorkspaceMapping,
@@ -54,4 +55,5 @@ export const mappings = [
   InstallationMapping,
   ProviderKeyMapping,
   ProviderHealthMapping,
+  ApprovalMapping,
 ];

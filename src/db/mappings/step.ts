@@ -19,6 +19,9 @@ export interface StepRow {
   startedAt: Date | null;
   endedAt: Date | null;
   changes: StepChanges | null;
+  /** When a waiting step has waited long enough. */
+  waitUntil: Date | null;
+  approvalId: string | null;
 }
 
 export const StepMapping = new EntitySchema<StepRow>({
@@ -40,6 +43,8 @@ export const StepMapping = new EntitySchema<StepRow>({
     startedAt: { type: 'timestamptz', nullable: true },
     endedAt: { type: 'timestamptz', nullable: true },
     changes: { type: 'jsonb', nullable: true },
+    waitUntil: { type: 'timestamptz', nullable: true },
+    approvalId: { type: 'text', nullable: true },
   },
   indices: [
     { name: 'steps_task', columns: ['taskId'] },
@@ -47,5 +52,6 @@ export const StepMapping = new EntitySchema<StepRow>({
   foreignKeys: [
     { target: 'Run', columnNames: ['runId'], referencedColumnNames: ['id'] },
     { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },
+    { target: 'Approval', columnNames: ['approvalId'], referencedColumnNames: ['id'] },
   ],
 });

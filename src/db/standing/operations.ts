@@ -2,6 +2,7 @@
 import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { Database, Tx } from '../record.ts';
+import { expireApprovals } from '../approval-store.ts';
 import { lockRun } from '../run-store.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
 import { endRun } from './end-run.ts';
@@ -55,9 +56,10 @@ async function failRunById(tx: Tx, id: string, error: Failure): Promise<void> {
   const run = await lockRun(tx, id);
   if (isFinished(run.status)) return;
   const atWork = await tx.sql<{ taskId: string | null }>(
-    `UPDATE steps SET status = 'cancelled', ended_at = now() WHERE run_id = $1 AND status = 'in_progress' RETURNING task_id`,
+    `UPDATE steps SET status = 'cancelled', ended_at = now() WHERE run_id = $1 AND status IN ('in_progress', 'waiting') RETURNING task_id`,
     [id],
   );
+  await expireApprovals(tx, run, { keys: null, reason: error.message });
   await endRun({ tx, run }, { status: 'failed', error: { code: 'step_failed', message: error.message, cause: error } });
   await requestCancel(tx, { taskIds: atWork.flatMap((step) => step.taskId ?? []), reason: error.message });
 }

@@ -74,7 +74,7 @@ async function resetSteps(tx: Tx, run: RunRow, { from, changes }: RunRetry): Pro
   );
   const keys = stepsToReset(found.definition, rows, from);
   const reset = await tx.sql<{ key: string; attempts: number; taskId: string | null }>(
-    `UPDATE steps SET status = 'pending', output = NULL, error = NULL, reason = NULL, due_at = NULL, started_at = NULL, ended_at = NULL,
+    `UPDATE steps SET status = 'pending', output = NULL, error = NULL, reason = NULL, due_at = NULL, wait_until = NULL, approval_id = NULL, started_at = NULL, ended_at = NULL,
             changes = CASE WHEN step_id = $3 AND $4::jsonb IS NOT NULL THEN $4::jsonb ELSE changes END
       WHERE run_id = $1 AND key = ANY ($2) RETURNING key, attempts, task_id`,
     [run.id, keys, from ?? null, changes ? JSON.stringify(changes) : null],

@@ -18,11 +18,13 @@ export async function runStanding(
     id: step.taskId ?? '',
     summary: clip(`Step ${step.key}: ${titleOf(definition, step.key)}`, 120),
   }));
+  const waiting = end ? [] : steps.filter((step) => step.status === 'waiting');
   const done = steps.filter((step) => isFinished(step.status)).length;
   const details = [
     `**${clip(run.name, 120)}**`,
     `Status: ${run.status}; ${done} of ${steps.length} steps ended`,
     ...(atWork.length > 0 ? [`At work: ${clip(atWork.map((step) => step.key).join(', '), 200)}`] : []),
+    ...(waiting.length > 0 ? [`Waits: ${clip(waiting.map((step) => titleOf(definition, step.key)).join(', '), 200)}`] : []),
     `Cost so far: ${await costOf(tx, run.id)}`,
   ];
   return { version: run.version, start, cancel: [], wakeAt, end, status: run.status, agent: null, details: details.join('\n\n').slice(0, 500) };

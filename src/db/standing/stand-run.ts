@@ -7,7 +7,9 @@ import { isFinished } from '../../contracts/status.ts';
 import type { WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { NextSteps } from '../../core/workflow/step-rows.ts';
 import { nextSteps } from '../../core/workflow/next-steps.ts';
+import { standsWaiting } from '../../core/workflow/stands-waiting.ts';
 import { AppError } from '../../errors.ts';
+import { spendApprovals } from '../approval-store.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
 import { type EndedStep, type LoadedStep, loadSteps, lockRun, updateRun, writeEndedSteps } from '../run-store.ts';
@@ -28,9 +30,10 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
   const definition = await definitionOf(tx, run);
   const context: RunContext = { tx, run, definition, world };
   if (run.status === 'pending' && !run.cancelRequestedAt) await beginRun(context);
-  const { steps, ended } = await loadSteps(tx, run.id);
+  const { steps, ended } = await loadSteps(tx, run);
   if (isFinished(run.status)) return runStanding(context, { steps, wakeAt: null });
   await writeEndedSteps(tx, run.id, ended);
+  await spendApprovals(tx, run, ended.flatMap((step) => step.approvalId ?? []));
   emitEnded(context, ended);
   const decision = nextSteps({
     definition,
@@ -40,13 +43,20 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
     control: { cancelRequested: run.cancelRequestedAt !== null, paused: run.pausedAt !== null },
   });
   const changed = await applyDecision(context, { steps, decision });
-  if ((changed || ended.length > 0) && !decision.end) await updateRun(tx, run, {});
+  const status = runStatus(context, { steps, decision });
+  if ((changed || ended.length > 0 || status !== run.status) && !decision.end) await updateRun(tx, run, { status });
   return runStanding(context, { steps, wakeAt: decision.wakeAt });
 }
 
 async function beginRun({ tx, run, definition, world }: RunContext): Promise<void> {
   await updateRun(tx, run, { status: run.pausedAt ? 'paused' : 'running', startedAt: world.now, temporalStartedAt: run.temporalStartedAt ?? world.now });
   tx.emit(onRun(run, 'run.started', { name: definition.name, steps: definition.steps.length }), { rootTaskId: run.rootTaskId });
+}
+
+/** What a run is called while it goes on: paused, at work, or only waiting. */
+function runStatus({ run, definition }: RunContext, { steps, decision }: { steps: LoadedStep[]; decision: NextSteps }): RunRow['status'] {
+  if (run.status !== 'running' && run.status !== 'waiting') return run.status;
+  return standsWaiting(definition, steps, decision.settle) ? 'waiting' : 'running';
 }
 
 async function applyDecision(context: RunContext, { steps, decision }: { steps: LoadedStep[]; decision: NextSteps }): Promise<boolean> {

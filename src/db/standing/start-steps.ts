@@ -3,7 +3,10 @@ import type { StepChanges } from '../../contracts/run.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { NextSteps, Start } from '../../core/workflow/step-rows.ts';
+import { onlyWaits } from '../../core/workflow/step-rows.ts';
+import { waitingWords } from '../../core/workflow/waits.ts';
 import { checkTransition } from '../../core/transition.ts';
+import { insertApproval } from '../approval-store.ts';
 import { newId } from '../new-id.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { insertTask, lockTask } from '../task-store.ts';
@@ -20,22 +23,45 @@ interface AgentWith {
   method: StepMethod | null;
 }
 
-/** Each agent step that starts becomes a task; its Temporal workflow is a child of the run's. */
+/** Each agent step that starts becomes a task, whose Temporal workflow is a child of the run's; wait and approval steps stand as a row. */
 export async function startSteps(context: RunContext, { steps, decision }: { steps: LoadedStep[]; decision: NextSteps }): Promise<void> {
   const { start: starts, settle } = decision;
   const outputs = new Map(steps.filter((step) => step.index === null).map((step) => [step.key, step.output]));
   for (const settled of settle) if (settled.status === 'completed' && settled.index === null) outputs.set(settled.key, settled.output);
   for (const start of starts) {
     const known = steps.find((step) => step.key === start.key);
-    checkTransition('step', known?.status ?? 'pending', 'in_progress');
     const changes = steps.find((step) => step.key === start.stepId)?.changes ?? null;
     const dependencies = dependenciesOf(context.definition, start, outputs);
-    const taskId = await taskOf(context, { start, dependencies, changes, before: known?.taskId ?? null });
-    const row = { key: start.key, stepId: start.stepId, index: start.index, status: 'in_progress' as const, attempts: start.attempt, dueAt: start.dueAt, taskId, changes };
+    const begun = onlyWaits(start.kind)
+      ? await beginWaiting(context, start)
+      : { ...atWork, taskId: await taskOf(context, { start, dependencies, changes, before: known?.taskId ?? null }) };
+    checkTransition('step', known?.status ?? 'pending', begun.status);
+    const { key, stepId, index, dueAt, waitUntil } = start;
+    const row = { key, stepId, index, dueAt, waitUntil, status: begun.status, attempts: start.attempt, taskId: begun.taskId, approvalId: begun.approvalId, changes };
     if (known) Object.assign(known, row);
     else steps.push(row);
-    await writeStarted(context, start, taskId);
+    await writeStarted(context, start, begun);
   }
+}
+
+/** What a step that has begun stands for. */
+interface Begun {
+  status: 'in_progress' | 'waiting';
+  taskId: string | null;
+  approvalId: string | null;
+  /** Why it stands still, for people. */
+  reason: string | null;
+}
+
+const atWork = { status: 'in_progress' as const, approvalId: null, reason: null };
+
+async function beginWaiting({ tx, run }: RunContext, start: Start): Promise<Begun> {
+  const begun = { status: 'waiting' as const, taskId: null, reason: waitingWords(start) };
+  if (start.kind !== 'approval') return { ...begun, approvalId: null };
+  const { title, details } = start.with as unknown as { title: string; details: string | null };
+  const expiresAt = start.waitUntil === null ? null : new Date(start.waitUntil);
+  const asked = { stepKey: start.key, attempt: start.attempt, title, details, expiresAt };
+  return { ...begun, approvalId: await insertApproval(tx, run, asked) };
 }
 
 function dependenciesOf(definition: WorkflowDefinition, start: Start, outputs: Map<string, unknown>): Record<string, unknown> {
@@ -116,13 +142,31 @@ async function insertTaskFiles(tx: RunContext['tx'], taskId: string, files: stri
   );
 }
 
-async function writeStarted({ tx, run, definition }: RunContext, start: Start, taskId: string): Promise<void> {
+async function writeStarted({ tx, run, definition }: RunContext, start: Start, { status, taskId, approvalId, reason }: Begun): Promise<void> {
   await tx.sql(
-    `INSERT INTO steps AS s (run_id, workspace_id, key, step_id, index, status, task_id, attempts, due_at, started_at)
-     VALUES ($1, $2, $3, $4, $5, 'in_progress', $6, $7, $8, now())
-     ON CONFLICT (run_id, key) DO UPDATE SET status = 'in_progress', task_id = excluded.task_id, attempts = excluded.attempts,
-       due_at = excluded.due_at, started_at = coalesce(s.started_at, now()), error = NULL, reason = NULL, ended_at = NULL`,
-    [run.id, tx.workspaceId, start.key, start.stepId, start.index, taskId, start.attempt, start.dueAt === null ? null : new Date(start.dueAt)],
+    `INSERT INTO steps AS s (run_id, workspace_id, key, step_id, index, status, task_id, attempts, due_at, started_at, wait_until, approval_id, reason)
+     VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, now(), $10, $11, $12)
+     ON CONFLICT (run_id, key) DO UPDATE SET status = excluded.status, task_id = excluded.task_id, attempts = excluded.attempts,
+       due_at = excluded.due_at, started_at = coalesce(s.started_at, now()), error = NULL, reason = excluded.reason, ended_at = NULL,
+       wait_until = excluded.wait_until, approval_id = excluded.approval_id`,
+    [
+      run.id,
+      tx.workspaceId,
+      start.key,
+      start.stepId,
+      start.index,
+      taskId,
+      start.attempt,
+      timeOf(start.dueAt),
+      status,
+      timeOf(start.waitUntil),
+      approvalId,
+      reason,
+    ],
   );
   tx.emit(onRun(run, 'step.started', { key: start.key, title: titleOf(definition, start.key), taskId }), { rootTaskId: run.rootTaskId });
+}
+
+function timeOf(milliseconds: number | null): Date | null {
+  return milliseconds === null ? null : new Date(milliseconds);
 }

@@ -1,5 +1,7 @@
 import type { NextSteps } from '../../core/workflow/step-rows.ts';
 import { checkTransition } from '../../core/transition.ts';
+import { approvalDenied } from '../../core/workflow/waits.ts';
+import { expireApprovals } from '../approval-store.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
 
@@ -43,7 +45,15 @@ export async function writeSettled(context: RunContext, { steps, settled, expand
       expanded.map((step) => step.key),
     ]);
   }
+  const asking = settled.filter(({ key }) => steps.some((step) => step.key === key && step.approvalId !== null && step.status === 'waiting'));
+  for (const settle of asking) await expireApprovals(tx, run, { keys: [settle.key], reason: whyOver(settle, run.cancelReason) });
   for (const settle of settled) emitSettled(context, settle, steps);
+}
+
+/** Why nobody needs to decide any more. */
+function whyOver(settle: NextSteps['settle'][number], cancelReason: string | null): string {
+  if (!('error' in settle)) return cancelReason ?? 'The run ended before it was decided.';
+  return settle.error.code === approvalDenied ? 'expired' : settle.error.message;
 }
 
 const upsertSteps = `
@@ -52,7 +62,7 @@ const upsertSteps = `
     FROM unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::jsonb[], $8::jsonb[], $9::text[], $10::timestamptz[])
       AS e (key, step_id, index, status, output, error, reason, due_at)
   ON CONFLICT (run_id, key) DO UPDATE SET status = excluded.status, output = excluded.output, error = excluded.error,
-    reason = excluded.reason, due_at = excluded.due_at, started_at = coalesce(s.started_at, excluded.started_at), ended_at = excluded.ended_at`;
+    reason = excluded.reason, due_at = excluded.due_at, wait_until = NULL, started_at = coalesce(s.started_at, excluded.started_at), ended_at = excluded.ended_at`;
 
 function emitSettled({ tx, run, definition }: RunContext, settle: NextSteps['settle'][number], steps: LoadedStep[]): void {
   const taskId = steps.find((step) => step.key === settle.key)?.taskId ?? null;

@@ -100,6 +100,7 @@ function chiefRow(tree: TaskTree): PlanRow {
     reason: task.error?.message ?? task.waiting?.detail ?? null,
     waiting: task.waiting,
     taskId: task.id,
+    approvalId: null,
     agent: task.agent,
     attempt: task.attempt,
     cost: task.cost,
