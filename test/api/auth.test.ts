@@ -98,6 +98,7 @@ describe('roles', () => {
     'PATCH /agents/{agentId}': { name: 'x' },
     'POST /workflows': { name: 'x', steps: [{ id: 's', kind: 'set', with: { values: { n: '1' } } }] },
     'POST /keys': { name: 'x' },
+    'PUT /providers/{provider}': { apiKey: 'sk-00000000000000000000' },
   };
   bodies['PATCH /workflows/{workflowId}'] = bodies['POST /workflows'];
   const prefixes: Record<string, Parameters<typeof newId>[0]> = {
@@ -117,6 +118,7 @@ describe('roles', () => {
     const key = await api.keyOf('viewer');
     const filled = path
       .replace('{revision}', '1')
+      .replace('{provider}', 'openai')
       .replace(/\{(\w+)\}/g, (_, name: string) => newId(prefixes[name] ?? 'task'));
     const form = path === '/files' ? new FormData() : undefined;
     form?.append('files', new Blob(['x']), 'x.txt');

@@ -28,7 +28,7 @@ let seen: number[];
 
 beforeEach(async () => {
   server = await startLiveServer();
-  const client = createLiveClient({ url: server.url, againMs: 100, silentMs: 60_000, retryMs: 50 });
+  const client = createLiveClient({ url: server.url, againMs: 400, silentMs: 60_000, retryMs: 50 });
   closeLater('live client', () => client.close());
   live = client;
   seen = [];
@@ -84,8 +84,8 @@ describe('joining a stream', () => {
     server.event(event(1));
     server.event(event(4));
     server.event(event(3));
-    const again = await nthAsked(2);
-    expect(again.after).toBe(1);
+    // On a busy machine the first question may have been asked twice before.
+    const again = await waitFor(() => server.asked.find((asked) => asked.after === 1), { what: 'the question behind the gap' });
     expect(seen).toEqual([1]);
     again.answer({ ok: true, head: 4 });
     for (const seq of [2, 3, 4]) server.event(event(seq));

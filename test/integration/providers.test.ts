@@ -79,7 +79,8 @@ describe('provider keys and outages', () => {
     expect(tried).toHaveLength(openai.journal().length - before);
     const { id: later } = await give('Compare five suppliers.');
     expect(await house.reaches('tasks', later, ['waiting'])).toMatchObject({ waitingFor: 'outage' });
-    expect(await ledgerOf(later)).toEqual([]);
+    // It parks without a try, or is the one that a probe sent to try; either way at no cost.
+    expect((await ledgerOf(later)).filter(({ outcome, microUsd }) => outcome !== 'failed' || microUsd !== 0)).toEqual([]);
     instead.openai = () => null;
     expect(await house.reaches('tasks', id, ['completed', 'failed'], 60_000)).toMatchObject({ status: 'completed' });
     expect(await house.reaches('tasks', later, ['completed', 'failed'], 60_000)).toMatchObject({ status: 'completed' });
