@@ -1,11 +1,13 @@
 import type { Agent } from '../src/contracts/agent.ts';
+import type { Approval } from '../src/contracts/approval.ts';
 import type { AssignmentView } from '../src/contracts/assignment.ts';
 import type { EventEnvelope } from '../src/contracts/event.ts';
 import type { FileView } from '../src/contracts/file.ts';
 import type { ModelView } from '../src/contracts/model.ts';
 import type { Page, PageQuery } from '../src/contracts/page.ts';
 import type { Session } from '../src/contracts/principal.ts';
-import type { Run } from '../src/contracts/run.ts';
+import type { Provider, ProviderName, SetProvider } from '../src/contracts/provider.ts';
+import type { RetryRun, Run } from '../src/contracts/run.ts';
 import type { LedgerEntryView } from '../src/contracts/task-views.ts';
 import type { CreateTask, Task, TaskTree } from '../src/contracts/task.ts';
 import { type Request, type RequestOptions, createRequest } from './request.ts';
@@ -31,14 +33,35 @@ export interface ApiClient {
     ledger(id: string, query?: ListQuery): Promise<Page<LedgerEntryView>>;
     assignment(id: string): Promise<{ items: AssignmentView[] }>;
     cancel(id: string, reason?: string): Promise<Task>;
+    /** Nothing new begins; steps at work finish. */
+    pause(id: string): Promise<Task>;
+    resume(id: string): Promise<Task>;
+    /** Tries a failed or cancelled task again; finished work is reused. */
+    retry(id: string): Promise<Task>;
   };
-  runs: { read(id: string): Promise<Run>; cancel(id: string, reason?: string): Promise<Run> };
+  runs: {
+    read(id: string): Promise<Run>;
+    cancel(id: string, reason?: string): Promise<Run>;
+    retry(id: string, retry?: RetryRun): Promise<Run>;
+  };
+  approvals: {
+    list(query?: ListQuery): Promise<Page<Approval>>;
+    read(id: string): Promise<Approval>;
+    approve(id: string, note?: string): Promise<Approval>;
+    deny(id: string, note?: string): Promise<Approval>;
+  };
   agents: { list(query?: ListQuery): Promise<Page<Agent>>; read(id: string): Promise<Agent> };
   files: {
     upload(files: { name: string; blob: Blob }[]): Promise<{ items: FileView[] }>;
     read(id: string): Promise<FileView>;
   };
   models: { list(): Promise<{ items: ModelView[] }> };
+  providers: {
+    list(): Promise<{ items: Provider[] }>;
+    /** The key is tried at once; one that does not work is refused with the place of the fault. */
+    set(name: ProviderName, settings: SetProvider): Promise<Provider>;
+    remove(name: ProviderName): Promise<void>;
+  };
 }
 
 export function createApiClient(options: RequestOptions = {}): ApiClient {
@@ -50,6 +73,7 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
   const cancelling = (reason?: string) => (reason === undefined ? {} : { reason });
+  const noted = (note?: string) => (note === undefined ? {} : { note });
   return {
     request,
     session: {
@@ -66,10 +90,20 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       ledger: (id, query = {}) => request(`/tasks/${id}/ledger`, { query }),
       assignment: (id) => request(`/tasks/${id}/assignment`),
       cancel: (id, reason) => post(`/tasks/${id}/cancel`, cancelling(reason)),
+      pause: (id) => post(`/tasks/${id}/pause`, {}),
+      resume: (id) => post(`/tasks/${id}/resume`, {}),
+      retry: (id) => post(`/tasks/${id}/retry`, {}),
     },
     runs: {
       read: (id) => request(`/runs/${id}`),
       cancel: (id, reason) => post(`/runs/${id}/cancel`, cancelling(reason)),
+      retry: (id, retry = {}) => post(`/runs/${id}/retry`, retry),
+    },
+    approvals: {
+      list: (query = {}) => request('/approvals', { query }),
+      read: (id) => request(`/approvals/${id}`),
+      approve: (id, note) => post(`/approvals/${id}/approve`, noted(note)),
+      deny: (id, note) => post(`/approvals/${id}/deny`, noted(note)),
     },
     agents: {
       list: (query = {}) => request('/agents', { query }),
@@ -84,5 +118,10 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       read: (id) => request(`/files/${id}`),
     },
     models: { list: () => request('/models') },
+    providers: {
+      list: () => request('/providers'),
+      set: (name, settings) => request(`/providers/${name}`, { method: 'PUT', body: settings }),
+      remove: (name) => request(`/providers/${name}`, { method: 'DELETE' }),
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { HomePage } from './home/home-page.tsx';
+import { ModelsPage } from './models/models-page.tsx';
 import { api, isSignedOut, remember } from './shell/api.ts';
 import { LiveProvider } from './shell/live.tsx';
 import { LoadFailed } from './shell/load-failed.tsx';
@@ -31,9 +32,11 @@ function SignedIn({ path }: { path: string }) {
   const taskId = /^\/tasks\/(tsk_[0-9a-z]{26})$/.exec(path)?.[1];
   return (
     <LiveProvider>
-      <Shell session={session.data} taskId={taskId}>
+      <Shell session={session.data} taskId={taskId} path={path}>
         {taskId ? (
           <TaskPage key={taskId} taskId={taskId} mayAct={session.data.role !== 'viewer'} />
+        ) : path === '/models' ? (
+          <ModelsPage owner={session.data.role === 'owner'} />
         ) : (
           <HomePage mayAct={session.data.role !== 'viewer'} found={path === '/'} />
         )}

@@ -71,6 +71,26 @@ export class AdjutantPage {
     return this.result.innerText();
   }
 
+  async pause(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Pause', exact: true }).click();
+  }
+
+  async resume(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Resume', exact: true }).click();
+  }
+
+  async retry(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Retry', exact: true }).click();
+  }
+
+  /** @param provider as its card is headed: "OpenAI", "Anthropic". On the page of the models. */
+  async addKey(provider: string, key: string): Promise<void> {
+    const card = this.page.getByRole('region', { name: provider, exact: true });
+    await card.getByRole('button', { name: /^(Add key|Replace)/ }).click();
+    await card.getByRole('textbox', { name: 'Key' }).fill(key);
+    await card.getByRole('button', { name: 'Try and save' }).click();
+  }
+
   async cancel(): Promise<void> {
     await this.page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await this.page.getByRole('button', { name: 'Cancel goal' }).click();

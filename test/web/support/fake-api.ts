@@ -7,16 +7,30 @@ import { SignIn } from '../../../src/contracts/principal.ts';
 import type { FileView } from '../../../src/contracts/file.ts';
 import type { EventEnvelope } from '../../../src/contracts/event.ts';
 import type { Tokens } from '../../../src/contracts/live.ts';
+import type { Approval } from '../../../src/contracts/approval.ts';
 import type { ModelView } from '../../../src/contracts/model.ts';
+import type { Provider } from '../../../src/contracts/provider.ts';
 import { CreateTask, type Task, type TaskTree } from '../../../src/contracts/task.ts';
-import { assignment, event, file, ledger, models, session, task, taskId, treeOf } from './fixtures.ts';
+import { addControls } from './fake-controls.ts';
+import {
+  assignment,
+  event,
+  file,
+  ledger,
+  models,
+  noProviders,
+  session,
+  task,
+  taskId,
+  treeOf,
+} from './fixtures.ts';
 import { idOf } from './ids.ts';
 
 /** A small API for the page's tests: what it answers is set by the test, in the shapes of the contracts. */
 export interface FakeApi {
   url: string;
   state: FakeState;
-  /** Everything that was posted: path, body, headers that matter. */
+  /** Everything that was posted, put or deleted: path, body, headers that matter. */
   posted: { path: string; body: unknown; csrf: string | undefined; key: string | undefined }[];
   /** Sends an event to whoever follows it, and to the tree's and the workspace's relay. */
   emit(part?: Partial<EventEnvelope>): void;
@@ -32,6 +46,9 @@ export interface FakeState {
   goals: Task[];
   tree: TaskTree;
   models: ModelView[];
+  providers: Provider[];
+  approvals: Map<string, Approval>;
+  role: 'owner' | 'operator' | 'viewer';
   files: Map<string, FileView>;
   /** What the next upload is answered with instead of success. */
   refuseUpload: { status: number; code: string; detail: string } | null;
@@ -43,6 +60,9 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
     goals: [],
     tree: treeOf(),
     models: [models.builtIn],
+    providers: noProviders(),
+    approvals: new Map(),
+    role: 'owner',
     files: new Map(),
     refuseUpload: null,
   };
@@ -50,7 +70,7 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
   const app = express();
   app.use(express.json());
   app.use((request, _response, next) => {
-    if (request.method === 'POST') {
+    if (request.method !== 'GET') {
       const { path, body } = request;
       posted.push({ path, body, csrf: request.get('x-csrf-token'), key: request.get('idempotency-key') });
     }
@@ -103,11 +123,15 @@ async function closeAll(io: SocketServer, server: Server): Promise<void> {
   await io.close();
 }
 
-function problem(
-  response: Response,
-  { status, code, detail }: { status: number; code: string; detail: string },
-): void {
-  const body = { type: 'about:blank', title: code, status, code, detail, instance: 'req_test', problems: [] };
+export interface FakeProblem {
+  status: number;
+  code: string;
+  detail: string;
+  problems?: { pointer: string; code: string; message: string }[];
+}
+
+export function problem(response: Response, { status, code, detail, problems = [] }: FakeProblem): void {
+  const body = { type: 'about:blank', title: code, status, code, detail, instance: 'req_test', problems };
   response.status(status).type('application/problem+json').send(JSON.stringify(body));
 }
 
@@ -127,7 +151,7 @@ function routes(app: Express, state: FakeState): void {
     if (state.signedIn) next();
     else problem(response, { status: 401, code: 'unauthenticated', detail: 'Sign in.' });
   });
-  app.get('/api/v2/session', (_request, response) => void response.json(session));
+  app.get('/api/v2/session', (_request, response) => void response.json({ ...session, role: state.role }));
   app.get('/api/v2/models', (_request, response) => void response.json({ items: state.models }));
   app.get('/api/v2/tasks', (_request, response) => void response.json(page(state.goals)));
   app.post('/api/v2/tasks', (request, response) => {
@@ -156,6 +180,7 @@ function routes(app: Express, state: FakeState): void {
     state.tree = { ...state.tree, task: task({ ...state.tree.task, ...ended }) };
     response.status(202).json(state.tree.task);
   });
+  addControls(app, state);
   fileRoutes(app, state);
 }
 

@@ -3,7 +3,10 @@ import type { Cost } from '../../../src/contracts/cost.ts';
 import { noCost } from '../../../src/contracts/cost.ts';
 import { EventEnvelope } from '../../../src/contracts/event.ts';
 import { FileView } from '../../../src/contracts/file.ts';
+import { Agent } from '../../../src/contracts/agent.ts';
+import { Approval } from '../../../src/contracts/approval.ts';
 import { ModelView } from '../../../src/contracts/model.ts';
+import { Provider } from '../../../src/contracts/provider.ts';
 import { Session } from '../../../src/contracts/principal.ts';
 import { Step } from '../../../src/contracts/run.ts';
 import { LedgerEntryView } from '../../../src/contracts/task-views.ts';
@@ -63,6 +66,82 @@ export const models = {
   }),
 };
 
+export function provider(name: Provider['name'], part: Partial<Provider> = {}): Provider {
+  const nothing = { source: null, last4: null, baseUrl: null, model: null, fit: null, problem: null };
+  return Provider.parse({ name, ...nothing, outages: [], updatedAt: null, ...part });
+}
+
+export const noProviders = () => (['openai', 'anthropic', 'llama'] as const).map((name) => provider(name));
+
+export const agentList = () =>
+  Object.values(agents).map(({ id, name, role }) =>
+    Agent.parse({
+      id,
+      name,
+      role,
+      instructions: '',
+      capabilities: [],
+      modelPolicy: { preferred: [], allowed: null, temperature: null, maxOutputTokens: 4096 },
+      tools: [],
+      limits: { maxConcurrent: 4, maxTurns: 30, maxDepth: 3 },
+      revision: 3,
+      status: 'idle',
+      active: 0,
+      archivedAt: null,
+      createdAt: at(0),
+      updatedAt: at(0),
+    }),
+  );
+
+export const approvalId = idOf('apr', 1);
+
+export function approval(part: Partial<Approval> = {}): Approval {
+  return Approval.parse({
+    id: approvalId,
+    runId,
+    runName: 'Read, weigh, write',
+    stepKey: 'send',
+    rootTaskId: taskId,
+    title: 'Send the memo to the board',
+    details: 'To: board@tidewater.example (7 people)\nSubject: The three biggest risks',
+    status: 'requested',
+    hash: 'c'.repeat(64),
+    requestedAt: at(700),
+    requestedBy: idOf('prn', 1),
+    decidedAt: null,
+    decidedBy: null,
+    note: null,
+    expiresAt: new Date(Date.now() + 54.5 * 60_000).toISOString(),
+    spentAt: null,
+    ...part,
+  });
+}
+
+/** A step that waits for a person. */
+export const askingStep = () =>
+  step(6, {
+    key: 'send',
+    title: 'Send the memo',
+    kind: 'approval',
+    status: 'waiting',
+    reason: 'Send the memo to the board',
+    waiting: { for: 'approval', detail: 'Send the memo to the board', since: at(700) },
+    approvalId,
+    startedAt: at(700),
+  });
+
+/** A goal whose analysis failed, with its run. */
+export function failedTree(): TaskTree {
+  const steps = runningSteps().map((each) =>
+    each.key === 'weigh'
+      ? step(0, { ...each, status: 'failed', reason: 'No JSON, three times.', endedAt: at(300) })
+      : each,
+  );
+  const error = { code: 'step_failed', message: 'Step “Weigh the risks” failed.' };
+  const tree = treeOf({ steps, task: { status: 'failed', waiting: null, error, endedAt: at(300) } });
+  return { ...tree, run: tree.run && { ...tree.run, status: 'failed' } };
+}
+
 export function file(n: number, part: Partial<FileView> = {}): FileView {
   return FileView.parse({
     id: idOf('fil', n),
@@ -111,6 +190,7 @@ export function task(part: Partial<Task> = {}): Task {
     error: null,
     cost: cost(0.07, 2),
     treeCost: cost(0.87, 17),
+    budget: null,
     version: 7,
     createdAt: at(0),
     startedAt: at(1),
@@ -151,6 +231,7 @@ export function step(n: number, part: Partial<Step> = {}): Step {
     reason: null,
     waiting: null,
     taskId: null,
+    approvalId: null,
     agent: null,
     attempt: 0,
     cost: noCost,
@@ -307,6 +388,13 @@ export function treeOf({ task: part = {}, steps = runningSteps(), plan = true }:
     children,
   });
 }
+
+/** The same goal when all is done. */
+export const completed = () =>
+  treeOf({
+    steps: doneSteps(),
+    task: { status: 'completed', waiting: null, result: { markdown: memo }, endedAt: at(800) },
+  });
 
 function childOf(each: Step): TaskTree {
   const agent = each.agent ?? agents.analyst;

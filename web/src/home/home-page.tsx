@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { ThemeButton } from '../shell/shell.tsx';
 import { Composer } from './composer.tsx';
 import { GoalList } from './goal-list.tsx';
-import { ModelBanner, ModelNote } from './model-banner.tsx';
+import { ModelBanner, ModelNote } from '../models/model-banner.tsx';
 import { useGoals, useGoalsLive } from './use-goals.ts';
 
 export function HomePage({ mayAct, found }: { mayAct: boolean; found: boolean }) {

@@ -24,6 +24,20 @@ export const shapes = {
       <path d="M6.3 6.2a1.8 1.8 0 1 1 2.6 1.6c-.6.3-.9.7-.9 1.3M8 11.3v.1" />
     </>
   ),
+  pause: <path d="M5.5 3.5v9M10.5 3.5v9" />,
+  play: <path d="M5 3.2v9.6L12.6 8z" />,
+  models: (
+    <>
+      <rect x="4" y="4" width="8" height="8" rx="1.5" />
+      <path d="M6.5 1.8V4M9.5 1.8V4M6.5 12v2.2M9.5 12v2.2M1.8 6.5H4M1.8 9.5H4M12 6.5h2.2M12 9.5h2.2" />
+    </>
+  ),
+  clock: (
+    <>
+      <circle cx="8" cy="8" r="6" />
+      <path d="M8 4.8V8l2.2 1.6" />
+    </>
+  ),
   plus: <path d="M8 3v10M3 8h10" />,
   x: <path d="m4 4 8 8M12 4l-8 8" />,
   up: <path d="m4 10 4-4 4 4" />,

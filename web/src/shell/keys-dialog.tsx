@@ -7,6 +7,8 @@ const keys = [
   ['⌘ Enter', 'Run what is written (Ctrl Enter elsewhere)'],
   ['J', 'Next step'],
   ['K', 'Previous step'],
+  ['A', 'Approve (on the focused approval)'],
+  ['D', 'Deny (on the focused approval)'],
   ['Enter', 'Open'],
   ['Esc', 'Close, back'],
   ['?', 'These keys'],

@@ -14,10 +14,11 @@ import { useTheme } from './theme.ts';
 interface ShellProps {
   session: Session;
   taskId: string | undefined;
+  path: string;
   children: ReactNode;
 }
 
-export function Shell({ session, taskId, children }: ShellProps) {
+export function Shell({ session, taskId, path, children }: ShellProps) {
   const [keysShown, setKeysShown] = useState(false);
   useKeys({ help: () => setKeysShown(true) });
   return (
@@ -33,9 +34,23 @@ export function Shell({ session, taskId, children }: ShellProps) {
           </div>
           <ul className="mt-3">
             <li>
-              <a className="inset" {...linkTo('/')} aria-current={taskId ? undefined : 'page'}>
+              <a
+                className="inset"
+                {...linkTo('/')}
+                aria-current={taskId || path === '/models' ? undefined : 'page'}
+              >
                 <Icon name="tasks" />
                 <span className="lbl">Goals</span>
+              </a>
+            </li>
+            <li>
+              <a
+                className="inset"
+                {...linkTo('/models')}
+                aria-current={path === '/models' ? 'page' : undefined}
+              >
+                <Icon name="models" />
+                <span className="lbl">Models</span>
               </a>
             </li>
           </ul>

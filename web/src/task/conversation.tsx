@@ -1,14 +1,15 @@
 import type { CallText } from '../../../client/index.ts';
 import type { Task, TaskTree } from '../../../src/contracts/task.ts';
+import { ApprovalCard } from '../approval/approval-card.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon, iconOfFile } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { linkTo } from '../shell/router.ts';
 import { absolute, ago, clock, duration } from '../words/format.ts';
-import { isOver, waitsFor } from '../words/status-words.ts';
+import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { LiveTexts } from './live-texts.tsx';
 import { PlanCard } from './plan-card.tsx';
-import type { PlanRow } from './plan-rows.ts';
+import { type PlanRow, approvalsOf } from './plan-rows.ts';
 import { ResultCard } from './result-card.tsx';
 import { addressOf, chiefPath } from './address.ts';
 
@@ -18,9 +19,10 @@ interface ConversationProps {
   texts: ReadonlyMap<string, CallText>;
   now: number;
   selected: string | null;
+  mayAct: boolean;
 }
 
-export function Conversation({ tree, rows, texts, now, selected }: ConversationProps) {
+export function Conversation({ tree, rows, texts, now, selected, mayAct }: ConversationProps) {
   const { task, plan } = tree;
   const agent = task.agent ?? { name: 'Chief of Staff', role: 'chief_of_staff' };
   return (
@@ -44,6 +46,9 @@ export function Conversation({ tree, rows, texts, now, selected }: ConversationP
           <div className="body">
             <p>{opening(tree, rows)}</p>
             {plan && rows.length > 0 && <PlanCard tree={tree} rows={rows} now={now} selected={selected} />}
+            {approvalsOf(rows).map(({ path, step }) => (
+              <ApprovalCard key={path} id={step.approvalId ?? ''} now={now} mayAct={mayAct} />
+            ))}
             <WaitingCard task={task} now={now} />
             {!isOver(task.status) && <LiveTexts tree={tree} rows={rows} texts={texts} />}
             <ResultCard task={task} />
@@ -102,9 +107,9 @@ function WaitingCard({ task, now }: { task: Task; now: number }) {
   return (
     <section className="card ap" aria-labelledby="waits">
       <div className="hd">
-        <StatusIcon status="waiting" />
+        <StatusIcon status={shownStatus(task)} />
         <h2 id="waits" className="grow">
-          Waits for {waitsFor(waiting.for)}
+          {waiting.for === 'paused' ? 'Paused' : `Waits for ${waitsFor(waiting.for)}`}
         </h2>
         <span className="ts t2 nw tn" title={`since ${clock(waiting.since)}`}>
           {duration(now - Date.parse(waiting.since))}, free
@@ -114,7 +119,10 @@ function WaitingCard({ task, now }: { task: Task; now: number }) {
         <p>{waiting.detail}</p>
         {waiting.for === 'model' && (
           <p className="t2 ts">
-            It starts by itself when a model that fits is there. “Add a model” on the Goals page says how.
+            It goes on by itself when a model that fits is there.{' '}
+            <a className="link" {...linkTo('/models')}>
+              Add a model
+            </a>
           </p>
         )}
       </div>

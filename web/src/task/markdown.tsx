@@ -1,9 +1,13 @@
 import ReactMarkdown from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+
+const plugins = [remarkGfm];
 
 /** What a model wrote: no HTML, no pictures from elsewhere, links leave the page and say nothing of it. */
 export function Markdown({ text }: { text: string }) {
   return (
     <ReactMarkdown
+      remarkPlugins={plugins}
       disallowedElements={['img']}
       components={{
         a: ({ href, children }) => (
@@ -11,6 +15,7 @@ export function Markdown({ text }: { text: string }) {
             {children}
           </a>
         ),
+        input: ({ checked }) => (checked ? '☑ ' : '☐ '),
         // The page has its own headings above.
         h1: ({ children }) => <h3 className="md1">{children}</h3>,
         h2: ({ children }) => <h4 className="md2">{children}</h4>,

@@ -3,11 +3,12 @@ import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon, iconOfFile } from '../icons/icon.tsx';
 import { Status } from '../icons/status.tsx';
 import { linkTo } from '../shell/router.ts';
-import { count, lasted, missing, money, percent, plural, tokensOf } from '../words/format.ts';
+import { count, missing, money, percent, plural, tokensOf } from '../words/format.ts';
 import { isOver, lookOf } from '../words/status-words.ts';
 import { type AgentCost, costsByAgent } from './agent-costs.ts';
 import { type PlanRow, isDone, leaves } from './plan-rows.ts';
 import { addressOf } from './address.ts';
+import { workTime } from './work-time.ts';
 
 interface OverviewProps {
   tree: TaskTree;
@@ -59,11 +60,11 @@ function Progress({ taskId, steps, now }: { taskId: string; steps: PlanRow[]; no
         </span>
       </h2>
       <div className="strip" role="img" aria-label={counted(steps)}>
-        {steps.map(({ path, step }) => (
+        {steps.map((row) => (
           <i
-            key={path}
-            className={lookOf(step.status).icon}
-            style={{ flex: Math.max(1000, lasted(step, now) ?? 3000) }}
+            key={row.path}
+            className={lookOf(row.step.status).icon}
+            style={{ flex: Math.max(1000, workTime(row, now) ?? 3000) }}
           />
         ))}
       </div>

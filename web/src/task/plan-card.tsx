@@ -8,6 +8,7 @@ import { duration, lasted, missing, money, plural } from '../words/format.ts';
 import { isOver, waitsFor } from '../words/status-words.ts';
 import { type PlanRow, agentsOf, isDone, isFolded, leaves, reasonOf } from './plan-rows.ts';
 import { addressOf } from './address.ts';
+import { workTime } from './work-time.ts';
 
 interface PlanProps {
   tree: TaskTree;
@@ -130,9 +131,9 @@ function StepRow({ row, taskId, now, selected }: RowProps) {
 }
 
 /** Work alone: the time of waiting stands beside it, in the reason. */
-function Figures({ row: { step }, now }: { row: PlanRow; now: number }) {
-  const until = step.status === 'waiting' && step.waiting ? Date.parse(step.waiting.since) : now;
-  const time = step.status === 'skipped' ? null : lasted(step, until);
+function Figures({ row, now }: { row: PlanRow; now: number }) {
+  const { step } = row;
+  const time = workTime(row, now);
   const worked = step.cost.calls > 0 || isOver(step.status);
   return (
     <>

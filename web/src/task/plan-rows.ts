@@ -1,4 +1,4 @@
-import type { Step } from '../../../src/contracts/run.ts';
+import type { Run, Step } from '../../../src/contracts/run.ts';
 import type { AgentRef, TaskTree } from '../../../src/contracts/task.ts';
 import { type AnyStatus, isOver } from '../words/status-words.ts';
 
@@ -12,18 +12,21 @@ export interface PlanRow {
   step: Step;
   /** The task behind the step, with its attempts and result. */
   tree: TaskTree | null;
+  /** The run that the step belongs to; null for the goal itself. */
+  run: Pick<Run, 'id' | 'status'> | null;
   rows: PlanRow[];
 }
 
 export function planRows(tree: TaskTree, above = ''): PlanRow[] {
-  if (!tree.run) return [];
+  const { run } = tree;
+  if (!run) return [];
   const tasks = new Map(tree.children.map((child) => [child.task.id, child]));
   const rows: PlanRow[] = [];
   const groups = new Map<string, PlanRow>();
-  for (const step of tree.run.steps) {
+  for (const step of run.steps) {
     const path = above + step.key;
     const below = step.taskId === null ? undefined : tasks.get(step.taskId);
-    const row = { path, step, tree: below ?? null, rows: below ? planRows(below, `${path}/`) : [] };
+    const row = { path, step, run, tree: below ?? null, rows: below ? planRows(below, `${path}/`) : [] };
     const group = step.index === null ? undefined : groups.get(step.stepId);
     if (step.index === null) {
       groups.set(step.stepId, row);
@@ -48,6 +51,7 @@ function groupOf(first: PlanRow, above: string): PlanRow {
     path: above + step.stepId,
     step: { ...step, key: step.stepId, index: null, title, taskId: null, attempt: 0 },
     tree: null,
+    run: first.run,
     rows: [first],
   };
 }
@@ -99,6 +103,11 @@ export function flatRows(rows: PlanRow[]): PlanRow[] {
 /** The steps that count for "6 of 9": turns and steps, not the rows that group them. */
 export function leaves(rows: PlanRow[]): PlanRow[] {
   return rows.flatMap((row) => (row.rows.length > 0 ? leaves(row.rows) : [row]));
+}
+
+/** Steps in which a person is, or was, asked. */
+export function approvalsOf(rows: PlanRow[]): PlanRow[] {
+  return flatRows(rows).filter(({ step }) => step.approvalId !== null && step.approvalId !== undefined);
 }
 
 /** Carried out, or decided that it is not needed. What failed or was cancelled is over, but not done. */

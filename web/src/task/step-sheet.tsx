@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { CallText } from '../../../client/index.ts';
 import type { Attempt } from '../../../src/contracts/task.ts';
+import { ApprovalCard } from '../approval/approval-card.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon } from '../icons/icon.tsx';
 import { Status, StatusIcon } from '../icons/status.tsx';
@@ -10,6 +11,8 @@ import { CopyButton } from './copy-button.tsx';
 import { Tail } from './live-texts.tsx';
 import { type PlanRow, reasonOf } from './plan-rows.ts';
 import { Rendered } from './result-card.tsx';
+import { RetryStep, mayRetry } from './retry-step.tsx';
+import { waitTime, workTime } from './work-time.ts';
 import { Calls, Events, WhyThisAgent } from './sheet-details.tsx';
 
 interface SheetProps {
@@ -18,11 +21,13 @@ interface SheetProps {
   now: number;
   neighbours: { before: string | null; after: string | null };
   select: (path: string | null) => void;
+  mayAct: boolean;
 }
 
-export function StepSheet({ row, text, now, neighbours, select }: SheetProps) {
+export function StepSheet({ row, text, now, neighbours, select, mayAct }: SheetProps) {
   const { step, tree } = row;
   const task = tree?.task ?? null;
+  const retryable = mayAct && mayRetry(row);
   const sheet = useRef<HTMLElement>(null);
   useEffect(() => {
     // Full screen on a phone: the reader has to be taken along.
@@ -49,6 +54,11 @@ export function StepSheet({ row, text, now, neighbours, select }: SheetProps) {
         )}
         <Reason row={row} />
       </div>
+      {step.approvalId && (
+        <section className="sec alone" aria-label="Approval">
+          <ApprovalCard id={step.approvalId} now={now} mayAct={mayAct} />
+        </section>
+      )}
       <Figures row={row} now={now} />
       {task && (
         <section className="sec">
@@ -80,12 +90,15 @@ export function StepSheet({ row, text, now, neighbours, select }: SheetProps) {
           <Calls taskId={task.id} />
         </>
       )}
-      {task?.temporal.url && (
+      {(retryable || task?.temporal.url) && (
         <div className="shf">
-          <a className="btn sm" href={task.temporal.url} target="_blank" rel="noreferrer">
-            <Icon name="external" small />
-            Open step in Temporal
-          </a>
+          {retryable && <RetryStep row={row} />}
+          {task?.temporal.url && (
+            <a className="btn sm" href={task.temporal.url} target="_blank" rel="noreferrer">
+              <Icon name="external" small />
+              Open step in Temporal
+            </a>
+          )}
         </div>
       )}
     </aside>
@@ -157,11 +170,14 @@ function Reason({ row }: { row: PlanRow }) {
   );
 }
 
-function Figures({ row: { step, tree }, now }: { row: PlanRow; now: number }) {
-  const time = step.status === 'skipped' ? null : lasted(step, now);
+function Figures({ row, now }: { row: PlanRow; now: number }) {
+  const { step, tree } = row;
+  const time = workTime(row, now);
+  const waited = waitTime(row, now);
   const attempts = tree?.task.attempts.length ?? 0;
   const figures = [
     ['Duration', time === null ? missing : duration(time)],
+    ...(waited === null ? [] : [['Waiting', `${duration(waited)}, free`] as const]),
     ['Cost', step.cost.calls === 0 && !isOver(step.status) ? missing : money(step.cost.usd)],
     [
       'Attempt',

@@ -2,11 +2,12 @@ import type { TaskTree } from '../../../src/contracts/task.ts';
 import { Icon } from '../icons/icon.tsx';
 import { Status } from '../icons/status.tsx';
 import { linkTo } from '../shell/router.ts';
-import { absolute, ago, count, duration, lasted, money, percent, tokensOf } from '../words/format.ts';
+import { absolute, ago, count, duration, lasted, money, percent, plural, tokensOf } from '../words/format.ts';
 import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { CancelTask } from './cancel-task.tsx';
+import { PauseTask, RetryTask, isPaused } from './control-task.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { type PlanRow, isDone, leaves } from './plan-rows.ts';
+import { type PlanRow, approvalsOf, isDone, leaves } from './plan-rows.ts';
 
 interface HeaderProps {
   tree: TaskTree;
@@ -35,7 +36,15 @@ export function TaskHeader({ tree, rows, now, mayAct }: HeaderProps) {
           </h1>
           <CopyButton text={task.id} label="Copy id" className="btn icon ghost sm desk" />
         </nav>
-        {mayAct && !isOver(task.status) && <CancelTask taskId={task.id} />}
+        {mayAct && !isOver(task.status) && (
+          <>
+            <PauseTask tree={tree} />
+            <CancelTask taskId={task.id} />
+          </>
+        )}
+        {mayAct && (task.status === 'failed' || task.status === 'cancelled') && (
+          <RetryTask taskId={task.id} />
+        )}
         {task.temporal.url !== null && (
           <a className="btn sm tmp" href={task.temporal.url} target="_blank" rel="noreferrer">
             <Icon name="external" small />
@@ -49,20 +58,29 @@ export function TaskHeader({ tree, rows, now, mayAct }: HeaderProps) {
   );
 }
 
-function Facts({ tree: { task }, rows, now }: Omit<HeaderProps, 'mayAct'>) {
+function Facts({ tree, rows, now }: Omit<HeaderProps, 'mayAct'>) {
+  const { task } = tree;
   const steps = leaves(rows);
   const done = steps.filter(isDone).length;
   const cost = task.treeCost;
   const time = lasted({ startedAt: task.startedAt ?? task.createdAt, endedAt: task.endedAt }, now);
-  const blocked = task.waiting && task.waiting.for !== 'children' ? task.waiting : null;
+  const paused = isPaused(tree);
+  const asked = approvalsOf(rows).filter(({ step }) => step.status === 'waiting').length;
+  const blocked = task.waiting && task.waiting.for !== 'children' && !paused ? task.waiting : null;
   return (
     <dl className="facts">
       <div>
         <dt>Status</dt>
         <dd>
-          <Status status={shownStatus(task)} />
+          <Status status={paused ? 'paused' : shownStatus(task)} />
         </dd>
       </div>
+      {asked > 0 && (
+        <div>
+          <dt>Needs you</dt>
+          <dd className="s-waiting fm">{plural(asked, 'approval')}</dd>
+        </div>
+      )}
       {blocked && (
         <div>
           <dt>Waits for</dt>

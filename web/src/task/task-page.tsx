@@ -62,7 +62,14 @@ function Loaded({ tree, texts, mayAct }: LoadedProps) {
     <>
       <TaskHeader tree={tree} rows={rows} now={now} mayAct={mayAct} />
       <div className="cols task">
-        <Conversation tree={tree} rows={rows} texts={texts} now={now} selected={selected?.path ?? null} />
+        <Conversation
+          tree={tree}
+          rows={rows}
+          texts={texts}
+          now={now}
+          selected={selected?.path ?? null}
+          mayAct={mayAct}
+        />
         {selected ? (
           <StepSheet
             key={selected.path}
@@ -71,6 +78,7 @@ function Loaded({ tree, texts, mayAct }: LoadedProps) {
             now={now}
             neighbours={neighboursOf(order, selected.path)}
             select={select}
+            mayAct={mayAct}
           />
         ) : (
           <Overview tree={tree} rows={rows} now={now} />
@@ -107,7 +115,7 @@ function chiefRow(tree: TaskTree): PlanRow {
     startedAt: task.startedAt,
     endedAt: task.endedAt,
   };
-  return { path: chiefPath, step, tree, rows: [] };
+  return { path: chiefPath, step, tree, run: null, rows: [] };
 }
 
 interface StepKeys {

@@ -58,7 +58,7 @@ export function waitsFor(kind: WaitingFor): string {
   return waitings[kind];
 }
 
-/** A Chief of Staff waits for its steps while they work: people read that as work. */
+/** A Chief of Staff waits for its steps while they work: people read that as work. Who waits because it is paused is paused. */
 export function shownStatus({
   status,
   waiting,
@@ -66,5 +66,7 @@ export function shownStatus({
   status: AnyStatus;
   waiting: { for: WaitingFor } | null;
 }): AnyStatus {
-  return status === 'waiting' && waiting?.for === 'children' ? 'in_progress' : status;
+  if (status !== 'waiting') return status;
+  if (waiting?.for === 'paused') return 'paused';
+  return waiting?.for === 'children' ? 'in_progress' : status;
 }

@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { agents, at, completed, failedTree, runId, step, taskId, treeOf } from './support/fixtures.ts';
+import { shownPage } from './support/shown-page.ts';
+
+const shown = shownPage();
+
+describe('a goal', () => {
+  test('is paused and goes on, and says so', async () => {
+    const { adjutant, page, api } = shown;
+    await adjutant.open(`/tasks/${taskId}`);
+    await adjutant.pause();
+    await page.getByRole('region', { name: 'Paused' }).getByText('Paused by a person').waitFor();
+    expect(await adjutant.status()).toBe('Paused');
+    await adjutant.resume();
+    await page.getByRole('region', { name: 'Paused' }).waitFor({ state: 'detached' });
+    expect(await adjutant.status()).toBe('In progress');
+    expect(api.posted.map(({ path }) => path.split('/').at(-1))).toEqual(['pause', 'resume']);
+  });
+
+  test('that failed is tried again', async () => {
+    const { adjutant, page, api } = shown;
+    api.state.tree = failedTree();
+    await adjutant.open(`/tasks/${taskId}`);
+    await page.getByText('This goal failed').waitFor();
+    await adjutant.retry();
+    await page.getByText('This goal failed').waitFor({ state: 'detached' });
+    expect(api.posted.map(({ path }) => path)).toEqual([`/api/v2/tasks/${taskId}/retry`]);
+  });
+
+  test('that is done offers none of it, nor does any to a viewer', async () => {
+    const { adjutant, page, api } = shown;
+    const controls = page.getByRole('button', { name: /^(Pause|Resume|Retry|Cancel|Approve|Deny)/ });
+    api.state.tree = completed();
+    await adjutant.open(`/tasks/${taskId}`);
+    await adjutant.readResult(5000);
+    expect(await controls.count()).toBe(0);
+    api.state.tree = failedTree();
+    api.state.role = 'viewer';
+    await adjutant.open(`/tasks/${taskId}?step=weigh`);
+    await page.getByText('This goal failed').waitFor();
+    expect(await controls.count()).toBe(0);
+  });
+});
+
+describe('a failed step', () => {
+  test('is retried with another goal and another agent; only what was changed is sent', async () => {
+    const { adjutant, api } = shown;
+    api.state.tree = failedTree();
+    await adjutant.open(`/tasks/${taskId}?step=weigh`);
+    await adjutant.sheet.getByRole('button', { name: 'Retry from this step' }).click();
+    const form = adjutant.sheet.getByRole('form', { name: 'Retry from this step' });
+    const goal = form.getByRole('textbox', { name: 'Goal' });
+    expect(await goal.inputValue()).toMatch(/^Weigh the risks/);
+    await goal.fill('Weigh the two largest risks');
+    await form.getByRole('option', { name: 'Reviewer' }).waitFor({ state: 'attached' });
+    expect(await form.getByRole('option', { name: 'Chief of Staff' }).count()).toBe(0);
+    await form.getByRole('combobox', { name: 'Agent' }).selectOption({ label: 'Reviewer' });
+    await form.getByRole('button', { name: 'Retry' }).click();
+    await form.waitFor({ state: 'detached' });
+    const changes = { goal: 'Weigh the two largest risks', agentId: agents.reviewer.id };
+    expect(api.posted).toMatchObject([
+      { path: `/api/v2/runs/${runId}/retry`, body: { from: 'weigh', changes } },
+    ]);
+  });
+
+  test('says at the field what is wrong with a change, and Esc leaves all as it is', async () => {
+    const { adjutant, page, api } = shown;
+    api.state.tree = failedTree();
+    await adjutant.open(`/tasks/${taskId}?step=weigh`);
+    await adjutant.sheet.getByRole('button', { name: 'Retry from this step' }).click();
+    const goal = adjutant.sheet.getByRole('textbox', { name: 'Goal' });
+    await goal.fill('Impossible');
+    await adjutant.sheet.getByRole('button', { name: 'Retry', exact: true }).click();
+    await adjutant.sheet.getByText('Nobody can do this.').waitFor();
+    expect(await goal.getAttribute('aria-invalid')).toBe('true');
+    await goal.focus();
+    await page.keyboard.press('Escape');
+    await goal.waitFor({ state: 'detached' });
+    await adjutant.sheet.waitFor();
+  });
+});
+
+test('a step that waits shows its work without the wait, and the wait beside it', async () => {
+  const { adjutant, api } = shown;
+  const waiting = { for: 'capacity' as const, detail: 'All slots are taken.', since: at(130) };
+  const waits = step(3, { key: 'check', title: 'Check', status: 'waiting', waiting, startedAt: at(100) });
+  api.state.tree = treeOf({ steps: [waits] });
+  await adjutant.open(`/tasks/${taskId}?step=check`);
+  const figures = adjutant.sheet.getByRole('region', { name: 'Figures' });
+  expect(await figures.innerText()).toMatch(/Duration\s+30s\s+Waiting\s+1[12]m \d\ds, free/);
+});
+
+test('a table in a result is shown as one', async () => {
+  const { adjutant, api } = shown;
+  const markdown = '| Risk | Source |\n|---|---|\n| Fuel clause | schedule 2 |\n\n- [x] checked';
+  api.state.tree = treeOf({ task: { status: 'completed', waiting: null, result: { markdown } } });
+  await adjutant.open(`/tasks/${taskId}`);
+  await adjutant.result.getByRole('cell', { name: 'schedule 2' }).waitFor();
+  expect(await adjutant.result.locator('input').count()).toBe(0);
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import { waitFor } from '../support/wait-for.ts';
+import { at, provider } from './support/fixtures.ts';
+import { shownPage } from './support/shown-page.ts';
+
+const shown = shownPage();
+
+describe('a key', () => {
+  test('is added from the banner, which goes; of it only the last four are shown', async () => {
+    const { adjutant, page, api } = shown;
+    await adjutant.open();
+    await page.getByText('The built-in model is for trying things out.').waitFor();
+    await page.getByRole('link', { name: 'Add a model' }).click();
+    await adjutant.addKey('Anthropic', 'sk-ant-secret-7f3k');
+    await page.getByText('Key ends in 7f3k · entered here').waitFor();
+    expect(api.posted).toMatchObject([
+      {
+        path: '/api/v2/providers/anthropic',
+        body: { apiKey: 'sk-ant-secret-7f3k' },
+        csrf: 'csrf-of-the-test',
+      },
+    ]);
+    expect(await page.content()).not.toContain('sk-ant-secret');
+    await page.getByText('claude-sonnet').waitFor();
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Goals' }).click();
+    await adjutant.goalField.waitFor();
+    await page.getByRole('link', { name: 'anthropic' }).waitFor();
+    expect(await page.getByText('for trying things out').count()).toBe(0);
+  });
+
+  test('that does not work says so at the field, and nothing is lost', async () => {
+    const { adjutant, page } = shown;
+    await adjutant.open('/models');
+    await adjutant.addKey('OpenAI', 'sk-wrong');
+    await page.getByText('openai did not accept it: 401 invalid x-api-key.').waitFor();
+    const field = page.getByRole('textbox', { name: 'Key' });
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    expect(await field.inputValue()).toBe('sk-wrong');
+  });
+
+  test('is replaced, and removed only after asking', async () => {
+    const { adjutant, page, api } = shown;
+    const stored = provider('openai', { source: 'stored', last4: 'aaaa', updatedAt: at(1) });
+    api.state.providers = [stored, provider('anthropic'), provider('llama')];
+    await adjutant.open('/models');
+    await page.getByRole('button', { name: 'Replace of OpenAI' }).click();
+    await page.getByText('Replaces the one that ends in aaaa.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Remove OpenAI' }).click();
+    await page.getByRole('button', { name: 'Keep' }).click();
+    expect(api.posted).toEqual([]);
+    await page.getByRole('button', { name: 'Remove OpenAI' }).click();
+    await page.getByRole('button', { name: 'Remove key' }).click();
+    await page.getByRole('button', { name: 'Add key of OpenAI' }).waitFor();
+    expect(api.posted.map(({ path }) => path)).toEqual(['/api/v2/providers/openai']);
+  });
+});
+
+test('a server of one’s own is added with what it may be trusted with', async () => {
+  const { adjutant, page, api } = shown;
+  await adjutant.open('/models');
+  await page.getByRole('button', { name: 'Add server of Your own server' }).click();
+  await page.getByRole('textbox', { name: 'Address' }).fill('http://127.0.0.1:11434/v1');
+  await page.getByRole('textbox', { name: 'Model' }).fill('llama3.3:70b');
+  await page.getByRole('checkbox', { name: 'Plan' }).check();
+  await page.getByRole('button', { name: 'Try and save' }).click();
+  await waitFor(async () => api.posted.length > 0, { what: 'the settings' });
+  expect(api.posted[0]?.body).toEqual({
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    model: 'llama3.3:70b',
+    fit: ['write', 'score', 'plan'],
+  });
+});
+
+test('what is out of service and why is written, and a key that cannot be read', async () => {
+  const { adjutant, page, api } = shown;
+  const outage = { model: 'gpt-large', reason: 'It answered 503.', since: at(1), nextProbeAt: at(900) };
+  const problem = 'The stored key cannot be read with this SECRET_KEY. Enter it again.';
+  api.state.providers = [
+    provider('openai', { source: 'environment', last4: 'bbbb', outages: [outage] }),
+    provider('anthropic', { problem }),
+    provider('llama'),
+  ];
+  await adjutant.open('/models');
+  await page.getByText('gpt-large is out of service: It answered 503.').waitFor();
+  await page.getByText(problem).waitFor();
+  await page.getByText('Key ends in bbbb · from the environment').waitFor();
+});
+
+test('keys are the owner’s alone', async () => {
+  const { adjutant, page, api } = shown;
+  api.state.role = 'operator';
+  await adjutant.open('/models');
+  await page.getByText('Only owners of this workspace see and change keys.').waitFor();
+  await page.getByText('smollm2-135m-instruct').waitFor();
+  expect(await page.getByRole('button', { name: /Add key/ }).count()).toBe(0);
+});

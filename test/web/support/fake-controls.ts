@@ -1,0 +1,101 @@
+import type { Express, Response } from 'express';
+import { DecideApproval } from '../../../src/contracts/approval.ts';
+import { ProviderName, SetProvider } from '../../../src/contracts/provider.ts';
+import { RetryRun } from '../../../src/contracts/run.ts';
+import type { Task } from '../../../src/contracts/task.ts';
+import { type FakeState, problem } from './fake-api.ts';
+import { agentList, approval, at, models, provider, session, task, treeOf } from './fixtures.ts';
+
+/** Pausing, retrying, keys and approvals, as far as the page can tell. */
+export function addControls(app: Express, state: FakeState): void {
+  taskControls(app, state);
+  providerRoutes(app, state);
+  approvalRoutes(app, state);
+  app.get('/api/v2/agents', (_request, response) => {
+    const items = agentList();
+    response.json({ items, nextPageToken: null, totalSize: items.length });
+  });
+}
+
+function taskControls(app: Express, state: FakeState): void {
+  const answer = (response: Response, part: Partial<Task>) => {
+    state.tree = { ...state.tree, task: task({ ...state.tree.task, ...part }) };
+    response.status(202).json(state.tree.task);
+  };
+  const children = { for: 'children' as const, detail: 'Its steps are at work.', since: at(9) };
+  app.post('/api/v2/tasks/:id/pause', (_request, response) => {
+    const since = new Date().toISOString();
+    answer(response, { status: 'waiting', waiting: { for: 'paused', detail: 'Paused by a person', since } });
+  });
+  app.post('/api/v2/tasks/:id/resume', (_request, response) => {
+    answer(response, { status: 'waiting', waiting: children });
+  });
+  app.post('/api/v2/tasks/:id/retry', (_request, response) => {
+    state.tree = treeOf();
+    response.status(202).json(state.tree.task);
+  });
+  app.post('/api/v2/runs/:id/retry', (request, response) => {
+    const wish = RetryRun.parse(request.body);
+    if (wish.changes?.goal === 'Impossible') {
+      const problems = [{ pointer: '/changes/goal', code: 'invalid', message: 'Nobody can do this.' }];
+      problem(response, { status: 400, code: 'invalid_request', detail: 'Not like this.', problems });
+      return;
+    }
+    state.tree = treeOf();
+    response.status(202).json(state.tree.run);
+  });
+}
+
+function providerRoutes(app: Express, state: FakeState): void {
+  const replace = (next: ReturnType<typeof provider>) => {
+    state.providers = state.providers.map((each) => (each.name === next.name ? next : each));
+    const capable = state.providers.some(({ source }) => source !== null);
+    state.models = capable ? [models.builtIn, models.capable] : [models.builtIn];
+  };
+  app.get('/api/v2/providers', (_request, response) => void response.json({ items: state.providers }));
+  app.put('/api/v2/providers/:name', (request, response) => {
+    const name = ProviderName.parse(request.params.name);
+    const { apiKey = null, baseUrl = null, model = null, fit = null } = SetProvider.parse(request.body);
+    if (apiKey?.includes('wrong')) {
+      const message = `${name} did not accept it: 401 invalid x-api-key.`;
+      const problems = [{ pointer: '/apiKey', code: 'does_not_work', message }];
+      const detail = 'The key was tried and does not work. Nothing was stored.';
+      problem(response, { status: 400, code: 'invalid_request', detail, problems });
+      return;
+    }
+    const last4 = apiKey?.slice(-4) ?? null;
+    const stored = provider(name, { source: 'stored', last4, baseUrl, model, fit, updatedAt: at(800) });
+    replace(stored);
+    response.json(stored);
+  });
+  app.delete('/api/v2/providers/:name', (request, response) => {
+    replace(provider(ProviderName.parse(request.params.name)));
+    response.status(204).end();
+  });
+}
+
+function approvalRoutes(app: Express, state: FakeState): void {
+  app.get('/api/v2/approvals/:id', (request, response) => {
+    const found = state.approvals.get(request.params.id);
+    if (found) response.json(found);
+    else problem(response, { status: 404, code: 'not_found', detail: 'There is no such approval.' });
+  });
+  for (const [verb, status] of [
+    ['approve', 'approved'],
+    ['deny', 'denied'],
+  ] as const) {
+    app.post(`/api/v2/approvals/:id/${verb}`, (request, response) => {
+      const found = state.approvals.get(request.params.id);
+      if (found?.status !== 'requested') {
+        const detail = `The approval is ${found?.status} already.`;
+        problem(response, { status: 409, code: 'wrong_state', detail });
+        return;
+      }
+      const { note = null } = DecideApproval.parse(request.body ?? {});
+      const decided = { decidedAt: new Date().toISOString(), decidedBy: session.principal.id };
+      const next = approval({ ...found, status, note, ...decided });
+      state.approvals.set(next.id, next);
+      response.status(202).json(next);
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openBrowser } from '../../support/browser.ts';
+import { closeLater } from '../../support/close-later.ts';
+import { AdjutantPage } from './adjutant-page.ts';
+import { buildPage } from './build-page.ts';
+import { type FakeApi, startFakeApi } from './fake-api.ts';
+
+export const wide = { width: 1440, height: 900 };
+export const phone = { width: 390, height: 844 };
+export const small = { width: 320, height: 640 };
+
+export interface Shown {
+  api: FakeApi;
+  context: BrowserContext;
+  page: Page;
+  adjutant: AdjutantPage;
+  show(viewport: typeof wide, colorScheme?: 'light' | 'dark'): Promise<void>;
+}
+
+/** The built page over a fake API, anew for each test of a file. A fault that the page does not catch fails the test. */
+export function shownPage(): Shown {
+  let browser: Browser;
+  let folder: string;
+  let faults: string[] = [];
+  const shown = { show } as Shown;
+
+  beforeAll(async () => {
+    folder = await buildPage();
+    browser = await openBrowser();
+  }, 120_000);
+
+  beforeEach(async () => {
+    const api = await startFakeApi(folder);
+    closeLater('fake API', () => api.close());
+    shown.api = api;
+    await show(wide);
+  });
+
+  afterEach(async () => {
+    await shown.context.close();
+    expect(faults).toEqual([]);
+  });
+
+  async function show(viewport: typeof wide, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
+    await shown.context?.close().catch(() => undefined);
+    shown.context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+    shown.page = await shown.context.newPage();
+    shown.page.setDefaultTimeout(10_000);
+    faults = [];
+    shown.page.on('pageerror', (error) => faults.push(error.message));
+    shown.adjutant = new AdjutantPage(shown.page, shown.api.url);
+  }
+  return shown;
+}
+
+/** What axe finds, in words; [] is right. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}

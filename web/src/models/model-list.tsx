@@ -1,0 +1,63 @@
+import type { ModelView } from '../../../src/contracts/model.ts';
+import { Icon } from '../icons/icon.tsx';
+import { count, missing } from '../words/format.ts';
+import { type FitName, fitWords } from './provider-words.ts';
+
+export function ModelList({ models }: { models: ModelView[] }) {
+  if (models.length === 0) {
+    return (
+      <div className="card empty">
+        <Icon name="models" />
+        <h3>No models yet</h3>
+        <p>Add a key above. Until then goals wait, at no cost.</p>
+      </div>
+    );
+  }
+  return (
+    <ul className="card">
+      {models.map((model) => (
+        <li key={`${model.provider}/${model.id}`}>
+          <ModelRow model={model} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const health = { true: '', false: 'off', null: 'wait' } as const;
+const said = { true: 'Answers', false: 'Does not answer', null: 'Not tried yet' } as const;
+
+function ModelRow({ model: { id, provider, contextTokens, fit, prices, healthy } }: { model: ModelView }) {
+  const state = String(healthy) as keyof typeof health;
+  return (
+    <div className="sr mdl">
+      <span className={`dot ${health[state]}`} role="img" aria-label={said[state]} title={said[state]} />
+      <span className="grow">
+        <span className="fm blk ell">{id}</span>
+        <span className="ts t3 blk ell">
+          {[provider, `${count(contextTokens)} tokens of context`, healthy === false ? 'does not answer' : '']
+            .filter(Boolean)
+            .join(' · ')}
+        </span>
+      </span>
+      <span className="row wrap">
+        {fit.map((name) => (
+          <span key={name} className="tag">
+            {fitWords[name as FitName]?.toLowerCase() ?? name}
+          </span>
+        ))}
+      </span>
+      <span
+        className="ts t2 num price"
+        title={prices ? `US dollars per million tokens, in and out, as of ${prices.asOf}` : 'Price not known'}
+      >
+        {prices ? priceOf(prices) : missing}
+      </span>
+    </div>
+  );
+}
+
+function priceOf({ inputPerMTok, outputPerMTok }: NonNullable<ModelView['prices']>): string {
+  if (inputPerMTok === 0 && outputPerMTok === 0) return 'free';
+  return `$${inputPerMTok} in, $${outputPerMTok} out / M`;
+}

@@ -1,0 +1,95 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Task, TaskTree } from '../../../src/contracts/task.ts';
+import type { IconName } from '../icons/shapes.tsx';
+import { Icon } from '../icons/icon.tsx';
+import { api } from '../shell/api.ts';
+import { isOver } from '../words/status-words.ts';
+
+/** A goal with a plan is paused by its run; one without stops between two turns. */
+export function isPaused({ task, run }: TaskTree): boolean {
+  return !isOver(task.status) && (task.waiting?.for === 'paused' || run?.status === 'paused');
+}
+
+function useControl(taskId: string, control: (id: string) => Promise<Task>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => control(taskId),
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: ['goals'] });
+      return queries.invalidateQueries({ queryKey: ['tree', taskId] });
+    },
+  });
+}
+
+/** A call that is at work ends first, so the wish is shown before the record has it. */
+export function PauseTask({ tree }: { tree: TaskTree }) {
+  const real = isPaused(tree);
+  const [wish, setWish] = useState<boolean | null>(null);
+  const pause = useControl(tree.task.id, api.tasks.pause);
+  const resume = useControl(tree.task.id, api.tasks.resume);
+  if (wish === real) setWish(null);
+  const paused = wish ?? real;
+  const { error } = paused ? resume : pause;
+  const act = () => (paused ? resume : pause).mutate(undefined, { onSuccess: () => setWish(!paused) });
+  const busy = pause.isPending || resume.isPending;
+  return (
+    <>
+      {wish === true && (
+        <span className="ts t2 nw desk" role="status">
+          Stops after the present step
+        </span>
+      )}
+      <ControlError error={error} />
+      <ControlButton
+        icon={paused ? 'play' : 'pause'}
+        label={paused ? 'Resume' : 'Pause'}
+        busy={busy}
+        act={act}
+      />
+    </>
+  );
+}
+
+export function RetryTask({ taskId }: { taskId: string }) {
+  const retry = useControl(taskId, api.tasks.retry);
+  return (
+    <>
+      <ControlError error={retry.error} />
+      <ControlButton icon="retry" label="Retry" busy={retry.isPending} act={() => retry.mutate()} />
+    </>
+  );
+}
+
+function ControlError({ error }: { error: Error | null }) {
+  return (
+    error && (
+      <span className="s-failed ts ell" role="alert" title={error.message}>
+        {error.message}
+      </span>
+    )
+  );
+}
+
+interface ControlButtonProps {
+  icon: IconName;
+  label: string;
+  busy: boolean;
+  act: () => void;
+}
+
+function ControlButton({ icon, label, busy, act }: ControlButtonProps) {
+  return (
+    <button
+      type="button"
+      className="btn sm ctl"
+      disabled={busy}
+      aria-busy={busy}
+      aria-label={label}
+      onClick={act}
+    >
+      <Icon name={icon} small />
+      <span className="desk">{label}</span>
+    </button>
+  );
+}
