@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { cancelRun } from '../../src/commands/cancel-run.ts';
 import { decideApproval } from '../../src/commands/decide-approval.ts';
@@ -104,6 +105,19 @@ describe('an approval step', () => {
       'approval.approved',
       'approval.spent',
     ]);
+  });
+
+  test('as the guide shows it: the example runs as it is written there', async () => {
+    const [example = '', guide] = ['examples/signed-off-memo.yaml', 'docs/workflows.md'].map((path) =>
+      readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'),
+    );
+    expect(guide).toContain(`\`\`\`yaml\n${example}\`\`\``);
+    const id = await house.run(example, { topic: 'rain' });
+    const approval = await asked(id);
+    expect(approval.title).toBe('Publish the memo about rain?');
+    await decide(approval.id, 'approved', 'Good.');
+    const run = await house.reaches('runs', id, ['completed']);
+    expect(run.output).toEqual({ markdown: approval.details, signedOff: true });
   });
 
   test('denied fails with approval_denied and the reason; a retry asks again', async () => {

@@ -53,6 +53,23 @@ describe('time', () => {
     ]);
   });
 
+  test('a wait step of a day, and an approval that expires after a week: both pass in an instant', async () => {
+    const id = await house.run({
+      name: 'Patience',
+      steps: [
+        { id: 'day', kind: 'wait', with: { for: 'P1D' } },
+        { id: 'week', kind: 'approval', dependsOn: ['day'], with: { title: 'Anybody?', expiresIn: 'P7D' } },
+      ],
+    });
+    expect(await quickly(id)).toBe('failed');
+    expect(await house.rows('SELECT error FROM runs WHERE id = $1', id)).toMatchObject([
+      { error: { code: 'approval_denied', message: expect.stringContaining('expired') } },
+    ]);
+    expect(await house.rows('SELECT status FROM approvals WHERE run_id = $1', id)).toEqual([
+      { status: 'expired' },
+    ]);
+  });
+
   test('a step that waits longer than its timeout fails by it, and takes the run with it', async () => {
     const agentId = await house.hire({ name: 'Never', capability: 'waiting-long', maxConcurrent: 1 });
     await house.rows('UPDATE agents SET active = 1 WHERE id = $1', agentId);

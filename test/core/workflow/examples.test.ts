@@ -66,7 +66,7 @@ describe.each(files)('examples/%s', (file) => {
         expect(answer.end.status).toBe('completed');
         return;
       }
-      const output = { facts: ['f'] };
+      const output = { facts: ['f'], markdown: 'm' };
       for (const { key, stepId, index } of answer.start) {
         rows.set(key, { key, stepId, index, status: 'completed', output, attempts: 1, dueAt: null });
       }
