@@ -2,6 +2,7 @@ import type { ModelView } from '../contracts/model.ts';
 import type { FileStorage } from '../files/storage.ts';
 import { agentRoutes } from './agents/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
+import { budgetRoutes } from './budgets/routes.ts';
 import type { Door } from './door/door.ts';
 import { fileRoutes } from './files/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -47,6 +48,7 @@ export function allRoutes(
   approvalRoutes(door);
   streamRoutes(door, streams);
   usageRoutes(door);
+  budgetRoutes(door);
   modelRoutes(door, models ?? (() => Promise.resolve([])));
   providerRoutes(door, providers);
   sessionRoutes(door);

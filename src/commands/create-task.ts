@@ -1,6 +1,7 @@
 import type { CreateTask } from '../contracts/task.ts';
 import { priorities } from '../contracts/task.ts';
 import { AppError, type Problem } from '../errors.ts';
+import { openGoalPurse } from '../db/budgets/budget-store.ts';
 import { newId } from '../db/new-id.ts';
 import type { Tx } from '../db/record.ts';
 import { insertTask } from '../db/task-store.ts';
@@ -29,6 +30,7 @@ export async function createTask(tx: Tx, caller: Caller, input: CreateTask): Pro
     requires: input.requires ?? [],
     actor: caller.principalId,
   });
+  await openGoalPurse(tx, id);
   await tx.sql(
     `INSERT INTO task_files (task_id, file_id, position)
      SELECT $1, id, min(n) FROM unnest($2::text[]) WITH ORDINALITY AS f (id, n) GROUP BY id`,

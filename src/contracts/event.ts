@@ -14,6 +14,14 @@ const by = z.object({ agentId: z.string(), agentName: z.string(), attempt: z.int
 const step = z.object({ key: z.string(), title: z.string(), taskId: z.string().nullish() });
 const approval = z.object({ approvalId: z.string(), key: z.string().describe('The step that asks'), title: z.string() });
 const empty = z.object({});
+const purse = z.object({
+  budgetId: z.string(),
+  scope: z.string(),
+  limitUsd: z.number().nullable(),
+  spentUsd: z.number(),
+  limitTokens: z.int().nullable(),
+  spentTokens: z.int(),
+});
 const status = z.object({ status: z.string() });
 
 export const eventData = {
@@ -68,9 +76,9 @@ export const eventData = {
   'approval.denied': approval.extend({ note: z.string().nullable() }),
   'approval.expired': approval.extend({ reason: z.string() }),
   'approval.spent': approval,
-  'budget.warned': status,
-  'budget.exhausted': status,
-  'budget.topped_up': status,
+  'budget.warned': purse.extend({ percent: z.int() }),
+  'budget.exhausted': purse.extend({ detail: z.string() }),
+  'budget.topped_up': purse.extend({ usd: z.number(), tokens: z.int() }),
   'file.uploaded': z.object({ name: z.string(), size: z.int(), kind: z.string() }),
   'file.progressed': z.object({ done: z.int(), of: z.int() }),
   'file.processed': z.object({ passages: z.int(), pages: z.int().nullable() }),

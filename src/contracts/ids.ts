@@ -45,5 +45,6 @@ export const TaskId = idSchema('task');
 export const RunId = idSchema('run');
 export const WorkflowId = idSchema('workflow');
 export const ApprovalId = idSchema('approval');
+export const BudgetId = idSchema('budget');
 export const FileId = idSchema('file');
 export const KeyId = idSchema('key');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CapabilityNeed } from './agent.ts';
+import { TaskBudget } from './budget.ts';
 import { Cost } from './cost.ts';
 import { AgentId, FileId, RunId, TaskId } from './ids.ts';
 import { Run } from './run.ts';
@@ -72,6 +73,7 @@ export const Task = z
     error: Failure.nullable(),
     cost: Cost.describe('Of this task alone'),
     treeCost: Cost.describe('Of this task and all below it'),
+    budget: TaskBudget.nullable().describe('Of the whole tree that the task belongs to; null = not limited'),
     version: z.int(),
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().nullable(),

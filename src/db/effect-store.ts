@@ -1,3 +1,4 @@
+import type { Amount } from '../core/budget/escrow.ts';
 import type { EffectFacts, NewEffect } from '../core/task/snapshot.ts';
 import type { EffectRow } from './mappings/effect.ts';
 import type { TaskRow } from './mappings/task.ts';
@@ -42,6 +43,11 @@ export async function claimEffect(tx: Tx, key: string, request: unknown): Promis
     [key, request ? JSON.stringify(request) : null],
   );
   return row?.tries ?? 1;
+}
+
+/** There is no room for it in a purse now. Its request is kept: it will be the same call. */
+export async function parkEffect(tx: Tx, key: string, { request, needs }: { request: unknown; needs: Amount }): Promise<void> {
+  await tx.sql(`UPDATE effects SET status = 'parked', request = $2, needs = $3 WHERE key = $1`, [key, JSON.stringify(request), JSON.stringify(needs)]);
 }
 
 export async function settleEffect(

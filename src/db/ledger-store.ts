@@ -3,8 +3,11 @@
  *
  * 1. `open` rows are claims without an outcome yet; `unknown` ones were lost and are booked at their reserved maximum.
  * 2. A row keeps the price that was used. `micro_usd` is null when the model's price is not known.
+ * 3. A row names the purses in which it was reserved; closing it settles them, at the end of the same transaction.
  */
 import type { Failure } from '../contracts/task.ts';
+import type { Amount } from '../core/budget/escrow.ts';
+import { releaseAtEnd } from './budgets/release.ts';
 import type { TaskRow } from './mappings/task.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './record.ts';
@@ -18,13 +21,15 @@ export interface LedgerOpening {
   model: string;
   price: unknown;
   reservedMicroUsd: number | null;
+  reservedTokens: number;
+  budgetIds: string[];
 }
 
 export async function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): Promise<void> {
   await tx.sql(
     `INSERT INTO ledger (id, workspace_id, call_id, call_key, try, task_id, root_task_id, run_id, agent_id, attempt,
-                         provider, model, purpose, outcome, reserved_micro_usd, price)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open', $14, $15)`,
+                         provider, model, purpose, outcome, reserved_micro_usd, price, reserved_tokens, budget_ids)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open', $14, $15, $16, $17)`,
     [
       newId('ledgerEntry'),
       tx.workspaceId,
@@ -41,6 +46,8 @@ export async function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): Pr
       opening.purpose,
       opening.reservedMicroUsd,
       opening.price === null ? null : JSON.stringify(opening.price),
+      opening.reservedTokens,
+      opening.budgetIds,
     ],
   );
 }
@@ -61,11 +68,12 @@ export interface LedgerClosing {
  */
 export async function closeTry(tx: Tx, key: string, tryNumber: number, closing: LedgerClosing): Promise<boolean> {
   const { usage } = closing;
-  const rows = await tx.sql<{ id: string }>(
-    `UPDATE ledger SET outcome = $3, input_tokens = $4, cached_input_tokens = $5, cache_write_tokens = $6, output_tokens = $7,
+  const [row] = await tx.sql<ClosedRow>(
+    `WITH old AS (SELECT id, outcome, micro_usd FROM ledger WHERE call_key = $1 AND try = $2 AND outcome IN ('open', 'unknown') FOR UPDATE)
+     UPDATE ledger l SET outcome = $3, input_tokens = $4, cached_input_tokens = $5, cache_write_tokens = $6, output_tokens = $7,
             reasoning_tokens = $8, latency_ms = $10, request_id = $11, error = $12, ended_at = now(),
             micro_usd = CASE WHEN $3 IN ('unknown', 'aborted') THEN coalesce($9::bigint, reserved_micro_usd) ELSE $9::bigint END
-      WHERE call_key = $1 AND try = $2 AND outcome IN ('open', 'unknown') RETURNING id`,
+       FROM old WHERE l.id = old.id RETURNING ${closedColumns}, old.outcome AS was, old.micro_usd AS before`,
     [
       key,
       tryNumber,
@@ -81,13 +89,48 @@ export async function closeTry(tx: Tx, key: string, tryNumber: number, closing: 
       closing.error ? JSON.stringify(closing.error) : null,
     ],
   );
-  return rows.length > 0;
+  if (!row) return false;
+  const guessed = (closing.outcome === 'unknown' || closing.outcome === 'aborted') && closing.microUsd === null && !usage;
+  const tokens = guessed ? (row.reservedTokens ?? 0) : row.inputTokens + row.outputTokens;
+  releaseAtEnd(tx, [releaseOf(row, tokens)]);
+  return true;
+}
+
+interface ClosedRow {
+  rootTaskId: string;
+  budgetIds: string[] | null;
+  reservedMicroUsd: number | null;
+  reservedTokens: number | null;
+  microUsd: number | null;
+  inputTokens: number;
+  outputTokens: number;
+  was: string;
+  /** What it was booked at before. */
+  before: number | null;
+}
+
+const closedColumns = 'l.root_task_id, l.budget_ids, l.reserved_micro_usd, l.reserved_tokens, l.micro_usd, l.input_tokens, l.output_tokens';
+
+/** A row that was booked at its maximum before has nothing set aside any more: the difference is settled. */
+function releaseOf(row: ClosedRow, tokens: number) {
+  const reserved: Amount = { microUsd: row.reservedMicroUsd ?? 0, tokens: row.reservedTokens ?? 0 };
+  const spent: Amount = { microUsd: row.microUsd ?? 0, tokens };
+  const { rootTaskId, budgetIds } = row;
+  const place = { rootTaskId, budgetIds: budgetIds ?? [] };
+  if (row.was === 'open') return { ...place, reserved, spent };
+  const booked = row.before ?? 0;
+  return { ...place, reserved: { microUsd: 0, tokens: 0 }, spent: { microUsd: spent.microUsd - booked, tokens: spent.tokens - reserved.tokens } };
 }
 
 /** Tries of this call that were claimed and never closed: nobody knows whether they were paid. */
 export async function closeOpenTries(tx: Tx, key: string): Promise<void> {
-  await tx.sql(
-    `UPDATE ledger SET outcome = 'unknown', micro_usd = reserved_micro_usd, ended_at = now() WHERE call_key = $1 AND outcome = 'open'`,
+  const rows = await tx.sql<ClosedRow>(
+    `UPDATE ledger l SET outcome = 'unknown', micro_usd = reserved_micro_usd, ended_at = now() WHERE call_key = $1 AND outcome = 'open'
+     RETURNING ${closedColumns}, 'open' AS was, NULL AS before`,
     [key],
+  );
+  releaseAtEnd(
+    tx,
+    rows.map((row) => releaseOf(row, row.reservedTokens ?? 0)),
   );
 }

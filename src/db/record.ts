@@ -27,6 +27,8 @@ export interface Tx extends Scope {
   emit(event: NewEvent, place?: { rootTaskId?: string | null; actor?: string }): void;
   /** Asks the Temporal workflow of `target` to look again, by way of the outbox. */
   wake(note: OutboxNote): void;
+  /** The last work of the transaction, after everything else but the writing of events: for locks that come late in their order. */
+  atEnd(work: () => Promise<void>): void;
   /** After the commit, whoever works on this task is told to abort at once; Temporal's cancellation is the guarantee. */
   stop(taskId: string): void;
 }
@@ -83,6 +85,7 @@ async function transact<Result>({ dataSource, bell, scope }: Wiring, work: (tx: 
   const events: Parameters<typeof writeFacts>[1]['events'] = [];
   const notes: OutboxNote[] = [];
   const stopIds: string[] = [];
+  const last: (() => Promise<void>)[] = [];
   const { result, facts } = await dataSource.transaction(async (em) => {
     const tx: Tx = {
       ...scope,
@@ -97,9 +100,11 @@ async function transact<Result>({ dataSource, bell, scope }: Wiring, work: (tx: 
         if (!other) notes.push(note);
         else other.afterMs = Math.min(other.afterMs ?? 0, note.afterMs ?? 0);
       },
+      atEnd: (finish) => void last.push(finish),
       stop: (taskId) => void stopIds.push(taskId),
     };
     const value = await work(tx);
+    for (const finish of last) await finish();
     return { result: value, facts: await writeFacts(tx, { events, notes }) };
   });
   if (facts.events.length > 0 || facts.outboxIds.length > 0) bell.ring({ workspaceId: scope.workspaceId, stopIds, ...facts });

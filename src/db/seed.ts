@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { insertAgent } from './agent-store.ts';
+import { openWorkspacePurse } from './budgets/budget-store.ts';
 import { newId } from './new-id.ts';
 import { insertPrincipal } from './principal-store.ts';
 import { createDatabase, type Tx } from './record.ts';
@@ -24,6 +25,7 @@ async function seedOnce(tx: Tx): Promise<void> {
   );
   if (claimed.length === 0) return;
   await tx.sql('INSERT INTO workspaces (id, name) VALUES ($1, $2)', [tx.workspaceId, 'Home']);
+  await openWorkspacePurse(tx);
   await insertPrincipal(tx, { kind: 'person', name: 'Owner', role: 'owner' });
   for (const spec of agents) {
     const row = await insertAgent(tx, spec);

@@ -1,5 +1,7 @@
 import type { Cost } from '../contracts/cost.ts';
 import { TaskStatus, WaitingFor } from '../contracts/status.ts';
+import type { Purse } from '../core/budget/escrow.ts';
+import { readPursesOfTasks } from './budgets/budget-store.ts';
 import { ownCosts, treeCosts } from './cost-reads.ts';
 import type { ListFields } from './list-page.ts';
 import type { AttemptRow } from './mappings/attempt.ts';
@@ -26,6 +28,8 @@ export interface TaskParts {
   files: Map<string, ListedFile[]>;
   own: Map<string, Cost>;
   tree: Map<string, Cost>;
+  /** By root task. */
+  budgets: Map<string, Purse>;
 }
 
 const source = 'tasks t LEFT JOIN agents a ON a.id = t.agent_id';
@@ -85,6 +89,7 @@ export async function readTaskParts(tx: Tx, taskIds: readonly string[]): Promise
     files: await readTaskFiles(tx, taskIds),
     own: await ownCosts(tx, taskIds),
     tree: await treeCosts(tx, taskIds),
+    budgets: await readPursesOfTasks(tx, taskIds),
   };
 }
 

@@ -1,8 +1,10 @@
 import type { ModelOutage } from '../core/route-model.ts';
+import type { Purse } from '../core/budget/escrow.ts';
 import type { TaskSnapshot } from '../core/task/snapshot.ts';
 import { checkTransition } from '../core/transition.ts';
 import { notFound } from '../errors.ts';
 import type { TaskRow } from './mappings/task.ts';
+import { pursesOfParked } from './budgets/wake-waiters.ts';
 import { snakeCase } from './naming.ts';
 import { sqlOf } from './columns.ts';
 import type { Tx } from './record.ts';
@@ -56,6 +58,7 @@ interface SnapshotRow {
   effects: TaskSnapshot['effects'] | null;
   planRun: TaskSnapshot['planRun'];
   outages: ModelOutage[] | null;
+  purses: Purse[] | null;
   microUsd: number | null;
   unpriced: number;
 }
@@ -75,6 +78,7 @@ export async function loadTaskFacts(
     effects: row.effects ?? [],
     planRun: row.planRun,
     outages: row.outages ?? [],
+    purses: row.purses ?? [],
     costUsd: row.unpriced > 0 ? null : Number(row.microUsd ?? 0) / 1e6,
   };
 }
@@ -90,12 +94,13 @@ const taskFacts = `
     (SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'status', f.status, 'problem', f.problem) ORDER BY tf.position)
        FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1) AS files,
     (SELECT json_agg(json_build_object('key', e.key, 'turn', e.turn, 'kind', e.kind, 'purpose', e.purpose, 'status', e.status,
-              'input', e.input, 'outcome', e.outcome, 'error', e.error) ORDER BY e.turn, e.key)
+              'needs', e.needs, 'input', e.input, 'outcome', e.outcome, 'error', e.error) ORDER BY e.turn, e.key)
        FROM effects e WHERE e.task_id = $1 AND e.attempt = $2) AS effects,
     (SELECT json_build_object('id', r.id, 'status', r.status, 'output', r.output, 'error', r.error)
        FROM runs r WHERE r.id = $3) AS plan_run,
     (SELECT json_agg(json_build_object('account', h.account, 'provider', h.provider, 'model', h.model, 'reason', h.reason) ORDER BY h.provider, h.model)
        FROM provider_health h WHERE h.account IN ('environment', $5) AND NOT (h.trial_task_id = $1 AND h.trial_until > now()) IS TRUE) AS outages,
+    ${pursesOfParked('$1', '$2', '$5')} AS purses,
     l.micro_usd, l.unpriced
   FROM (SELECT sum(micro_usd)::float8 AS micro_usd,
                count(*) FILTER (WHERE micro_usd IS NULL AND outcome <> 'open')::int AS unpriced

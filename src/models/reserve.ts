@@ -9,9 +9,10 @@ export function createReserve({ entry }: { entry(provider: string, model: string
   return (
     request: { provider: string; model: string; maxOutputTokens?: number },
     promptCharacters: number,
-  ): { microUsd: number | null; price: CatalogueEntry['prices'] } => {
+  ): { microUsd: number | null; tokens: number; price: CatalogueEntry['prices'] } => {
     const price = entry(request.provider, request.model)?.prices ?? null;
     const inputTokens = Math.ceil(promptCharacters / charactersPerToken);
-    return { microUsd: worstPriceOf(inputTokens, request.maxOutputTokens ?? 1, price), price };
+    const outputTokens = request.maxOutputTokens ?? 1;
+    return { microUsd: worstPriceOf(inputTokens, outputTokens, price), tokens: inputTokens + outputTokens, price };
   };
 }

@@ -98,6 +98,9 @@ describe('roles', () => {
     'PATCH /agents/{agentId}': { name: 'x' },
     'POST /workflows': { name: 'x', steps: [{ id: 's', kind: 'set', with: { values: { n: '1' } } }] },
     'POST /keys': { name: 'x' },
+    'POST /budgets': { scope: 'workspace', limitUsd: 1 },
+    'PATCH /budgets/{budgetId}': { limitUsd: 1 },
+    'POST /budgets/{budgetId}/top-up': { usd: 1 },
     'PUT /providers/{provider}': { apiKey: 'sk-00000000000000000000' },
   };
   bodies['PATCH /workflows/{workflowId}'] = bodies['POST /workflows'];
@@ -108,6 +111,8 @@ describe('roles', () => {
     runId: 'run',
     fileId: 'file',
     keyId: 'key',
+    budgetId: 'budget',
+    approvalId: 'approval',
   };
   const open = new Set(['POST /session', 'DELETE /session', 'POST /workflows/validate']);
   const unsafe = listAllOperations()

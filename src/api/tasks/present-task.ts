@@ -3,9 +3,11 @@ import type { WaitingFor } from '../../contracts/status.ts';
 import { type AgentRef, type Attempt, type Task, priorities } from '../../contracts/task.ts';
 import type { Waiting } from '../../contracts/waiting.ts';
 import type { ListedAttempt, ListedTask, TaskParts } from '../../db/task-reads.ts';
+import { presentPurse } from '../budgets/present-budget.ts';
 import { type TemporalPlace, temporalLink } from '../temporal-link.ts';
 
 export function presentTask(row: ListedTask, parts: TaskParts, temporal: TemporalPlace): Task {
+  const purse = parts.budgets.get(row.rootId);
   return {
     id: row.id,
     parentId: row.parentId,
@@ -26,6 +28,7 @@ export function presentTask(row: ListedTask, parts: TaskParts, temporal: Tempora
     error: row.error,
     cost: parts.own.get(row.id) ?? noCost,
     treeCost: parts.tree.get(row.id) ?? noCost,
+    budget: purse ? presentPurse(purse) : null,
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     startedAt: timeOrNull(row.startedAt),

@@ -6,6 +6,7 @@ import { PageQuery, pageOf } from '../../contracts/page.ts';
 import { CancelTask, CreateTask, Task } from '../../contracts/task.ts';
 import { listPage } from '../../db/list-page.ts';
 import type { Tx } from '../../db/record.ts';
+import { readPursesOfTasks } from '../../db/budgets/budget-store.ts';
 import { type ListedTask, readTask, readTaskFiles, readTaskParts, taskList } from '../../db/task-reads.ts';
 import { notFound } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
@@ -100,7 +101,7 @@ export async function taskOf(tx: Tx, taskId: string): Promise<ListedTask> {
 /** Nothing was tried and nothing paid yet: only its files are worth asking for. */
 async function viewNew(tx: Tx, taskId: string, temporal: TemporalPlace): Promise<Task> {
   const files = await readTaskFiles(tx, [taskId]);
-  const parts = { attempts: new Map(), files, own: new Map(), tree: new Map() };
+  const parts = { attempts: new Map(), files, own: new Map(), tree: new Map(), budgets: await readPursesOfTasks(tx, [taskId]) };
   return presentTask(await taskOf(tx, taskId), parts, temporal);
 }
 

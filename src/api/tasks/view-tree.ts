@@ -1,5 +1,6 @@
 import { type Cost, noCost } from '../../contracts/cost.ts';
 import type { TaskTree } from '../../contracts/task.ts';
+import { readPursesOfTasks } from '../../db/budgets/budget-store.ts';
 import type { Tx } from '../../db/record.ts';
 import { type ListedRun, type RunParts, readRunParts, readRunsOfTasks } from '../../db/run-reads.ts';
 import {
@@ -22,7 +23,7 @@ interface Forest {
   temporal: TemporalPlace;
 }
 
-/** A task with everything below it. Seven queries for the whole tree, none per node. */
+/** A task with everything below it. Eight queries for the whole tree, none per node. */
 export async function viewTree(tx: Tx, top: ListedTask, temporal: TemporalPlace): Promise<TaskTree> {
   const tasks = await readTree(tx, top.rootId);
   const ids = tasks.map(({ id }) => id);
@@ -38,6 +39,7 @@ export async function viewTree(tx: Tx, top: ListedTask, temporal: TemporalPlace)
     files: await readTaskFiles(tx, ids),
     own,
     tree,
+    budgets: await readPursesOfTasks(tx, [top.id]),
   };
   const found = await readRunsOfTasks(tx, ids);
   const runParts = await readRunParts(

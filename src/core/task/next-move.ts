@@ -5,11 +5,13 @@
  * 2. A cancel wins over everything: what is not claimed is abandoned, what is claimed must end first.
  * 3. While an effect is open (planned or claimed) there is nothing to decide.
  * 4. A call that was given up because of an outage goes to another model, or the task parks; nothing is planned that nobody could answer.
- * 5. A waiting task moves only when its reason is gone, and takes a slot again before it works.
+ * 5. A call that no purse had room for is asked again when there is room; until then the task waits.
+ * 6. A waiting task moves only when its reason is gone, and takes a slot again before it works.
  */
 import { isFinished } from '../../contracts/status.ts';
 import { chiefOfStaffMove } from './chief-of-staff.ts';
 import { operatorMove } from './master-operator.ts';
+import { aroundBudget } from './budget.ts';
 import { aroundOutage, unlessOut } from './outage.ts';
 import type { CurrentAttempt, EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
 
@@ -24,7 +26,7 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
   if (files) return files;
   if (!current) return assignMove(snapshot);
   if (effects.some(isOpen)) return { move: 'rest' };
-  const move = aroundOutage(snapshot, current) ?? unlessOut(snapshot, current, workMove(snapshot, current));
+  const move = aroundBudget(snapshot) ?? aroundOutage(snapshot, current) ?? unlessOut(snapshot, current, workMove(snapshot, current));
   return needsSlot(move) && !task.holdsSlot ? { move: 'resume' } : settled(snapshot, move);
 }
 
@@ -37,7 +39,7 @@ export function isOpen(effect: EffectFacts): boolean {
 }
 
 function cancelMove({ task, effects, planRun }: TaskSnapshot): TaskMove {
-  const planned = effects.filter((effect) => effect.status === 'planned');
+  const planned = effects.filter(({ status }) => status === 'planned' || status === 'parked');
   if (planned.length > 0) return { move: 'abandon', keys: planned.map((effect) => effect.key) };
   if (effects.some((effect) => effect.status === 'claimed')) return { move: 'rest' };
   if (planRun && !isFinished(planRun.status)) return { move: 'rest' };

@@ -5,6 +5,7 @@ import type { AgentRole, AgentSpec, Capability } from '../../contracts/agent.ts'
 import type { EffectStatus, RunStatus, TaskStatus, WaitingFor } from '../../contracts/status.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
 import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
+import type { Amount, Purse, Shortage } from '../budget/escrow.ts';
 import type { ModelCandidate, ModelOutage } from '../route-model.ts';
 
 export interface TaskFacts {
@@ -30,6 +31,8 @@ export interface TaskFacts {
   cancelRequestedAt: Date | null;
   cancelReason: string | null;
   pausedAt: Date | null;
+  /** When it looks again by itself. */
+  wakeAt?: Date | null;
 }
 
 /** One outside effect of the current attempt: a model call or a tool call. */
@@ -42,6 +45,8 @@ export interface EffectFacts {
   input: Record<string, unknown>;
   outcome: unknown;
   error: Failure | null;
+  /** Of a parked call: the most that it can cost. */
+  needs?: Amount | null;
 }
 
 export interface CurrentAttempt {
@@ -74,6 +79,8 @@ export interface TaskSnapshot {
   models: readonly ModelCandidate[];
   /** Models that do not answer now, but for the one that this task is sent to try. Absent: none. */
   outages?: ModelOutage[];
+  /** Those that its parked call draws on. Absent: no call is parked. */
+  purses?: Purse[];
   /** Loaded only while a Chief of Staff plans. */
   team: Team | null;
 }
@@ -108,10 +115,10 @@ export type TaskMove =
   | { move: 'assign' }
   | { move: 'resume' }
   /** `on`: ids or keys of what it waits for, for whoever wakes it. */
-  | { move: 'wait'; for: WaitingFor; detail: string; on?: string[] }
+  | { move: 'wait'; for: WaitingFor; detail: string; on?: string[]; short?: Shortage }
   | { move: 'call'; turn: number; effects: NewEffect[] }
   | { move: 'abandon'; keys: string[] }
-  /** Calls that were given up are open again. */
+  /** Calls that were given up or parked are open again. */
   | { move: 'again'; keys: string[] }
   | { move: 'startPlan'; plan: { definition: WorkflowDefinition } | { workflowId: string }; origin: 'model' | 'template'; reason: string }
   | { move: 'rejectPlan'; reason: string; problems: number; then: NewEffect; turn: number }

@@ -12,8 +12,9 @@ export function taskStanding(snapshot: TaskSnapshot, { version, costUsd }: { ver
     start.push({ key: `run/${planRun.id}`, kind: 'run', id: planRun.id, summary: `Plan for: ${clip(task.title, 80)}` });
   }
   const cancel = task.cancelRequestedAt ? effects.filter((effect) => effect.status === 'claimed').map((effect) => effect.key) : [];
+  const wakeAt = task.status === 'waiting' ? (task.wakeAt?.getTime() ?? null) : null;
   const agent = current?.agent.name ?? null;
-  return { version, start, cancel, wakeAt: null, end, status: task.status, agent, details: detailsOf(snapshot, costUsd) };
+  return { version, start, cancel, wakeAt, end, status: task.status, agent, details: detailsOf(snapshot, costUsd) };
 }
 
 const words: Record<string, string> = {

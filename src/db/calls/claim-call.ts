@@ -1,7 +1,8 @@
 /**
  * Claim, then settle: an outside effect is claimed before it happens and settled after.
  *
- * 1. The claim is one transaction: the request (made once), the try, the ledger row with the most that it can cost.
+ * 1. The claim is one transaction: the request (made once), the try, the ledger row with the most that it can cost, which is set aside in
+ *    the purses of the tree, the agent and the workspace. Without room in all of them the call is parked, and its task waits.
  * 2. A stored answer is returned, never paid for again; a claim of an attempt that is no longer current is refused.
  * 3. The request keeps its model as long as that is in service; else the same request goes to the next fit one. When nobody is there to
  *    answer, the call is given up without a try.
@@ -10,7 +11,9 @@
  */
 import type { Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
-import { claimEffect, loadEffect, settleEffect } from '../effect-store.ts';
+import { claimEffect, loadEffect, parkEffect, settleEffect } from '../effect-store.ts';
+import { lockAgents } from '../agent-slots.ts';
+import { lockPursesOf, reserveInPurses } from '../budgets/purses.ts';
 import { closeOpenTries, openTry } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
@@ -18,6 +21,7 @@ import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
+import { shortageOf } from '../../core/budget/escrow.ts';
 import { outageCode } from '../../core/task/outage.ts';
 import type { CallRequest, ClaimedCall, ScoreUse } from './call-plan.ts';
 import { type CallContext, type ChosenModel, messagesOf, prepareCall, route } from './prepare-call.ts';
@@ -28,8 +32,8 @@ export interface CallAddress {
   key: string;
 }
 
-/** The most that a request can cost, in micro-dollars, and the price that says so; null when not known. */
-export type Reserve = (request: CallRequest, promptCharacters: number) => { microUsd: number | null; price: unknown };
+/** The most that a request can cost, in micro-dollars (null when the price is not known) and in tokens, and the price that says so. */
+export type Reserve = (request: CallRequest, promptCharacters: number) => { microUsd: number | null; tokens?: number; price: unknown };
 
 export type Claim = { claimed: ClaimedCall } | { over: Standing };
 
@@ -48,8 +52,16 @@ export async function claimModelCall(tx: Tx, { taskId, key }: CallAddress, { wor
   }
   const { request, score } = await requestOf(context, chosen);
   const messages = request.kind === 'complete' ? await messagesOf(tx, task, request.messagesTo) : [];
+  const { microUsd, tokens = 0, price } = reserve(request, charactersOf(request, messages));
+  const needs = { microUsd: microUsd ?? 0, tokens };
+  if (task.agentId) await lockAgents(tx, [task.agentId]);
+  const purses = await lockPursesOf(tx, task);
+  if (shortageOf(purses, needs)) {
+    await parkEffect(tx, key, { request, needs });
+    return { over: await decideTask(tx, task, world, true) };
+  }
+  await reserveInPurses(tx, purses, needs);
   const tryNumber = await claimEffect(tx, key, request);
-  const { microUsd, price } = reserve(request, charactersOf(request, messages));
   await openTry(tx, task, {
     callId: effect.id,
     callKey: key,
@@ -59,6 +71,8 @@ export async function claimModelCall(tx: Tx, { taskId, key }: CallAddress, { wor
     model: request.model,
     price,
     reservedMicroUsd: microUsd,
+    reservedTokens: tokens,
+    budgetIds: purses.map(({ id }) => id),
   });
   const { purpose } = effect;
   return { claimed: { key, callId: effect.id, try: tryNumber, purpose, rootTaskId: task.rootId, request, messages, score } };

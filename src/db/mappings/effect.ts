@@ -1,5 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import type { EffectStatus } from '../../contracts/status.ts';
+import type { Amount } from '../../core/budget/escrow.ts';
 import type { Failure } from '../../contracts/task.ts';
 
 export interface EffectRow {
@@ -15,6 +16,8 @@ export interface EffectRow {
   tries: number;
   input: Record<string, unknown>;
   request: unknown;
+  /** The most that the call can cost, while it is parked for want of room in a purse. */
+  needs: Amount | null;
   outcome: unknown;
   error: Failure | null;
   createdAt: Date;
@@ -38,6 +41,7 @@ export const EffectMapping = new EntitySchema<EffectRow>({
     tries: { type: 'integer', default: 0 },
     input: { type: 'jsonb', default: {} },
     request: { type: 'jsonb', nullable: true },
+    needs: { type: 'jsonb', nullable: true },
     outcome: { type: 'jsonb', nullable: true },
     error: { type: 'jsonb', nullable: true },
     createdAt: { type: 'timestamptz', default: () => 'now()' },

@@ -26,6 +26,7 @@ import { InstallationMapping } from './installation.ts';
 import { ProviderKeyMapping } from './provider-key.ts';
 import { ProviderHealthMapping } from './provider-health.ts';
 import { ApprovalMapping } from './approval.ts';
+import { BudgetMapping } from './budget.ts';
 
 export const mappings = [
   WorkspaceMapping,
@@ -56,4 +57,5 @@ export const mappings = [
   ProviderKeyMapping,
   ProviderHealthMapping,
   ApprovalMapping,
+  BudgetMapping,
 ];

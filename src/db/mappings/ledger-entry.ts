@@ -24,6 +24,9 @@ export interface LedgerEntryRow {
   reasoningTokens: number;
   microUsd: number | null;
   reservedMicroUsd: number | null;
+  reservedTokens: number | null;
+  /** The purses that it was reserved in. */
+  budgetIds: string[] | null;
   price: unknown;
   latencyMs: number | null;
   requestId: string | null;
@@ -57,6 +60,8 @@ export const LedgerEntryMapping = new EntitySchema<LedgerEntryRow>({
     reasoningTokens: { type: 'integer', default: 0 },
     microUsd: { type: 'bigint', nullable: true, transformer: bigint },
     reservedMicroUsd: { type: 'bigint', nullable: true, transformer: bigint },
+    reservedTokens: { type: 'bigint', nullable: true, transformer: bigint },
+    budgetIds: { type: 'text', array: true, nullable: true },
     price: { type: 'jsonb', nullable: true },
     latencyMs: { type: 'integer', nullable: true },
     requestId: { type: 'text', nullable: true },

@@ -19,7 +19,7 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
     case 'resume':
       return resume(context);
     case 'wait':
-      return wait(context, move, move.on);
+      return wait(context, move, move.on ?? null);
     case 'call':
       return call(context, move);
     case 'abandon':
@@ -54,7 +54,7 @@ async function call({ tx, task, snapshot }: MoveContext, move: Extract<TaskMove,
 
 /** The error stays until the next try: it says why there is another. */
 async function again({ tx, task }: MoveContext, keys: string[]): Done {
-  await tx.sql(`UPDATE effects SET status = 'planned', settled_at = NULL WHERE task_id = $1 AND key = ANY ($2) AND status = 'failed'`, [task.id, keys]);
+  await tx.sql(`UPDATE effects SET status = 'planned', settled_at = NULL WHERE task_id = $1 AND key = ANY ($2) AND status IN ('failed', 'parked')`, [task.id, keys]);
   await updateTask(tx, task, { status: 'in_progress', ...notWaiting });
   return true;
 }

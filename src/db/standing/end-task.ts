@@ -52,7 +52,7 @@ async function closeAttempt({ tx, task, snapshot }: MoveContext, status: 'comple
 
 async function finish({ tx, task }: MoveContext, patch: TaskPatch): Promise<void> {
   const waited = task.waitingFor === 'capacity';
-  await updateTask(tx, task, { ...patch, holdsSlot: false, wakeAt: null, endedAt: new Date(), ...notWaiting });
+  await updateTask(tx, task, { ...patch, holdsSlot: false, endedAt: new Date(), ...notWaiting });
   if (waited) await callNextWaiter(tx);
   if (task.runId) tx.wake({ target: `run/${task.runId}`, label: task.title, rootTaskId: task.rootId, afterMs: parentWakeMs });
 }

@@ -6,6 +6,8 @@ import { isFinished } from '../../contracts/status.ts';
 import { nextTaskMove } from '../../core/task/next-move.ts';
 import type { TaskSnapshot, Team } from '../../core/task/snapshot.ts';
 import { taskStanding } from '../../core/task/standing-of.ts';
+import { lockAgents } from '../agent-slots.ts';
+import { lockPursesOf } from '../budgets/purses.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { loadTaskFacts, lockTask, updateTask } from '../task-store.ts';
@@ -35,6 +37,7 @@ export async function standTask(tx: Tx, { taskId, lost = [] }: TaskLook, world: 
 export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = false): Promise<Standing> {
   let world = known;
   const { version } = task;
+  let held = false;
   if (!task.temporalStartedAt && !isFinished(task.status)) await updateTask(tx, task, { temporalStartedAt: world.now });
   for (let i = 0; i < maxMoves; i += 1) {
     const { costUsd, ...facts } = await loadTaskFacts(tx, task);
@@ -43,6 +46,13 @@ export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = 
     const fresher = move.move === 'wait' && move.for === 'model' ? await world.fresher?.(tx) : null;
     if (fresher) {
       world = fresher;
+      continue;
+    }
+    if (move.move === 'wait' && move.short && !held) {
+      // Nobody settles between this decision and its commit: either we see the room, or they see us wait.
+      if (task.agentId) await lockAgents(tx, [task.agentId]);
+      await lockPursesOf(tx, task);
+      held = true;
       continue;
     }
     const again = await applyTaskMove({ tx, task, snapshot, world }, move);

@@ -1,10 +1,11 @@
 import type { TaskMove } from '../../core/task/snapshot.ts';
 import { callNextWaiter, freeSlot, lockAgents, takeSlot } from '../agent-slots.ts';
+import { sayExhausted } from '../budgets/say-exhausted.ts';
 import { updateTask } from '../task-store.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
 
 /** Waiting holds no slot. */
-export async function wait({ tx, task }: MoveContext, move: Extract<TaskMove, { move: 'wait' }>, waitsOn: string[] | null = null): Promise<boolean> {
+export async function wait({ tx, task, world }: MoveContext, move: Extract<TaskMove, { move: 'wait' }>, waitsOn: string[] | null = null): Promise<boolean> {
   if (task.holdsSlot && task.agentId) await freeSlot(tx, task.agentId);
   const changed = task.status !== 'waiting' || task.waitingFor !== move.for || task.waitingDetail !== move.detail;
   await updateTask(tx, task, {
@@ -13,10 +14,17 @@ export async function wait({ tx, task }: MoveContext, move: Extract<TaskMove, { 
     waitingFor: move.for,
     waitingDetail: move.detail,
     waitsOn,
+    wakeAt: move.short && move.short.purse.scope === 'workspace' && move.short.why !== 'tooSmall' ? nextDay(world.now) : null,
     ...(changed ? { waitingSince: new Date() } : {}),
   });
   if (changed) tx.emit(onTask(task, 'task.waiting', { for: move.for, detail: move.detail }), { rootTaskId: task.rootId });
+  if (move.short && move.short.why !== 'busy') await sayExhausted(tx, task, { purse: move.short.purse, detail: move.detail });
   return false;
+}
+
+/** The first second of the next day in UTC: a workspace's purse is full again. */
+function nextDay(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1, 0, 0, 1));
 }
 
 /** Takes a slot of its agent again, or goes on waiting for one. */

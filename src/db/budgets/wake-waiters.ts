@@ -1,0 +1,49 @@
+import { type Amount, whoLooksAgain } from '../../core/budget/escrow.ts';
+import { untilToppedUp } from '../../core/task/budget.ts';
+import type { Tx } from '../record.ts';
+import { wakeTask } from '../standing/wake-model-waiters.ts';
+import { payersPurses, purseJson, readPurses } from './purses.ts';
+
+interface WaitingTask {
+  id: string;
+  title: string;
+  rootId: string;
+  waitsOn: string[];
+  need: Amount | null;
+}
+
+/** More are called by those who go first. */
+const most = 200;
+
+/**
+ * Lets tasks that wait for room in these purses look again, the oldest first: those that fit now, and those that should say something else.
+ * To be called with the purses locked and written. Nothing is promised to them: whoever claims first has it.
+ */
+export async function wakeBudgetWaiters(tx: Tx, budgetIds: readonly string[]): Promise<void> {
+  const waiters = await tx.sql<WaitingTask>(
+    `SELECT t.id, t.title, t.root_id, t.waits_on, e.needs AS need
+       FROM tasks t JOIN effects e ON e.task_id = t.id AND e.attempt = t.attempt AND e.status = 'parked'
+      WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'budget' AND t.waits_on && $2::text[]
+        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.target = 'task/' || t.id AND o.status = 'ready')
+      ORDER BY t.id LIMIT ${most}`,
+    [tx.workspaceId, budgetIds],
+  );
+  if (waiters.length === 0) return;
+  const purses = await readPurses(tx, [...new Set(waiters.flatMap(({ waitsOn }) => waitsOn))]);
+  const ready = whoLooksAgain(
+    purses,
+    waiters.map((task) => ({
+      task,
+      need: task.need ?? { microUsd: 0, tokens: 0 },
+      purseIds: task.waitsOn,
+      busy: !task.waitsOn.includes(untilToppedUp),
+    })),
+  );
+  for (const { task } of ready) wakeTask(tx, task);
+}
+
+/** The purses of a task with a parked call, as part of what a decision looks at; `null` without one. */
+export const pursesOfParked = (taskId: string, attempt: string, workspaceId: string) => `
+  (SELECT json_agg(${purseJson} ORDER BY b.id) FROM budgets b JOIN tasks k ON k.id = ${taskId}
+    WHERE ${payersPurses('k.root_id', `coalesce(k.agent_id, '')`, workspaceId)}
+      AND EXISTS (SELECT 1 FROM effects p WHERE p.task_id = ${taskId} AND p.attempt = ${attempt} AND p.status = 'parked'))`;
