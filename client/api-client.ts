@@ -72,8 +72,6 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       body,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
-  const cancelling = (reason?: string) => (reason === undefined ? {} : { reason });
-  const noted = (note?: string) => (note === undefined ? {} : { note });
   return {
     request,
     session: {
@@ -89,21 +87,21 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       events: (id, query = {}) => request(`/tasks/${id}/events`, { query }),
       ledger: (id, query = {}) => request(`/tasks/${id}/ledger`, { query }),
       assignment: (id) => request(`/tasks/${id}/assignment`),
-      cancel: (id, reason) => post(`/tasks/${id}/cancel`, cancelling(reason)),
+      cancel: (id, reason) => post(`/tasks/${id}/cancel`, given('reason', reason)),
       pause: (id) => post(`/tasks/${id}/pause`, {}),
       resume: (id) => post(`/tasks/${id}/resume`, {}),
       retry: (id) => post(`/tasks/${id}/retry`, {}),
     },
     runs: {
       read: (id) => request(`/runs/${id}`),
-      cancel: (id, reason) => post(`/runs/${id}/cancel`, cancelling(reason)),
+      cancel: (id, reason) => post(`/runs/${id}/cancel`, given('reason', reason)),
       retry: (id, retry = {}) => post(`/runs/${id}/retry`, retry),
     },
     approvals: {
       list: (query = {}) => request('/approvals', { query }),
       read: (id) => request(`/approvals/${id}`),
-      approve: (id, note) => post(`/approvals/${id}/approve`, noted(note)),
-      deny: (id, note) => post(`/approvals/${id}/deny`, noted(note)),
+      approve: (id, note) => post(`/approvals/${id}/approve`, given('note', note)),
+      deny: (id, note) => post(`/approvals/${id}/deny`, given('note', note)),
     },
     agents: {
       list: (query = {}) => request('/agents', { query }),
@@ -124,4 +122,8 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       remove: (name) => request(`/providers/${name}`, { method: 'DELETE' }),
     },
   };
+}
+
+function given(name: string, text: string | undefined): Record<string, string> {
+  return text === undefined ? {} : { [name]: text };
 }

@@ -103,7 +103,19 @@ test('a plan at work is shown with its steps, and what happens to it without a r
   await adjutant.sheet.getByText('tiny').waitFor();
 });
 
+test('a goal is paused and goes on, and a key that cannot be kept says why', async () => {
+  const { rootId } = await plantTree({ db, workspaceId } as Parameters<typeof plantTree>[0], { children: 1 });
+  await adjutant.open(`/tasks/${rootId}`);
+  await adjutant.pause();
+  await waitFor(async () => (await adjutant.status()) === 'Paused', { what: 'the pause' });
+  await adjutant.resume();
+  await waitFor(async () => (await adjutant.status()) === 'In progress', { what: 'the way on' });
+  await adjutant.open('/models');
+  await adjutant.addKey('OpenAI', 'sk-test');
+  await watched.page.getByRole('form').getByRole('alert').waitFor();
+});
+
 test('nothing on the way was a complaint of the browser, its security policy included', () => {
-  // The first look at the session, before signing in, and the icon of a page that is left are no faults.
-  expect(watched.complaints.filter((text) => !/401|ERR_ABORTED/.test(text))).toEqual([]);
+  // The first look at the session, before signing in, and the icon of a page that is left are no faults, nor is the refused key.
+  expect(watched.complaints.filter((text) => !/401|50[03]|ERR_ABORTED/.test(text))).toEqual([]);
 });

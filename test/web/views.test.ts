@@ -15,46 +15,6 @@ import { axeFaults, phone, shownPage, small } from './support/shown-page.ts';
 
 const shown = shownPage();
 
-describe('by keyboard', () => {
-  test('C and / write a goal, ? shows the keys, Esc closes them', async () => {
-    await shown.adjutant.open(`/tasks/${taskId}`);
-    await shown.adjutant.step(/Weigh the risks/).waitFor();
-    await shown.page.keyboard.press('?');
-    await shown.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
-    await shown.page.keyboard.press('Escape');
-    await shown.page.getByRole('dialog').waitFor({ state: 'detached' });
-    await shown.page.keyboard.press('c');
-    await shown.page.locator('#goal:focus').waitFor();
-    await shown.page.keyboard.type('c/?');
-    expect(await shown.adjutant.goalField.inputValue()).toBe('c/?');
-  });
-
-  test('J and K walk the steps, the address goes along, Esc closes', async () => {
-    await shown.adjutant.open(`/tasks/${taskId}`);
-    await shown.adjutant.step(/Weigh the risks/).focus();
-    await shown.page.keyboard.press('Enter');
-    await shown.adjutant.sheet.waitFor();
-    expect(new URL(shown.page.url()).searchParams.get('step')).toBe('weigh');
-    await shown.page.keyboard.press('j');
-    await shown.adjutant.sheet.getByRole('heading', { name: 'Check the figures' }).waitFor();
-    await shown.page.keyboard.press('k');
-    await shown.adjutant.sheet.getByRole('heading', { name: 'Weigh the risks' }).waitFor();
-    await shown.page.keyboard.press('Escape');
-    await shown.adjutant.sheet.waitFor({ state: 'detached' });
-    expect(shown.page.url()).toBe(`${shown.api.url}/tasks/${taskId}`);
-  });
-
-  test('the theme goes from the system to light to dark, and is kept', async () => {
-    await shown.adjutant.open();
-    const theme = () => shown.page.locator('html').getAttribute('data-theme');
-    await shown.page.getByRole('button', { name: 'Theme: follows the system' }).click();
-    await shown.page.getByRole('button', { name: 'Theme: light' }).click();
-    expect(await theme()).toBe('dark');
-    await shown.page.reload();
-    expect(await theme()).toBe('dark');
-  });
-});
-
 describe('every view', () => {
   const views: Record<
     string,
@@ -111,7 +71,7 @@ describe('every view', () => {
   test.each(names)(
     'has no fault that axe finds, in both themes, and fits a phone and 320 pixels: %s',
     async (name) => {
-      const { page, api, adjutant } = shown;
+      const { page, adjutant } = shown;
       const view = views[name]!;
       view.set?.();
       await adjutant.open(view.path);

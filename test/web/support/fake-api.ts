@@ -1,17 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type Express, type Response } from 'express';
+import express, { type Express } from 'express';
 import multer from 'multer';
 import { Server as SocketServer } from 'socket.io';
 import { SignIn } from '../../../src/contracts/principal.ts';
-import type { FileView } from '../../../src/contracts/file.ts';
 import type { EventEnvelope } from '../../../src/contracts/event.ts';
 import type { Tokens } from '../../../src/contracts/live.ts';
-import type { Approval } from '../../../src/contracts/approval.ts';
-import type { ModelView } from '../../../src/contracts/model.ts';
-import type { Provider } from '../../../src/contracts/provider.ts';
-import { CreateTask, type Task, type TaskTree } from '../../../src/contracts/task.ts';
+import { CreateTask } from '../../../src/contracts/task.ts';
 import { addControls } from './fake-controls.ts';
+import { type FakeState, problem } from './fake-state.ts';
 import {
   assignment,
   event,
@@ -39,19 +36,6 @@ export interface FakeApi {
   goOffline(): void;
   comeBack(): void;
   close(): Promise<void>;
-}
-
-export interface FakeState {
-  signedIn: boolean;
-  goals: Task[];
-  tree: TaskTree;
-  models: ModelView[];
-  providers: Provider[];
-  approvals: Map<string, Approval>;
-  role: 'owner' | 'operator' | 'viewer';
-  files: Map<string, FileView>;
-  /** What the next upload is answered with instead of success. */
-  refuseUpload: { status: number; code: string; detail: string } | null;
 }
 
 export async function startFakeApi(webDir: string): Promise<FakeApi> {
@@ -121,18 +105,6 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
 async function closeAll(io: SocketServer, server: Server): Promise<void> {
   server.closeAllConnections();
   await io.close();
-}
-
-export interface FakeProblem {
-  status: number;
-  code: string;
-  detail: string;
-  problems?: { pointer: string; code: string; message: string }[];
-}
-
-export function problem(response: Response, { status, code, detail, problems = [] }: FakeProblem): void {
-  const body = { type: 'about:blank', title: code, status, code, detail, instance: 'req_test', problems };
-  response.status(status).type('application/problem+json').send(JSON.stringify(body));
 }
 
 function routes(app: Express, state: FakeState): void {

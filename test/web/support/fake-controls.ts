@@ -3,7 +3,7 @@ import { DecideApproval } from '../../../src/contracts/approval.ts';
 import { ProviderName, SetProvider } from '../../../src/contracts/provider.ts';
 import { RetryRun } from '../../../src/contracts/run.ts';
 import type { Task } from '../../../src/contracts/task.ts';
-import { type FakeState, problem } from './fake-api.ts';
+import { type FakeState, problem } from './fake-state.ts';
 import { agentList, approval, at, models, provider, session, task, treeOf } from './fixtures.ts';
 
 /** Pausing, retrying, keys and approvals, as far as the page can tell. */

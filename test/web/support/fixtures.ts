@@ -399,8 +399,13 @@ export const completed = () =>
 function childOf(each: Step): TaskTree {
   const agent = each.agent ?? agents.analyst;
   const ended = each.status === 'completed';
+  const failed = each.status === 'failed';
   const attempts = [
-    attempt(each.attempt, agent, { status: ended ? 'completed' : 'running', endedAt: each.endedAt }),
+    attempt(each.attempt, agent, {
+      status: ended ? 'completed' : failed ? 'failed' : 'running',
+      startedAt: at(each.attempt > 1 ? 58 : 10),
+      endedAt: each.endedAt,
+    }),
   ];
   if (each.attempt > 1) {
     const error = {

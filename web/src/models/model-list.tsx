@@ -1,7 +1,6 @@
 import type { ModelView } from '../../../src/contracts/model.ts';
 import { Icon } from '../icons/icon.tsx';
 import { count, missing } from '../words/format.ts';
-import { type FitName, fitWords } from './provider-words.ts';
 
 export function ModelList({ models }: { models: ModelView[] }) {
   if (models.length === 0) {
@@ -43,7 +42,7 @@ function ModelRow({ model: { id, provider, contextTokens, fit, prices, healthy }
       <span className="row wrap">
         {fit.map((name) => (
           <span key={name} className="tag">
-            {fitWords[name as FitName]?.toLowerCase() ?? name}
+            {name === 'json' ? 'JSON' : name}
           </span>
         ))}
       </span>

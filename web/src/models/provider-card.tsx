@@ -49,7 +49,8 @@ export function ProviderCard({ provider }: { provider: Provider }) {
         <p key={outage.model} className="row ts s-waiting">
           <StatusIcon status="waiting" silent />
           <span>
-            {outage.model} is out of service: {outage.reason} Tried again at {clock(outage.nextProbeAt)}.
+            {outage.model} is out of service: {outage.reason} It is tried again at {clock(outage.nextProbeAt)}
+            .
           </span>
         </p>
       ))}

@@ -117,6 +117,9 @@ function WaitingCard({ task, now }: { task: Task; now: number }) {
       </div>
       <div className="bd">
         <p>{waiting.detail}</p>
+        {waiting.for === 'paused' && (
+          <p className="t2 ts">Steps at work finish, nothing new begins. Resume goes on where it stood.</p>
+        )}
         {waiting.for === 'model' && (
           <p className="t2 ts">
             It goes on by itself when a model that fits is there.{' '}

@@ -73,7 +73,7 @@ function Ended({ task, title }: { task: Task; title: string }) {
       </div>
       <div className="bd">
         <p>{task.error?.message ?? (failed ? 'No reason was given.' : 'No step goes on.')}</p>
-        <p className="t2 ts">What finished before is stored with its step, and costs nothing more.</p>
+        <p className="t2 ts">What finished before is stored with its step; a retry uses it again.</p>
       </div>
     </section>
   );

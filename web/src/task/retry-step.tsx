@@ -63,6 +63,7 @@ function RetryForm({ row: { step, run, tree }, close }: { row: PlanRow; close: (
         close();
       }}
     >
+      <h3>Retry from this step</h3>
       {tree && (
         <Field id={`${ids}goal`} label="Goal" problem={goalProblem}>
           {(attributes) => (
@@ -78,23 +79,25 @@ function RetryForm({ row: { step, run, tree }, close }: { row: PlanRow; close: (
           )}
         </Field>
       )}
-      <Field id={`${ids}agent`} label="Agent" problem={agentProblem ?? agents.error?.message}>
-        {(attributes) => (
-          <select
-            {...attributes}
-            className="inp"
-            value={agentId}
-            onChange={(event) => setAgentId(event.target.value)}
-          >
-            <option value="">As planned</option>
-            {operators?.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      {step.kind === 'agent' && (
+        <Field id={`${ids}agent`} label="Agent" problem={agentProblem ?? agents.error?.message}>
+          {(attributes) => (
+            <select
+              {...attributes}
+              className="inp"
+              value={agentId}
+              onChange={(event) => setAgentId(event.target.value)}
+            >
+              <option value="">As planned</option>
+              {operators?.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
       <p className="hint">This step and what comes after it run again. What finished before is reused.</p>
       {retry.error && !goalProblem && !agentProblem && (
         <p className="ts s-failed" role="alert">

@@ -65,6 +65,8 @@ function Facts({ tree, rows, now }: Omit<HeaderProps, 'mayAct'>) {
   const cost = task.treeCost;
   const time = lasted({ startedAt: task.startedAt ?? task.createdAt, endedAt: task.endedAt }, now);
   const paused = isPaused(tree);
+  // Nothing of its plan is at work: all waits for a person or a time.
+  const standsStill = tree.run?.status === 'waiting' && !isOver(task.status);
   const asked = approvalsOf(rows).filter(({ step }) => step.status === 'waiting').length;
   const blocked = task.waiting && task.waiting.for !== 'children' && !paused ? task.waiting : null;
   return (
@@ -72,7 +74,7 @@ function Facts({ tree, rows, now }: Omit<HeaderProps, 'mayAct'>) {
       <div>
         <dt>Status</dt>
         <dd>
-          <Status status={paused ? 'paused' : shownStatus(task)} />
+          <Status status={paused ? 'paused' : standsStill ? 'waiting' : shownStatus(task)} />
         </dd>
       </div>
       {asked > 0 && (

@@ -1,0 +1,32 @@
+import type { Response } from 'express';
+import type { Approval } from '../../../src/contracts/approval.ts';
+import type { FileView } from '../../../src/contracts/file.ts';
+import type { ModelView } from '../../../src/contracts/model.ts';
+import type { Provider } from '../../../src/contracts/provider.ts';
+import type { Task, TaskTree } from '../../../src/contracts/task.ts';
+
+/** What the fake API answers with; a test sets it as it likes. */
+export interface FakeState {
+  signedIn: boolean;
+  goals: Task[];
+  tree: TaskTree;
+  models: ModelView[];
+  providers: Provider[];
+  approvals: Map<string, Approval>;
+  role: 'owner' | 'operator' | 'viewer';
+  files: Map<string, FileView>;
+  /** What the next upload is answered with instead of success. */
+  refuseUpload: { status: number; code: string; detail: string } | null;
+}
+
+export interface FakeProblem {
+  status: number;
+  code: string;
+  detail: string;
+  problems?: { pointer: string; code: string; message: string }[];
+}
+
+export function problem(response: Response, { status, code, detail, problems = [] }: FakeProblem): void {
+  const body = { type: 'about:blank', title: code, status, code, detail, instance: 'req_test', problems };
+  response.status(status).type('application/problem+json').send(JSON.stringify(body));
+}
