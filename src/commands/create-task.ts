@@ -14,7 +14,7 @@ import { type Caller, requireOperator } from './caller.ts';
 export async function createTask(tx: Tx, caller: Caller, input: CreateTask): Promise<{ id: string }> {
   requireOperator(caller);
   const role = await roleFor(tx, input);
-  await checkFiles(tx, input.files);
+  if (input.files.length > 0) await checkFiles(tx, input.files);
   const id = newId('task');
   const title = input.title ?? titleOf(input.goal);
   await insertTask(tx, {
@@ -31,11 +31,7 @@ export async function createTask(tx: Tx, caller: Caller, input: CreateTask): Pro
     actor: caller.principalId,
   });
   await openGoalPurse(tx, id);
-  await tx.sql(
-    `INSERT INTO task_files (task_id, file_id, position)
-     SELECT $1, id, min(n) FROM unnest($2::text[]) WITH ORDINALITY AS f (id, n) GROUP BY id`,
-    [id, input.files],
-  );
+  if (input.files.length > 0) await insertTaskFiles(tx, id, input.files);
   tx.emit({ stream: `task/${id}`, type: 'task.created', data: { title, parentId: null, runId: null } }, { rootTaskId: id });
   tx.wake({ target: `task/${id}`, label: title, rootTaskId: id });
   return { id };
@@ -51,6 +47,14 @@ async function roleFor(tx: Tx, input: CreateTask) {
   throw new AppError('unknown_agent', 'The task names an agent that does not exist.', {
     problems: [{ pointer: '/agentId', code: 'unknown_agent', message: `There is no agent ${input.agentId}.` }],
   });
+}
+
+async function insertTaskFiles(tx: Tx, taskId: string, files: string[]): Promise<void> {
+  await tx.sql(
+    `INSERT INTO task_files (task_id, file_id, position)
+     SELECT $1, id, min(n) FROM unnest($2::text[]) WITH ORDINALITY AS f (id, n) GROUP BY id`,
+    [taskId, files],
+  );
 }
 
 async function checkFiles(tx: Tx, files: string[]): Promise<void> {

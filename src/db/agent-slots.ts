@@ -28,13 +28,16 @@ export async function lockAgents(tx: Tx, agentIds: readonly string[]): Promise<v
   await tx.sql('SELECT id FROM agents WHERE id = ANY ($1) AND workspace_id = $2 ORDER BY id FOR NO KEY UPDATE', [agentIds, tx.workspaceId]);
 }
 
-export async function freeSlot(tx: Tx, agentId: string, outcome?: 'succeeded' | 'failed'): Promise<void> {
-  await tx.sql(
-    `UPDATE agents SET active = greatest(active - 1, 0), succeeded = succeeded + $3, failed = failed + $4
-      WHERE id = $1 AND workspace_id = $2`,
-    [agentId, tx.workspaceId, outcome === 'succeeded' ? 1 : 0, outcome === 'failed' ? 1 : 0],
-  );
-  await callNextWaiter(tx);
+/** At the end of the transaction, so that the agent's row, which everybody wants, is held for as short as can be. */
+export function freeSlot(tx: Tx, agentId: string, outcome?: 'succeeded' | 'failed'): void {
+  tx.atEnd(async () => {
+    await tx.sql(
+      `UPDATE agents SET active = greatest(active - 1, 0), succeeded = succeeded + $3, failed = failed + $4
+        WHERE id = $1 AND workspace_id = $2`,
+      [agentId, tx.workspaceId, outcome === 'succeeded' ? 1 : 0, outcome === 'failed' ? 1 : 0],
+    );
+    await callNextWaiter(tx);
+  });
 }
 
 /** Wakes the next task that waits for an agent who has a free slot now. One who was called and does not take the slot passes the call on. */

@@ -24,7 +24,6 @@ export async function wakeBudgetWaiters(tx: Tx, budgetIds: readonly string[]): P
     `SELECT t.id, t.title, t.root_id, t.waits_on, e.needs AS need
        FROM tasks t JOIN effects e ON e.task_id = t.id AND e.attempt = t.attempt AND e.status = 'parked'
       WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'budget' AND t.waits_on && $2::text[]
-        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.target = 'task/' || t.id AND o.status = 'ready')
       ORDER BY t.id LIMIT ${most}`,
     [tx.workspaceId, budgetIds],
   );

@@ -46,7 +46,7 @@ async function closeAttempt({ tx, task, snapshot }: MoveContext, status: 'comple
     error ? JSON.stringify(error) : null,
   ]);
   const outcome = status === 'completed' ? 'succeeded' : status === 'failed' ? 'failed' : undefined;
-  if (task.holdsSlot) await freeSlot(tx, task.agentId, outcome);
+  if (task.holdsSlot) freeSlot(tx, task.agentId, outcome);
   else if (outcome) await countOutcome(tx, task.agentId, outcome);
 }
 

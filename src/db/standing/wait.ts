@@ -6,7 +6,7 @@ import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
 
 /** Waiting holds no slot. */
 export async function wait({ tx, task, world }: MoveContext, move: Extract<TaskMove, { move: 'wait' }>, waitsOn: string[] | null = null): Promise<boolean> {
-  if (task.holdsSlot && task.agentId) await freeSlot(tx, task.agentId);
+  if (task.holdsSlot && task.agentId) freeSlot(tx, task.agentId);
   const changed = task.status !== 'waiting' || task.waitingFor !== move.for || task.waitingDetail !== move.detail;
   await updateTask(tx, task, {
     status: 'waiting',
