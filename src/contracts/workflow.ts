@@ -38,6 +38,8 @@ export const workflowLimits = {
   requires: 20,
   files: 100,
   maxAttempts: 20,
+  /** Runs above a nested run. */
+  nesting: 5,
   /** Depth of brackets in the whole document; deeper is refused before anything walks it. */
   jsonDepth: 64,
   /** Characters of the document as text. */

@@ -1,8 +1,8 @@
-import type { Cost } from '../contracts/cost.ts';
+import { type Cost, noCost } from '../contracts/cost.ts';
 import { RunStatus, type StepStatus, type WaitingFor } from '../contracts/status.ts';
 import type { Failure } from '../contracts/task.ts';
 import type { WorkflowDefinition } from '../contracts/workflow.ts';
-import { treeCosts } from './cost-reads.ts';
+import { addCosts, treeCosts } from './cost-reads.ts';
 import type { ListFields } from './list-page.ts';
 import type { RunRow } from './mappings/run.ts';
 import type { Tx } from './record.ts';
@@ -23,6 +23,7 @@ export interface ListedStep {
   reason: string | null;
   taskId: string | null;
   approvalId: string | null;
+  childRunId: string | null;
   error: Failure | null;
   attempts: number;
   startedAt: Date | null;
@@ -40,7 +41,7 @@ export interface ListedStep {
 
 export interface RunParts {
   steps: Map<string, ListedStep[]>;
-  /** Of the steps' tasks and all below them, by task id. */
+  /** Of the steps' tasks and nested runs and all below them, by their id. */
   costs: Map<string, Cost>;
 }
 
@@ -86,7 +87,7 @@ export async function readRunParts(
   costs?: Map<string, Cost>,
 ): Promise<RunParts> {
   const steps = await tx.sql<ListedStep>(
-    `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.approval_id, s.error, s.attempts, s.started_at, s.ended_at,
+    `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.approval_id, s.child_run_id, s.error, s.attempts, s.started_at, s.ended_at,
        k.title AS task_title, k.status AS task_status, k.attempt AS task_attempt, k.waiting_for, k.waiting_detail, k.waiting_since,
        k.agent_id, a.name AS agent_name, a.role AS agent_role
      FROM steps s LEFT JOIN tasks k ON k.id = s.task_id LEFT JOIN agents a ON a.id = k.agent_id
@@ -94,5 +95,22 @@ export async function readRunParts(
     [runIds, tx.workspaceId],
   );
   const taskIds = steps.flatMap(({ taskId }) => (taskId === null ? [] : [taskId]));
-  return { steps: Map.groupBy(steps, ({ runId }) => runId), costs: costs ?? (await treeCosts(tx, taskIds)) };
+  const nested = await nestedCosts(tx, steps.flatMap(({ childRunId }) => childRunId ?? []));
+  const own = costs ?? (await treeCosts(tx, taskIds));
+  return { steps: Map.groupBy(steps, ({ runId }) => runId), costs: nested.size === 0 ? own : new Map([...own, ...nested]) };
+}
+
+/** What nested runs and all below them cost. */
+async function nestedCosts(tx: Tx, runIds: readonly string[]): Promise<Map<string, Cost>> {
+  if (runIds.length === 0) return new Map();
+  const tasks = await tx.sql<{ top: string; id: string }>(
+    `WITH RECURSIVE below (top, id) AS (
+       SELECT id, id FROM runs WHERE id = ANY ($1) AND workspace_id = $2
+       UNION ALL SELECT b.top, r.id FROM below b JOIN runs r ON r.parent_run_id = b.id)
+     SELECT b.top, t.id FROM below b JOIN tasks t ON t.run_id = b.id`,
+    [runIds, tx.workspaceId],
+  );
+  const costs = await treeCosts(tx, tasks.map(({ id }) => id));
+  const perRun = Map.groupBy(tasks, ({ top }) => top);
+  return new Map([...perRun].map(([top, own]) => [top, addCosts(own.map(({ id }) => costs.get(id) ?? noCost))]));
 }

@@ -5,7 +5,7 @@ import { stepOutputOf } from '../core/task/result-of.ts';
 import { deniedBecause } from '../core/workflow/waits.ts';
 import type { StepChanges } from '../contracts/run.ts';
 import type { Failure, TaskResult } from '../contracts/task.ts';
-import type { ApprovalStatus, StepStatus, TaskStatus } from '../contracts/status.ts';
+import type { ApprovalStatus, RunStatus, StepStatus, TaskStatus } from '../contracts/status.ts';
 import { notFound } from '../errors.ts';
 import { hashOf } from './approval-store.ts';
 import { sqlOf } from './columns.ts';
@@ -21,6 +21,8 @@ export interface NewRun {
   /** The task whose plan this is; null for a run that a person started. */
   task: { id: string; rootId: string; priority: number; depth: number } | null;
   actor: string;
+  /** It carries out a step of another run. */
+  nested?: { parent: { runId: string; stepKey: string; nesting: number } } & Pick<RunRow, 'rootTaskId' | 'priority' | 'depth'>;
 }
 
 const mediumPriority = 1;
@@ -29,8 +31,9 @@ const mediumPriority = 1;
 export async function insertRun(tx: Tx, run: NewRun): Promise<string> {
   const id = newId('run');
   await tx.sql(
-    `INSERT INTO runs (id, workspace_id, workflow_id, workflow_version, name, task_id, root_task_id, status, inputs, priority, depth, actor)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $11)`,
+    `INSERT INTO runs (id, workspace_id, workflow_id, workflow_version, name, task_id, root_task_id, status, inputs, priority, depth, actor,
+       parent_run_id, parent_step_key, nesting)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $11, $12, $13, $14)`,
     [
       id,
       tx.workspaceId,
@@ -38,11 +41,14 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<string> {
       run.version,
       run.definition.name,
       run.task?.id ?? null,
-      run.task?.rootId ?? null,
+      run.task?.rootId ?? run.nested?.rootTaskId ?? null,
       JSON.stringify(run.inputs),
-      run.task?.priority ?? mediumPriority,
-      run.task?.depth ?? -1,
+      run.task?.priority ?? run.nested?.priority ?? mediumPriority,
+      run.task?.depth ?? run.nested?.depth ?? -1,
       run.actor,
+      run.nested?.parent.runId ?? null,
+      run.nested?.parent.stepKey ?? null,
+      run.nested?.parent.nesting ?? 0,
     ],
   );
   const ids = run.definition.steps.map((step) => step.id);
@@ -73,6 +79,7 @@ export async function updateRun(tx: Tx, row: RunRow, patch: RunPatch): Promise<v
 export interface LoadedStep extends StepFacts {
   taskId: string | null;
   approvalId: string | null;
+  childRunId: string | null;
   changes: StepChanges | null;
 }
 
@@ -92,6 +99,10 @@ interface JoinedStep {
   taskError: Failure | null;
   waitUntil: Date | null;
   approvalId: string | null;
+  childRunId: string | null;
+  childStatus: RunStatus | null;
+  childOutput: unknown;
+  childError: Failure | null;
   approvalStatus: ApprovalStatus | null;
   approvalTitle: string;
   approvalDetails: string | null;
@@ -116,18 +127,32 @@ export async function loadSteps(tx: Tx, run: Pick<RunRow, 'id' | 'workflowVersio
   const rows = await tx.sql<JoinedStep>(
     `SELECT s.key, s.step_id, s.index, s.status, s.output, s.error, s.attempts, s.due_at, s.task_id, s.changes, t.status AS task_status,
             CASE WHEN s.ended_at IS NULL THEN t.result END AS task_result, t.error AS task_error, s.wait_until, s.approval_id,
-            p.status AS approval_status, p.title AS approval_title, p.details AS approval_details, p.hash AS approval_hash, p.decided_by, p.note
+            p.status AS approval_status, p.title AS approval_title, p.details AS approval_details, p.hash AS approval_hash, p.decided_by, p.note,
+            s.child_run_id, c.status AS child_status, c.output AS child_output, c.error AS child_error
        FROM steps s LEFT JOIN tasks t ON t.id = s.task_id LEFT JOIN approvals p ON p.id = s.approval_id AND s.status = 'waiting'
+       LEFT JOIN runs c ON c.id = s.child_run_id AND s.status = 'in_progress'
       WHERE s.run_id = $1`,
     [run.id],
   );
   const ended: EndedStep[] = [];
   const steps = rows.map((row) => {
-    const end = row.status === 'waiting' ? endOfApproval(row, run) : endOfTask(row);
+    const end = endOf(row, run);
     if (end) ended.push(end);
     return factsOf(row, end);
   });
   return { steps, ended };
+}
+
+function endOf(row: JoinedStep, run: Pick<RunRow, 'id' | 'workflowVersion'>): EndedStep | null {
+  if (row.status === 'waiting') return endOfApproval(row, run);
+  return row.childRunId === null ? endOfTask(row) : endOfNestedRun(row);
+}
+
+function endOfNestedRun({ key, status, childStatus, childOutput, childError }: JoinedStep): EndedStep | null {
+  if (childStatus !== 'completed' && childStatus !== 'failed' && childStatus !== 'cancelled') return null;
+  const failure = childError ?? { code: 'step_failed', message: 'The workflow failed.' };
+  const error = childStatus === 'failed' ? failure : null;
+  return { key, was: status, taskId: null, approvalId: null, status: childStatus, output: childOutput ?? null, error };
 }
 
 function endOfTask(row: JoinedStep): EndedStep | null {
@@ -152,11 +177,11 @@ function endOfApproval(row: JoinedStep, run: Pick<RunRow, 'id' | 'workflowVersio
 }
 
 function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
-  const { key, stepId, index, attempts, taskId, approvalId, changes } = row;
+  const { key, stepId, index, attempts, taskId, approvalId, childRunId, changes } = row;
   const waitUntil = row.waitUntil ? row.waitUntil.getTime() : null;
   const dueAt = row.dueAt ? row.dueAt.getTime() : null;
   const state = end ?? row;
-  return { key, stepId, index, attempts, taskId, approvalId, changes, dueAt, waitUntil, status: state.status, output: state.output, error: state.error };
+  return { key, stepId, index, attempts, taskId, approvalId, childRunId, changes, dueAt, waitUntil, status: state.status, output: state.output, error: state.error };
 }
 
 export async function writeEndedSteps(tx: Tx, runId: string, ended: EndedStep[]): Promise<void> {

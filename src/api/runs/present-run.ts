@@ -14,6 +14,7 @@ export function presentRun(row: ListedRun, parts: RunParts, temporal: TemporalPl
     workflowVersion: row.workflowVersion,
     name: row.name,
     taskId: row.taskId,
+    parentRunId: row.parentRunId,
     status: row.status,
     inputs: row.inputs,
     output: row.output,
@@ -35,7 +36,7 @@ function presentSteps(row: ListedRun, { steps, costs }: RunParts): Step[] {
   const sorted = rows.toSorted(
     (a, b) => (place.get(a.stepId) ?? 0) - (place.get(b.stepId) ?? 0) || (a.index ?? -1) - (b.index ?? -1),
   );
-  return sorted.map((step) => presentStep(row, step, costs.get(step.taskId ?? '') ?? noCost));
+  return sorted.map((step) => presentStep(row, step, costs.get(step.taskId ?? step.childRunId ?? '') ?? noCost));
 }
 
 function presentStep({ definition }: ListedRun, row: ListedStep, cost: Cost): Step {
@@ -55,6 +56,7 @@ function presentStep({ definition }: ListedRun, row: ListedStep, cost: Cost): St
     waiting: status === 'waiting' ? waitingOf(row) : null,
     taskId: row.taskId,
     approvalId: row.approvalId,
+    childRunId: row.childRunId,
     agent:
       row.agentId === null ? null : { id: row.agentId, name: row.agentName ?? '', role: row.agentRole ?? '' },
     attempt: row.taskAttempt ?? row.attempts,

@@ -8,7 +8,7 @@ export function notExecutable(definition: WorkflowDefinition): Problem[] {
       const message = 'Waiting for a message cannot be run yet; wait "for" a time or "until" one.';
       return [{ pointer: `/steps/${i}/with/message`, code: 'not_executable', message }];
     }
-    return step.kind === 'tool' || step.kind === 'workflow' ? [kindProblem(step, i, 'cannot be run yet')] : [];
+    return step.kind === 'tool' ? [kindProblem(step, i, 'cannot be run yet')] : [];
   });
 }
 

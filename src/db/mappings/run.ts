@@ -26,6 +26,11 @@ export interface RunRow {
   createdAt: Date;
   startedAt: Date | null;
   endedAt: Date | null;
+  /** The run whose step this run carries out. */
+  parentRunId: string | null;
+  parentStepKey: string | null;
+  /** How many runs are above it. */
+  nesting: number;
 }
 
 export const RunMapping = new EntitySchema<RunRow>({
@@ -55,14 +60,19 @@ export const RunMapping = new EntitySchema<RunRow>({
     createdAt: { type: 'timestamptz', default: () => 'now()' },
     startedAt: { type: 'timestamptz', nullable: true },
     endedAt: { type: 'timestamptz', nullable: true },
+    parentRunId: { type: 'text', nullable: true },
+    parentStepKey: { type: 'text', nullable: true },
+    nesting: { type: 'integer', default: 0 },
   },
   indices: [
     { name: 'runs_workspace', columns: ['workspaceId', 'id'] },
     { name: 'runs_task', columns: ['taskId'] },
+    { name: 'runs_parent', columns: ['parentRunId'] },
     { name: 'runs_open', columns: ['id'], where: `status NOT IN ('completed', 'failed', 'cancelled')` },
   ],
   foreignKeys: [
     { target: 'Workflow', columnNames: ['workflowId'], referencedColumnNames: ['id'] },
     { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },
+    { target: 'Run', columnNames: ['parentRunId'], referencedColumnNames: ['id'] },
   ],
 });

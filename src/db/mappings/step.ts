@@ -22,6 +22,8 @@ export interface StepRow {
   /** When a waiting step has waited long enough. */
   waitUntil: Date | null;
   approvalId: string | null;
+  /** The run that a workflow step has become. */
+  childRunId: string | null;
 }
 
 export const StepMapping = new EntitySchema<StepRow>({
@@ -45,6 +47,7 @@ export const StepMapping = new EntitySchema<StepRow>({
     changes: { type: 'jsonb', nullable: true },
     waitUntil: { type: 'timestamptz', nullable: true },
     approvalId: { type: 'text', nullable: true },
+    childRunId: { type: 'text', nullable: true },
   },
   indices: [
     { name: 'steps_task', columns: ['taskId'] },
@@ -53,5 +56,6 @@ export const StepMapping = new EntitySchema<StepRow>({
     { target: 'Run', columnNames: ['runId'], referencedColumnNames: ['id'] },
     { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },
     { target: 'Approval', columnNames: ['approvalId'], referencedColumnNames: ['id'] },
+    { target: 'Run', columnNames: ['childRunId'], referencedColumnNames: ['id'] },
   ],
 });

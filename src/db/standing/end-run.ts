@@ -3,7 +3,7 @@ import { updateRun } from '../run-store.ts';
 import { onRun, type RunContext } from './run-context.ts';
 import { parentWakeMs } from './take-wakes.ts';
 
-/** The run's outcome, and a wake-up for the task whose plan it was. Steps that never began end with it. */
+/** The run's outcome, and a wake-up for the task whose plan it was, or the run whose step. Steps that never began end with it. */
 export async function endRun({ tx, run }: Pick<RunContext, 'tx' | 'run'>, end: RunEnd): Promise<void> {
   const place = { rootTaskId: run.rootTaskId };
   const endedAt = new Date();
@@ -19,5 +19,6 @@ export async function endRun({ tx, run }: Pick<RunContext, 'tx' | 'run'>, end: R
     tx.emit(onRun(run, 'run.cancelled', { reason: run.cancelReason ?? 'Cancelled.' }), place);
   }
   await tx.sql(`UPDATE steps SET status = 'cancelled', ended_at = now() WHERE run_id = $1 AND status = 'pending'`, [run.id]);
+  if (run.parentRunId) tx.wake({ target: `run/${run.parentRunId}`, label: run.name, rootTaskId: run.rootTaskId, afterMs: parentWakeMs });
   if (run.taskId) tx.wake({ target: `task/${run.taskId}`, label: run.name, rootTaskId: run.rootTaskId, afterMs: parentWakeMs });
 }

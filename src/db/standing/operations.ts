@@ -55,11 +55,12 @@ async function failTaskById(tx: Tx, id: string, error: Failure): Promise<void> {
 async function failRunById(tx: Tx, id: string, error: Failure): Promise<void> {
   const run = await lockRun(tx, id);
   if (isFinished(run.status)) return;
-  const atWork = await tx.sql<{ taskId: string | null }>(
-    `UPDATE steps SET status = 'cancelled', ended_at = now() WHERE run_id = $1 AND status IN ('in_progress', 'waiting') RETURNING task_id`,
+  const atWork = await tx.sql<{ taskId: string | null; childRunId: string | null }>(
+    `UPDATE steps SET status = 'cancelled', ended_at = now() WHERE run_id = $1 AND status IN ('in_progress', 'waiting') RETURNING task_id, child_run_id`,
     [id],
   );
   await expireApprovals(tx, run, { keys: null, reason: error.message });
   await endRun({ tx, run }, { status: 'failed', error: { code: 'step_failed', message: error.message, cause: error } });
-  await requestCancel(tx, { taskIds: atWork.flatMap((step) => step.taskId ?? []), reason: error.message });
+  const below = { taskIds: atWork.flatMap((step) => step.taskId ?? []), runIds: atWork.flatMap((step) => step.childRunId ?? []) };
+  await requestCancel(tx, { ...below, reason: error.message });
 }

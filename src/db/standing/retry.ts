@@ -29,6 +29,7 @@ const retryable = new Set(['failed', 'cancelled']);
 export async function retryRun(tx: Tx, runId: string, retry: RunRetry): Promise<void> {
   const run = await lockRun(tx, runId);
   if (!retryable.has(run.status)) throw new AppError('wrong_state', `The run is ${run.status}: only a failed or cancelled one can be retried.`);
+  if (run.parentRunId) throw new AppError('wrong_state', `The run carries out step ${run.parentStepKey} of ${run.parentRunId}: retry that run, which runs it anew.`);
   const above = run.taskId ? await runsAbove(tx, run.taskId) : [];
   for (const id of above) await reopenRun(tx, await lockRun(tx, id));
   await resetSteps(tx, run, retry);
@@ -74,7 +75,7 @@ async function resetSteps(tx: Tx, run: RunRow, { from, changes }: RunRetry): Pro
   );
   const keys = stepsToReset(found.definition, rows, from);
   const reset = await tx.sql<{ key: string; attempts: number; taskId: string | null }>(
-    `UPDATE steps SET status = 'pending', output = NULL, error = NULL, reason = NULL, due_at = NULL, wait_until = NULL, approval_id = NULL, started_at = NULL, ended_at = NULL,
+    `UPDATE steps SET status = 'pending', output = NULL, error = NULL, reason = NULL, due_at = NULL, wait_until = NULL, approval_id = NULL, child_run_id = NULL, started_at = NULL, ended_at = NULL,
             changes = CASE WHEN step_id = $3 AND $4::jsonb IS NOT NULL THEN $4::jsonb ELSE changes END
       WHERE run_id = $1 AND key = ANY ($2) RETURNING key, attempts, task_id`,
     [run.id, keys, from ?? null, changes ? JSON.stringify(changes) : null],

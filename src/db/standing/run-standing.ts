@@ -5,19 +5,18 @@ import { isRunning } from '../../core/workflow/step-rows.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { type RunContext, titleOf } from './run-context.ts';
 
-/** The state that the Temporal workflow of a run is told: the tasks that should be at work. */
+/** The state that the Temporal workflow of a run is told: the tasks and nested runs that should be at work. */
 export async function runStanding(
   { tx, run, definition }: RunContext,
   { steps, wakeAt }: { steps: LoadedStep[]; wakeAt: number | null },
 ): Promise<Standing> {
   const end = isFinished(run.status) ? (run.status as 'completed' | 'failed' | 'cancelled') : null;
-  const atWork = end ? [] : steps.filter((step) => isRunning(step.status) && step.taskId !== null);
-  const start = atWork.map((step) => ({
-    key: `task/${step.taskId}`,
-    kind: 'task' as const,
-    id: step.taskId ?? '',
-    summary: clip(`Step ${step.key}: ${titleOf(definition, step.key)}`, 120),
-  }));
+  const atWork = end ? [] : steps.filter((step) => isRunning(step.status) && (step.taskId !== null || step.childRunId !== null));
+  const start = atWork.map((step) => {
+    const kind = step.childRunId === null ? ('task' as const) : ('run' as const);
+    const id = step.childRunId ?? step.taskId ?? '';
+    return { key: `${kind}/${id}`, kind, id, summary: clip(`Step ${step.key}: ${titleOf(definition, step.key)}`, 120) };
+  });
   const waiting = end ? [] : steps.filter((step) => step.status === 'waiting');
   const done = steps.filter((step) => isFinished(step.status)).length;
   const details = [

@@ -62,8 +62,10 @@ function runStatus({ run, definition }: RunContext, { steps, decision }: { steps
 async function applyDecision(context: RunContext, { steps, decision }: { steps: LoadedStep[]; decision: NextSteps }): Promise<boolean> {
   const { tx, run } = context;
   await writeSettled(context, { steps, settled: decision.settle, expanded: decision.expand });
-  const stop = decision.cancel.flatMap((key) => steps.find((step) => step.key === key)?.taskId ?? []);
-  if (stop.length > 0) await requestCancel(tx, { taskIds: stop, reason: run.cancelReason ?? 'The run ended before this step did.' });
+  const stop = steps.filter((step) => decision.cancel.includes(step.key));
+  const taskIds = stop.flatMap((step) => step.taskId ?? []);
+  const runIds = stop.flatMap((step) => step.childRunId ?? []);
+  if (stop.length > 0) await requestCancel(tx, { taskIds, runIds, reason: run.cancelReason ?? 'The run ended before this step did.' });
   if (decision.start.length > 0) await startSteps(context, { steps, decision });
   if (decision.end) await endRun(context, decision.end);
   return decision.settle.length + decision.start.length + decision.expand.length > 0;

@@ -2,7 +2,7 @@ import type { Capability } from '../../contracts/agent.ts';
 import type { StepChanges } from '../../contracts/run.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
-import type { NextSteps, Start } from '../../core/workflow/step-rows.ts';
+import type { NextSteps, Start, StepError } from '../../core/workflow/step-rows.ts';
 import { onlyWaits } from '../../core/workflow/step-rows.ts';
 import { waitingWords } from '../../core/workflow/waits.ts';
 import { checkTransition } from '../../core/transition.ts';
@@ -12,6 +12,7 @@ import type { LoadedStep } from '../run-store.ts';
 import { insertTask, lockTask } from '../task-store.ts';
 import { reopenTask } from './retry.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
+import { startNestedRun } from './start-nested-run.ts';
 
 /** The resolved `with` of an agent step. */
 interface AgentWith {
@@ -23,7 +24,7 @@ interface AgentWith {
   method: StepMethod | null;
 }
 
-/** Each agent step that starts becomes a task, whose Temporal workflow is a child of the run's; wait and approval steps stand as a row. */
+/** Each agent step that starts becomes a task, whose Temporal workflow is a child of the run's; a workflow step a run of its own; wait and approval steps stand as a row. */
 export async function startSteps(context: RunContext, { steps, decision }: { steps: LoadedStep[]; decision: NextSteps }): Promise<void> {
   const { start: starts, settle } = decision;
   const outputs = new Map(steps.filter((step) => step.index === null).map((step) => [step.key, step.output]));
@@ -32,12 +33,11 @@ export async function startSteps(context: RunContext, { steps, decision }: { ste
     const known = steps.find((step) => step.key === start.key);
     const changes = steps.find((step) => step.key === start.stepId)?.changes ?? null;
     const dependencies = dependenciesOf(context.definition, start, outputs);
-    const begun = onlyWaits(start.kind)
-      ? await beginWaiting(context, start)
-      : { ...atWork, taskId: await taskOf(context, { start, dependencies, changes, before: known?.taskId ?? null }) };
+    const before = known?.taskId ?? null;
+    const begun = await begin(context, { start, dependencies, changes, before });
     checkTransition('step', known?.status ?? 'pending', begun.status);
     const { key, stepId, index, dueAt, waitUntil } = start;
-    const row = { key, stepId, index, dueAt, waitUntil, status: begun.status, attempts: start.attempt, taskId: begun.taskId, approvalId: begun.approvalId, changes };
+    const row = { key, stepId, index, dueAt, waitUntil, status: begun.status, attempts: start.attempt, taskId: begun.taskId, approvalId: begun.approvalId, childRunId: begun.childRunId, changes };
     if (known) Object.assign(known, row);
     else steps.push(row);
     await writeStarted(context, start, begun);
@@ -46,18 +46,31 @@ export async function startSteps(context: RunContext, { steps, decision }: { ste
 
 /** What a step that has begun stands for. */
 interface Begun {
-  status: 'in_progress' | 'waiting';
+  status: 'in_progress' | 'waiting' | 'failed';
   taskId: string | null;
   approvalId: string | null;
-  /** Why it stands still, for people. */
+  childRunId: string | null;
+  /** Why it stands still or failed, for people. */
   reason: string | null;
+  error: StepError | null;
 }
 
-const atWork = { status: 'in_progress' as const, approvalId: null, reason: null };
+const atWork: Begun = { status: 'in_progress', taskId: null, approvalId: null, childRunId: null, reason: null, error: null };
+
+async function begin(context: RunContext, work: StepWork): Promise<Begun> {
+  const { start } = work;
+  if (onlyWaits(start.kind)) return beginWaiting(context, start);
+  if (start.kind !== 'workflow') return { ...atWork, taskId: await taskOf(context, work) };
+  const nested = await startNestedRun(context, start);
+  if ('runId' in nested) return { ...atWork, childRunId: nested.runId };
+  // The decision on what follows is taken by the next look, which finds the step as failed.
+  context.tx.wake({ target: `run/${context.run.id}`, label: context.run.name, rootTaskId: context.run.rootTaskId });
+  return { ...atWork, status: 'failed', reason: nested.error.message, error: nested.error };
+}
 
 async function beginWaiting({ tx, run }: RunContext, start: Start): Promise<Begun> {
-  const begun = { status: 'waiting' as const, taskId: null, reason: waitingWords(start) };
-  if (start.kind !== 'approval') return { ...begun, approvalId: null };
+  const begun: Begun = { ...atWork, status: 'waiting', reason: waitingWords(start) };
+  if (start.kind !== 'approval') return begun;
   const { title, details } = start.with as unknown as { title: string; details: string | null };
   const expiresAt = start.waitUntil === null ? null : new Date(start.waitUntil);
   const asked = { stepKey: start.key, attempt: start.attempt, title, details, expiresAt };
@@ -142,12 +155,14 @@ async function insertTaskFiles(tx: RunContext['tx'], taskId: string, files: stri
   );
 }
 
-async function writeStarted({ tx, run, definition }: RunContext, start: Start, { status, taskId, approvalId, reason }: Begun): Promise<void> {
+async function writeStarted({ tx, run, definition }: RunContext, start: Start, begun: Begun): Promise<void> {
+  const { status, taskId, approvalId, childRunId, reason, error } = begun;
   await tx.sql(
-    `INSERT INTO steps AS s (run_id, workspace_id, key, step_id, index, status, task_id, attempts, due_at, started_at, wait_until, approval_id, reason)
-     VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, now(), $10, $11, $12)
+    `INSERT INTO steps AS s (run_id, workspace_id, key, step_id, index, status, task_id, attempts, due_at, started_at, wait_until, approval_id, reason, child_run_id, error, ended_at)
+     VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, now(), $10, $11, $12, $13, $14, CASE WHEN $9 = 'failed' THEN now() END)
      ON CONFLICT (run_id, key) DO UPDATE SET status = excluded.status, task_id = excluded.task_id, attempts = excluded.attempts,
-       due_at = excluded.due_at, started_at = coalesce(s.started_at, now()), error = NULL, reason = excluded.reason, ended_at = NULL,
+       due_at = excluded.due_at, started_at = coalesce(s.started_at, now()), error = excluded.error, reason = excluded.reason, ended_at = excluded.ended_at,
+       child_run_id = excluded.child_run_id,
        wait_until = excluded.wait_until, approval_id = excluded.approval_id`,
     [
       run.id,
@@ -162,9 +177,14 @@ async function writeStarted({ tx, run, definition }: RunContext, start: Start, {
       timeOf(start.waitUntil),
       approvalId,
       reason,
+      childRunId,
+      error === null ? null : JSON.stringify(error),
     ],
   );
-  tx.emit(onRun(run, 'step.started', { key: start.key, title: titleOf(definition, start.key), taskId }), { rootTaskId: run.rootTaskId });
+  const data = { key: start.key, title: titleOf(definition, start.key), taskId };
+  const place = { rootTaskId: run.rootTaskId };
+  tx.emit(onRun(run, 'step.started', data), place);
+  if (error) tx.emit(onRun(run, 'step.failed', { ...data, code: error.code, message: error.message }), place);
 }
 
 function timeOf(milliseconds: number | null): Date | null {

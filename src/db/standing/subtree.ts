@@ -8,7 +8,7 @@ export async function subtreeOf(tx: Tx, { taskIds = [], runIds = [] }: { taskIds
        UNION SELECT 'run', r FROM unnest($2::text[]) AS r
        UNION
        SELECT c.kind, c.id FROM tree, LATERAL (
-         SELECT 'run' AS kind, r.id FROM runs r WHERE tree.kind = 'task' AND r.task_id = tree.id
+         SELECT 'run' AS kind, r.id FROM runs r WHERE (tree.kind = 'task' AND r.task_id = tree.id) OR (tree.kind = 'run' AND r.parent_run_id = tree.id)
          UNION ALL
          SELECT 'task', t.id FROM tasks t WHERE (tree.kind = 'run' AND t.run_id = tree.id) OR (tree.kind = 'task' AND t.parent_id = tree.id)
        ) AS c)

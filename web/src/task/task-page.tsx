@@ -109,6 +109,7 @@ function chiefRow(tree: TaskTree): PlanRow {
     waiting: task.waiting,
     taskId: task.id,
     approvalId: null,
+    childRunId: null,
     agent: task.agent,
     attempt: task.attempt,
     cost: task.cost,
