@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { createApp } from '../../src/api/app.ts';
 import { authenticate } from '../../src/commands/authenticate.ts';
+import { newId } from '../../src/db/new-id.ts';
 import { insertSignInLink } from '../../src/db/principal-store.ts';
 import type { Database } from '../../src/db/record.ts';
 import { createFileStorage } from '../../src/files/storage.ts';
@@ -113,6 +114,37 @@ test('a goal is paused and goes on, and a key that cannot be kept says why', asy
   await adjutant.open('/models');
   await adjutant.addKey('OpenAI', 'sk-test');
   await watched.page.getByRole('form').getByRole('alert').waitFor();
+});
+
+test('an approval is given on the page, and the record has who and what they said', async () => {
+  const { rootId } = await plantTree({ db, workspaceId } as Parameters<typeof plantTree>[0], { children: 1 });
+  await db.inWorkspace({ workspaceId, actor: 'system' }, async (tx) => {
+    const [step] = await tx.sql<{ runId: string; key: string }>(
+      `UPDATE steps SET status = 'waiting', started_at = now()
+        WHERE key = (SELECT min(s.key) FROM steps s JOIN runs r ON r.id = s.run_id WHERE r.task_id = $1)
+          AND run_id = (SELECT id FROM runs WHERE task_id = $1) RETURNING run_id, key`,
+      [rootId],
+    );
+    const id = newId('approval');
+    await tx.sql(
+      `INSERT INTO approvals (id, workspace_id, run_id, step_key, attempt, root_task_id, title, details, status, hash, requested_by)
+       VALUES ($1, $2, $3, $4, 1, $5, 'Send it', 'Dear Ann', 'requested', '', 'system')`,
+      [id, workspaceId, step?.runId, step?.key, rootId],
+    );
+    await tx.sql('UPDATE steps SET approval_id = $1 WHERE run_id = $2 AND key = $3', [
+      id,
+      step?.runId,
+      step?.key,
+    ]);
+  });
+  await adjutant.open(`/tasks/${rootId}`);
+  await adjutant.approve('Send it', 'Go ahead');
+  await watched.page.getByText(/^You, .*“Go ahead” · the run goes on$/).waitFor();
+  const [row] = await db.acrossWorkspaces<{ status: string; note: string }>(
+    'SELECT status, note FROM approvals WHERE root_task_id = $1',
+    [rootId],
+  );
+  expect(row).toMatchObject({ status: 'approved', note: 'Go ahead' });
 });
 
 test('nothing on the way was a complaint of the browser, its security policy included', () => {

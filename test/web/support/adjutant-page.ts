@@ -83,6 +83,13 @@ export class AdjutantPage {
     await this.page.getByRole('button', { name: 'Retry', exact: true }).click();
   }
 
+  /** @param title exactly what is asked */
+  async approve(title: string, note = ''): Promise<void> {
+    const card = this.page.getByRole('region', { name: `Approve: ${title}` });
+    await card.getByRole('textbox', { name: 'Note' }).fill(note);
+    await card.getByRole('button', { name: 'Approve' }).click();
+  }
+
   /** @param provider as its card is headed: "OpenAI", "Anthropic". On the page of the models. */
   async addKey(provider: string, key: string): Promise<void> {
     const card = this.page.getByRole('region', { name: provider, exact: true });
