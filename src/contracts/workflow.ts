@@ -170,7 +170,7 @@ const approvalWith = z.strictObject({
 
 const workflowWith = z.strictObject({
   workflowId: z.string().min(1).max(200),
-  /** `null`: the newest one when the run starts */
+  /** `null`: the newest one when the step starts */
   version: absentIsNull(z.int().min(1)),
   inputs: freeRecord(Json),
 });
