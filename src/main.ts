@@ -23,7 +23,7 @@ import { environmentProviders } from './models/environment-providers.ts';
 import { createTemporalClient } from './temporal/client.ts';
 import { startDispatching } from './temporal/start-dispatching.ts';
 import { builtInTools } from './tools/registry.ts';
-import { untilReachable } from './until-reachable.ts';
+import { untilReachable } from '../workers/until-reachable.ts';
 import { createModelsOfWorkspaces } from '../workers/models-of-workspaces.ts';
 
 const config = readConfig();

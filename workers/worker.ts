@@ -10,7 +10,7 @@ import { createDatabase } from '../src/db/record.ts';
 import { wakeModelWaiters } from '../src/db/standing/wake-model-waiters.ts';
 import { createFeed } from '../src/feed/feed.ts';
 import { createTemporalClient, ensureSearchAttributes } from '../src/temporal/client.ts';
-import { untilReachable } from '../src/until-reachable.ts';
+import { untilReachable } from './until-reachable.ts';
 import { type Activities, createActivities } from './activities.ts';
 import { createModelsOfWorkspaces } from './models-of-workspaces.ts';
 import { startProbing } from './probe-providers.ts';

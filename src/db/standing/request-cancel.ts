@@ -1,4 +1,5 @@
 import type { Tx } from '../record.ts';
+import { subtreeOf } from './subtree.ts';
 
 export interface CancelRequest {
   taskIds?: string[];
@@ -22,22 +23,10 @@ export async function requestCancel(tx: Tx, request: CancelRequest): Promise<{ t
   }
 }
 
-async function markTree(tx: Tx, { taskIds = [], runIds = [], reason }: CancelRequest): Promise<{ tasks: number; runs: number }> {
-  const below = await tx.sql<{ kind: 'task' | 'run'; id: string }>(
-    `WITH RECURSIVE tree (kind, id) AS (
-       SELECT 'task', t FROM unnest($1::text[]) AS t
-       UNION SELECT 'run', r FROM unnest($2::text[]) AS r
-       UNION
-       SELECT c.kind, c.id FROM tree, LATERAL (
-         SELECT 'run' AS kind, r.id FROM runs r WHERE (tree.kind = 'task' AND r.task_id = tree.id) OR (tree.kind = 'run' AND r.parent_run_id = tree.id)
-         UNION ALL
-         SELECT 'task', t.id FROM tasks t WHERE (tree.kind = 'run' AND t.run_id = tree.id) OR (tree.kind = 'task' AND t.parent_id = tree.id)
-       ) AS c)
-     SELECT kind, id FROM tree`,
-    [taskIds, runIds],
-  );
-  const runs = await mark(tx, 'runs', { ids: below.filter((row) => row.kind === 'run').map((row) => row.id), reason });
-  const tasks = await mark(tx, 'tasks', { ids: below.filter((row) => row.kind === 'task').map((row) => row.id), reason });
+async function markTree(tx: Tx, { reason, ...named }: CancelRequest): Promise<{ tasks: number; runs: number }> {
+  const below = await subtreeOf(tx, named);
+  const runs = await mark(tx, 'runs', { ids: below.runIds, reason });
+  const tasks = await mark(tx, 'tasks', { ids: below.taskIds, reason });
   for (const row of runs) tx.wake({ target: `run/${row.id}`, label: row.label, rootTaskId: row.root });
   for (const row of tasks) {
     tx.wake({ target: `task/${row.id}`, label: row.label, rootTaskId: row.root });
@@ -55,6 +44,6 @@ async function mark(tx: Tx, table: 'tasks' | 'runs', { ids, reason }: { ids: str
           AND status NOT IN ('completed', 'failed', 'cancelled') ORDER BY id FOR UPDATE)
      UPDATE ${table} t SET cancel_requested_at = now(), cancel_reason = $3, version = version + 1 FROM open WHERE t.id = open.id
      RETURNING t.id, t.${label} AS label, t.${root} AS root`,
-    [[...ids].sort(), tx.workspaceId, reason],
+    [ids, tx.workspaceId, reason],
   );
 }

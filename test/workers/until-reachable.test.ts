@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { untilReachable } from '../../src/until-reachable.ts';
+import { untilReachable } from '../../workers/until-reachable.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { freePort } from '../support/services/free-port.ts';
 
