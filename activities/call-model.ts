@@ -8,7 +8,13 @@ import { kinds } from '../src/core/documents/kinds.ts';
 import { quotedMarkdown, type QuotedData } from '../src/core/documents/run-method.ts';
 import { toScores } from '../src/core/documents/score-prompts.ts';
 import { chooseTemplate } from '../src/core/documents/template-match.ts';
-import type { CallMessage, ClaimedCall, CompleteRequest, ScoreRequestRecord, ScoreUse } from '../src/db/calls/call-plan.ts';
+import type {
+  CallMessage,
+  ClaimedCall,
+  CompleteRequest,
+  ScoreRequestRecord,
+  ScoreUse,
+} from '../src/db/calls/call-plan.ts';
 import type { Settled, Settlement } from '../src/db/calls/settle-call.ts';
 import type { TaskRecord } from '../src/db/task-record.ts';
 import type { TokenFeed } from '../src/feed/tokens.ts';
@@ -86,7 +92,13 @@ async function callModel(parts: ModelActivityParts, { input, watch }: Job): Prom
   }
   const prices = registry.entry(claimed.request.provider, claimed.request.model)?.prices ?? null;
   const { usage, requestId, outcome, said } = answer;
-  const ledger = { outcome: 'ok' as const, usage, microUsd: parts.priceOf(usage, prices), latencyMs: performance.now() - startedAt, requestId };
+  const ledger = {
+    outcome: 'ok' as const,
+    usage,
+    microUsd: parts.priceOf(usage, prices),
+    latencyMs: performance.now() - startedAt,
+    requestId,
+  };
   return standingOf(await settle({ ledger, end: { as: 'settled', outcome, ...(said ? { said } : {}) } }));
 }
 
@@ -121,12 +133,21 @@ interface Failing {
 /** Outcomes that may have been paid although no answer came. */
 const maybePaid = new Set(['network', 'stalled', 'timeout', 'malformed', 'aborted', 'unknown']);
 
-async function fail(parts: ModelActivityParts, { error, watch, settle, latencyMs }: Failing): Promise<Standing> {
+async function fail(
+  parts: ModelActivityParts,
+  { error, watch, settle, latencyMs }: Failing,
+): Promise<Standing> {
   const failure = parts.classifyFailure(error);
   const what = { code: failure.kind === 'aborted' ? 'cancelled' : 'model_failed', message: failure.message };
   const lost = maybePaid.has(failure.kind) && failure.sent;
-  const ledger = { outcome: lost ? ('unknown' as const) : ('failed' as const), microUsd: lost ? null : 0, latencyMs, error: what };
-  if (watch.signal.aborted) return standingOf(await settle({ ledger: { ...ledger, outcome: 'aborted' }, end: { as: 'stopped' } }));
+  const ledger = {
+    outcome: lost ? ('unknown' as const) : ('failed' as const),
+    microUsd: lost ? null : 0,
+    latencyMs,
+    error: what,
+  };
+  if (watch.signal.aborted)
+    return standingOf(await settle({ ledger: { ...ledger, outcome: 'aborted' }, end: { as: 'stopped' } }));
   if (!failure.retryable) return standingOf(await settle({ ledger, end: { as: 'failed', error: what } }));
   const { retryAfterMs } = failure;
   // An answer without sense is the model's fault for this prompt; everything else that may be repeated is nobody answering.
@@ -142,7 +163,11 @@ async function fail(parts: ModelActivityParts, { error, watch, settle, latencyMs
 
 function ask(parts: ModelActivityParts, claimed: ClaimedCall, job: Asked): Promise<Answer> {
   const provider = job.registry.provider(claimed.request.provider);
-  if (!provider) throw ApplicationFailure.nonRetryable(`The provider ${claimed.request.provider} is not configured here.`, 'unavailable');
+  if (!provider)
+    throw ApplicationFailure.nonRetryable(
+      `The provider ${claimed.request.provider} is not configured here.`,
+      'unavailable',
+    );
   return claimed.request.kind === 'complete'
     ? complete({ parts, provider, claimed, request: claimed.request, job })
     : score({ parts, provider, claimed, request: claimed.request, job });
@@ -160,7 +185,13 @@ interface Asking<Request> {
   job: Job;
 }
 
-async function complete({ parts, provider, claimed, request, job }: Asking<CompleteRequest>): Promise<Answer> {
+async function complete({
+  parts,
+  provider,
+  claimed,
+  request,
+  job,
+}: Asking<CompleteRequest>): Promise<Answer> {
   const { callId, key, rootTaskId } = claimed;
   const tools = parts.tools.filter((tool) => request.tools.includes(tool.name));
   const reply = await provider.complete(
@@ -178,7 +209,8 @@ async function complete({ parts, provider, claimed, request, job }: Asking<Compl
       stallMs: parts.stallMs,
       callKey: key,
       try: claimed.try,
-      onText: (text) => parts.tokens.append({ stream: `task/${job.input.id}`, callId, try: claimed.try, text, rootTaskId }),
+      onText: (text) =>
+        parts.tokens.append({ stream: `task/${job.input.id}`, callId, try: claimed.try, text, rootTaskId }),
     },
   );
   const { text, toolCalls, stop, carry, usage, requestId } = reply;
@@ -189,17 +221,30 @@ function toModelMessage(message: CallMessage): ModelMessage {
   return message as unknown as ModelMessage;
 }
 
-async function score({ parts, provider, claimed, request, job }: Asking<ScoreRequestRecord>): Promise<Answer> {
-  if (!provider.score) throw ApplicationFailure.nonRetryable(`The provider ${provider.name} cannot score.`, 'unavailable');
+async function score({
+  parts,
+  provider,
+  claimed,
+  request,
+  job,
+}: Asking<ScoreRequestRecord>): Promise<Answer> {
+  if (!provider.score)
+    throw ApplicationFailure.nonRetryable(`The provider ${provider.name} cannot score.`, 'unavailable');
   const { prompts, labels, model } = request;
-  const options = { signal: job.watch.signal, stallMs: parts.stallMs, callKey: claimed.key, try: claimed.try };
+  const options = {
+    signal: job.watch.signal,
+    stallMs: parts.stallMs,
+    callKey: claimed.key,
+    try: claimed.try,
+  };
   const reply = await provider.score({ model, prompts, labels }, options);
   Context.current().heartbeat();
   return { outcome: outcomeOf(claimed.score, reply.scores), usage: reply.usage, requestId: reply.requestId };
 }
 
 function outcomeOf(use: ScoreUse | null, scores: number[][]): unknown {
-  if (use?.use === 'template') return chooseTemplate({ goal: use.goal, templates: use.templates, files: use.files, scores });
+  if (use?.use === 'template')
+    return chooseTemplate({ goal: use.goal, templates: use.templates, files: use.files, scores });
   if (!use) return { scores };
   const sentences = toScores(use.candidates, kinds[use.about], scores);
   const data: QuotedData = { about: use.about, sentences, fileNames: use.fileNames };

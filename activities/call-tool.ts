@@ -6,7 +6,11 @@ import { guarded } from './failures.ts';
 export function createToolActivities({ tasks }: { tasks: TaskRecord }) {
   return {
     callTool: guarded(
-      (input: JobInput): Promise<Standing> => tasks.runTool({ workspaceId: input.workspaceId, now: input.now }, { taskId: input.id, key: input.key }),
+      (input: JobInput): Promise<Standing> =>
+        tasks.runTool(
+          { workspaceId: input.workspaceId, now: input.now },
+          { taskId: input.id, key: input.key },
+        ),
     ),
   };
 }

@@ -32,7 +32,11 @@ export function createFileActivities(parts: FileActivityParts) {
   };
 }
 
-async function extractFile(parts: FileActivityParts, input: JobInput, watch: ReturnType<typeof watchJob>): Promise<Standing> {
+async function extractFile(
+  parts: FileActivityParts,
+  input: JobInput,
+  watch: ReturnType<typeof watchJob>,
+): Promise<Standing> {
   const asker = { workspaceId: input.workspaceId, now: watch.now() };
   const begun = await parts.files.begin(asker, input.id);
   if (!begun) return parts.files.stand(asker, { fileId: input.id, lost: [], cancelled: false });
@@ -42,10 +46,13 @@ async function extractFile(parts: FileActivityParts, input: JobInput, watch: Ret
     const onProgress = throttled((progress: { done: number; total: number }) => {
       parts.files.progress(asker, input.id, progress).catch(() => undefined);
     });
-    outcome = { extraction: await parts.extract({ path, kind: begun.kind, signal: watch.signal, onProgress }) };
+    outcome = {
+      extraction: await parts.extract({ path, kind: begun.kind, signal: watch.signal, onProgress }),
+    };
   } catch (error) {
     // Stopped by operations, or because this worker ends: what is still to be read is said again and goes to another worker.
-    if (watch.signal.aborted) return parts.files.stand(asker, { fileId: input.id, lost: [], cancelled: false });
+    if (watch.signal.aborted)
+      return parts.files.stand(asker, { fileId: input.id, lost: [], cancelled: false });
     if (!isAppError(error)) throw error;
     outcome = { failure: { code: error.code, message: error.userMessage } };
   }

@@ -14,7 +14,9 @@ export function toTemporalFailure(error: unknown): unknown {
 }
 
 /** Wraps an activity so that AppErrors end it at once. */
-export function guarded<Argument, Result>(activity: (argument: Argument) => Promise<Result>): (argument: Argument) => Promise<Result> {
+export function guarded<Argument, Result>(
+  activity: (argument: Argument) => Promise<Result>,
+): (argument: Argument) => Promise<Result> {
   return async (argument) => {
     try {
       return await activity(argument);

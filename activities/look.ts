@@ -14,6 +14,8 @@ export function createLookActivities({ tasks, files }: { tasks: TaskRecord; file
       if (look.operations) await tasks.cancelByOperations(look, { runIds: [look.id] });
       return tasks.standRun(look, look.id);
     }),
-    standFile: guarded(async (look: Look) => files.stand(look, { fileId: look.id, lost: look.lost, cancelled: look.operations })),
+    standFile: guarded(async (look: Look) =>
+      files.stand(look, { fileId: look.id, lost: look.lost, cancelled: look.operations }),
+    ),
   };
 }

@@ -35,7 +35,10 @@ const Environment = z.object({
   WORKER_QUEUES: z.string().default('orchestrate,models,files,tools'),
   WORKER_HEALTH_PORT: port.default(0),
   DISPATCHER: flag.default(true),
-  SECRET_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits').optional(),
+  SECRET_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   MODEL_STALL_SECONDS: z.coerce.number().min(0.05).max(600).default(60),
 });
@@ -94,7 +97,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     const name = String(issue.path[0]);
     return `  ${name}: ${given[name] === undefined ? 'is missing' : issue.message}`;
   });
-  throw new Error(`The configuration has ${lines.length} problem(s):\n${lines.join('\n')}\nSee docs/configuration.md.`);
+  throw new Error(
+    `The configuration has ${lines.length} problem(s):\n${lines.join('\n')}\nSee docs/configuration.md.`,
+  );
 }
 
 /** For the roles that need nothing but the database (migrations, sign-in links). */

@@ -97,12 +97,17 @@ function modelParts(db: Database): Pick<AppOptions, 'models' | 'providers'> {
   const describe = createModelDescriber();
   return {
     models: async ({ workspaceId }) => {
-      const { registry, candidates, outages } = await db.inWorkspace({ workspaceId, actor: 'system' }, async (tx) => ({
-        ...(await models.inTx(tx)),
-        outages: await listOutages(tx),
-      }));
+      const { registry, candidates, outages } = await db.inWorkspace(
+        { workspaceId, actor: 'system' },
+        async (tx) => ({
+          ...(await models.inTx(tx)),
+          outages: await listOutages(tx),
+        }),
+      );
       const out = candidates.filter((each) => isOutOfService(each, outages));
-      return describe(registry, ({ provider, id }) => out.some((each) => each.provider === provider && each.id === id));
+      return describe(registry, ({ provider, id }) =>
+        out.some((each) => each.provider === provider && each.id === id),
+      );
     },
     providers: { sealer, environment: environmentProviders(config.models), tryKey },
   };

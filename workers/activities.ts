@@ -52,7 +52,8 @@ export function createActivities({ config, models, db, feed }: ActivityParts): A
     files: createFileActivities({
       files,
       storage: createFileStorage(config.filesDir),
-      extract: ({ path, kind, signal, onProgress }) => extractInChild({ path, kind: kind as FileKind, signal, onProgress }),
+      extract: ({ path, kind, signal, onProgress }) =>
+        extractInChild({ path, kind: kind as FileKind, signal, onProgress }),
       onCancel,
     }),
   };

@@ -6,10 +6,16 @@ import type { ModelsConfig } from '../src/models/registry.ts';
 import { createWorkspaceModels, type ModelsOfWorkspaces } from '../src/models/workspace-models.ts';
 
 /** The models of each workspace, wired to the record: for the API process and for workers. */
-export function createModelsOfWorkspaces({ models, secretKey }: Pick<Config, 'models'> & { secretKey?: string | undefined }): {
+export function createModelsOfWorkspaces({
+  models,
+  secretKey,
+}: Pick<Config, 'models'> & { secretKey?: string | undefined }): {
   models: ModelsOfWorkspaces<Tx>;
   sealer: Sealer;
 } {
   const sealer = createSealer(secretKey === undefined ? [] : [secretKey]);
-  return { models: createWorkspaceModels<Tx>(models as ModelsConfig, (tx) => loadProviders(tx, sealer)), sealer };
+  return {
+    models: createWorkspaceModels<Tx>(models as ModelsConfig, (tx) => loadProviders(tx, sealer)),
+    sealer,
+  };
 }

@@ -11,7 +11,15 @@ import type { Logger } from 'pino';
 import { fairOrder } from '../src/core/fair-order.ts';
 import { dropLease, takeLease } from '../src/db/installation-store.ts';
 import type { ProviderHealthRow } from '../src/db/mappings/provider-health.ts';
-import { beginTrial, dueBreakers, keepOpen, type ParkedTask, parkedFor, postpone, releasedTasks } from '../src/db/provider-health-store.ts';
+import {
+  beginTrial,
+  dueBreakers,
+  keepOpen,
+  type ParkedTask,
+  parkedFor,
+  postpone,
+  releasedTasks,
+} from '../src/db/provider-health-store.ts';
 import type { Database, Tx } from '../src/db/record.ts';
 import { wakeTask } from '../src/db/standing/wake-model-waiters.ts';
 import type { ModelRegistry } from '../src/models/registry.ts';
@@ -58,14 +66,19 @@ export async function probeOnce(parts: ProbeParts, signal: AbortSignal): Promise
   const due = Map.groupBy(await dueBreakers(parts.db), ({ account, provider }) => `${account}/${provider}`);
   const trials = await Promise.all([...due.values()].map((rows) => probeProvider(parts, rows, signal)));
   const released = fairOrder(await releasedTasks(parts.db));
-  if (released.length > 0) parts.logger.info({ tasks: released.length }, 'A model is well again: parked tasks go on.');
+  if (released.length > 0)
+    parts.logger.info({ tasks: released.length }, 'A model is well again: parked tasks go on.');
   const woken = [...trials.flatMap((trial) => trial ?? []), ...released];
   await wakeAll(parts.db, woken);
   return woken.map(({ id }) => id);
 }
 
 /** One health call for all its models that are out; at most one of them is tried at a time. */
-async function probeProvider(parts: ProbeParts, rows: ProviderHealthRow[], signal: AbortSignal): Promise<ParkedTask | null> {
+async function probeProvider(
+  parts: ProbeParts,
+  rows: ProviderHealthRow[],
+  signal: AbortSignal,
+): Promise<ParkedTask | null> {
   const { db, logger } = parts;
   const [first] = rows;
   if (!first) return null;
@@ -82,13 +95,19 @@ async function probeProvider(parts: ProbeParts, rows: ProviderHealthRow[], signa
       await beginTrial(db, row, trial?.id ?? null);
     }
   }
-  if (trial) logger.info({ provider: first.provider, task: trial.id }, 'The provider answers again: one task tries it.');
+  if (trial)
+    logger.info(
+      { provider: first.provider, task: trial.id },
+      'The provider answers again: one task tries it.',
+    );
   return trial;
 }
 
 async function registryOf({ db, models }: ProbeParts, account: string): Promise<ModelRegistry> {
   if (account === 'environment') return models.environment.registry;
-  const { registry } = await db.inWorkspace({ workspaceId: account, actor: 'system' }, (tx) => models.inTx(tx));
+  const { registry } = await db.inWorkspace({ workspaceId: account, actor: 'system' }, (tx) =>
+    models.inTx(tx),
+  );
   return registry;
 }
 

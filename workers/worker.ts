@@ -2,7 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { pino } from 'pino';
 import { type Queue, readConfig } from '../src/config.ts';
 import { createDataSource } from '../src/db/data-source.ts';
@@ -49,7 +55,9 @@ async function main(): Promise<void> {
       ...(config.temporal.apiKey ? { apiKey: config.temporal.apiKey } : {}),
     });
   const connection = await untilReachable('Temporal', connect, { logger });
-  const workers = await Promise.all(config.worker.queues.map((queue) => createWorker(connection, queue, activities)));
+  const workers = await Promise.all(
+    config.worker.queues.map((queue) => createWorker(connection, queue, activities)),
+  );
   const health = serveHealth(config.worker.healthPort, workers);
   const stop = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -58,7 +66,9 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   const woken = await wakeModelWaiters(db);
   if (woken > 0) logger.info({ woken }, 'Tasks that wait for a model look again.');
-  const probing = config.worker.queues.includes('models') ? startProbing({ db, models, logger, owner: randomUUID() }) : null;
+  const probing = config.worker.queues.includes('models')
+    ? startProbing({ db, models, logger, owner: randomUUID() })
+    : null;
   logger.info({ queues: config.worker.queues }, 'The worker is ready.');
   await Promise.all(workers.map((worker) => worker.run()));
   await probing?.stop();
@@ -75,7 +85,11 @@ function withError({ error, ...meta }: Record<string, unknown> = {}): Record<str
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
 
-async function createWorker(connection: NativeConnection, queue: Queue, activities: Activities): Promise<Worker> {
+async function createWorker(
+  connection: NativeConnection,
+  queue: Queue,
+  activities: Activities,
+): Promise<Worker> {
   const options: WorkerOptions = {
     connection,
     namespace: config.temporal.namespace,
@@ -84,7 +98,9 @@ async function createWorker(connection: NativeConnection, queue: Queue, activiti
     maxConcurrentActivityTaskExecutions: atOnce[queue],
     shutdownGraceTime: '8 seconds',
     shutdownForceTime: '20 seconds',
-    ...(queue === 'orchestrate' ? { ...(await workflowCode()), maxConcurrentLocalActivityExecutions: atOnce.orchestrate } : {}),
+    ...(queue === 'orchestrate'
+      ? { ...(await workflowCode()), maxConcurrentLocalActivityExecutions: atOnce.orchestrate }
+      : {}),
   };
   return Worker.create(options);
 }

@@ -5,12 +5,20 @@ import { AppError, notFound } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
 
 /** @throws AppError not_found; wrong_state when it has ended already */
-export async function cancelRun(tx: Tx, caller: Caller, input: { runId: string; reason?: string | undefined }): Promise<{ id: string }> {
+export async function cancelRun(
+  tx: Tx,
+  caller: Caller,
+  input: { runId: string; reason?: string | undefined },
+): Promise<{ id: string }> {
   requireOperator(caller);
-  const [run] = await tx.sql<{ status: RunStatus }>('SELECT status FROM runs WHERE id = $1 AND workspace_id = $2', [input.runId, tx.workspaceId]);
+  const [run] = await tx.sql<{ status: RunStatus }>(
+    'SELECT status FROM runs WHERE id = $1 AND workspace_id = $2',
+    [input.runId, tx.workspaceId],
+  );
   if (!run) throw notFound('run', input.runId);
   if (run.status === 'cancelled') return { id: input.runId };
-  if (isFinished(run.status)) throw new AppError('wrong_state', `The run is ${run.status}: there is nothing left to cancel.`);
+  if (isFinished(run.status))
+    throw new AppError('wrong_state', `The run is ${run.status}: there is nothing left to cancel.`);
   await requestCancel(tx, { runIds: [input.runId], reason: input.reason ?? 'Cancelled by a person.' });
   return { id: input.runId };
 }

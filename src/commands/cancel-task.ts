@@ -8,15 +8,20 @@ import { type Caller, requireOperator } from './caller.ts';
  * Asks a task and everything below it to stop. Asking twice is the same as asking once.
  * @throws AppError not_found; wrong_state when it has ended already
  */
-export async function cancelTask(tx: Tx, caller: Caller, input: { taskId: string; reason?: string | undefined }): Promise<{ id: string }> {
+export async function cancelTask(
+  tx: Tx,
+  caller: Caller,
+  input: { taskId: string; reason?: string | undefined },
+): Promise<{ id: string }> {
   requireOperator(caller);
-  const [task] = await tx.sql<{ status: TaskStatus }>('SELECT status FROM tasks WHERE id = $1 AND workspace_id = $2', [
-    input.taskId,
-    tx.workspaceId,
-  ]);
+  const [task] = await tx.sql<{ status: TaskStatus }>(
+    'SELECT status FROM tasks WHERE id = $1 AND workspace_id = $2',
+    [input.taskId, tx.workspaceId],
+  );
   if (!task) throw notFound('task', input.taskId);
   if (task.status === 'cancelled') return { id: input.taskId };
-  if (isFinished(task.status)) throw new AppError('wrong_state', `The task is ${task.status}: there is nothing left to cancel.`);
+  if (isFinished(task.status))
+    throw new AppError('wrong_state', `The task is ${task.status}: there is nothing left to cancel.`);
   await requestCancel(tx, { taskIds: [input.taskId], reason: input.reason ?? 'Cancelled by a person.' });
   return { id: input.taskId };
 }

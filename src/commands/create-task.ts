@@ -32,20 +32,26 @@ export async function createTask(tx: Tx, caller: Caller, input: CreateTask): Pro
   });
   await openGoalPurse(tx, id);
   if (input.files.length > 0) await insertTaskFiles(tx, id, input.files);
-  tx.emit({ stream: `task/${id}`, type: 'task.created', data: { title, parentId: null, runId: null } }, { rootTaskId: id });
+  tx.emit(
+    { stream: `task/${id}`, type: 'task.created', data: { title, parentId: null, runId: null } },
+    { rootTaskId: id },
+  );
   tx.wake({ target: `task/${id}`, label: title, rootTaskId: id });
   return { id };
 }
 
 async function roleFor(tx: Tx, input: CreateTask) {
-  if (!input.agentId) return input.requires?.length ? ('master_operator' as const) : ('chief_of_staff' as const);
+  if (!input.agentId)
+    return input.requires?.length ? ('master_operator' as const) : ('chief_of_staff' as const);
   const [agent] = await tx.sql<{ role: 'chief_of_staff' | 'master_operator' }>(
     'SELECT role FROM agents WHERE id = $1 AND workspace_id = $2 AND archived_at IS NULL',
     [input.agentId, tx.workspaceId],
   );
   if (agent) return agent.role;
   throw new AppError('unknown_agent', 'The task names an agent that does not exist.', {
-    problems: [{ pointer: '/agentId', code: 'unknown_agent', message: `There is no agent ${input.agentId}.` }],
+    problems: [
+      { pointer: '/agentId', code: 'unknown_agent', message: `There is no agent ${input.agentId}.` },
+    ],
   });
 }
 
@@ -67,9 +73,16 @@ async function checkFiles(tx: Tx, files: string[]): Promise<void> {
     const file = known.get(id);
     if (!file) return [{ pointer: `/files/${i}`, code: 'unknown_file', message: `There is no file ${id}.` }];
     if (file.status !== 'failed') return [];
-    return [{ pointer: `/files/${i}`, code: 'unreadable_file', message: file.problem?.message ?? 'This file could not be read.' }];
+    return [
+      {
+        pointer: `/files/${i}`,
+        code: 'unreadable_file',
+        message: file.problem?.message ?? 'This file could not be read.',
+      },
+    ];
   });
-  if (problems.length > 0) throw new AppError('unknown_file', 'The task names files that cannot be used.', { problems });
+  if (problems.length > 0)
+    throw new AppError('unknown_file', 'The task names files that cannot be used.', { problems });
 }
 
 /** The first line, cut at a word. */

@@ -9,7 +9,10 @@ import { type Caller, requireOperator } from './caller.ts';
  */
 export async function retryTask(tx: Tx, caller: Caller, input: { taskId: string }): Promise<{ id: string }> {
   requireOperator(caller);
-  const [known] = await tx.sql('SELECT id FROM tasks WHERE id = $1 AND workspace_id = $2', [input.taskId, tx.workspaceId]);
+  const [known] = await tx.sql('SELECT id FROM tasks WHERE id = $1 AND workspace_id = $2', [
+    input.taskId,
+    tx.workspaceId,
+  ]);
   if (!known) throw notFound('task', input.taskId);
   await retry(tx, input.taskId);
   return { id: input.taskId };

@@ -17,20 +17,34 @@ export function checkProviderWish({ name, wish }: ProviderKeyWish): void {
   const problems: Problem[] = [];
   if (name === 'llama') {
     if (wish.baseUrl === undefined)
-      problems.push({ pointer: '/baseUrl', code: 'required', message: 'Say where the server is, for example http://127.0.0.1:11434/v1.' });
+      problems.push({
+        pointer: '/baseUrl',
+        code: 'required',
+        message: 'Say where the server is, for example http://127.0.0.1:11434/v1.',
+      });
   } else {
-    if (wish.apiKey === undefined) problems.push({ pointer: '/apiKey', code: 'required', message: 'A key is missing.' });
+    if (wish.apiKey === undefined)
+      problems.push({ pointer: '/apiKey', code: 'required', message: 'A key is missing.' });
     if (wish.fit !== undefined)
-      problems.push({ pointer: '/fit', code: 'not_allowed', message: 'Only for llama: the catalogue knows what the others are fit for.' });
+      problems.push({
+        pointer: '/fit',
+        code: 'not_allowed',
+        message: 'Only for llama: the catalogue knows what the others are fit for.',
+      });
   }
-  if (problems.length > 0) throw new AppError('invalid_request', 'The provider cannot be set like this.', { problems });
+  if (problems.length > 0)
+    throw new AppError('invalid_request', 'The provider cannot be set like this.', { problems });
 }
 
 /**
  * Keeps a key that was tried, and lets everything that waited for it look again, in one transaction. Outages that were noted under the
  * key before no longer count.
  */
-export async function setProviderKey(tx: Tx, caller: Caller, { name, wish, sealer }: ProviderKeyWish & { sealer: Sealer }): Promise<void> {
+export async function setProviderKey(
+  tx: Tx,
+  caller: Caller,
+  { name, wish, sealer }: ProviderKeyWish & { sealer: Sealer },
+): Promise<void> {
   requireOwner(caller);
   checkProviderWish({ name, wish });
   await raiseProvidersRevision(tx);

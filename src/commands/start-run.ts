@@ -31,8 +31,15 @@ export async function startRun(
 
 function checkInputs(definition: WorkflowDefinition, inputs: Record<string, unknown>): void {
   const kinds = notExecutable(definition);
-  if (kinds.length > 0) throw new AppError('invalid_workflow', 'The workflow has steps that cannot be run yet.', { problems: kinds });
+  if (kinds.length > 0)
+    throw new AppError('invalid_workflow', 'The workflow has steps that cannot be run yet.', {
+      problems: kinds,
+    });
   if (!definition.inputs) return;
-  const problems = problemsOfJson(definition.inputs, inputs).map((problem) => ({ ...problem, pointer: `/inputs${problem.pointer}` }));
-  if (problems.length > 0) throw new AppError('invalid_request', 'The inputs do not fit the workflow.', { problems });
+  const problems = problemsOfJson(definition.inputs, inputs).map((problem) => ({
+    ...problem,
+    pointer: `/inputs${problem.pointer}`,
+  }));
+  if (problems.length > 0)
+    throw new AppError('invalid_request', 'The inputs do not fit the workflow.', { problems });
 }

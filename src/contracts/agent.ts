@@ -20,7 +20,12 @@ export type CapabilityNeed = Capability;
 
 export const ModelPolicy = z.strictObject({
   preferred: z.array(z.string().max(100)).max(20).default([]).describe('Model ids, best first'),
-  allowed: z.array(z.string().max(100)).max(50).nullable().default(null).describe('Only these; null = any configured'),
+  allowed: z
+    .array(z.string().max(100))
+    .max(50)
+    .nullable()
+    .default(null)
+    .describe('Only these; null = any configured'),
   temperature: z.number().min(0).max(2).nullable().default(null),
   maxOutputTokens: z.int().min(16).max(200_000).default(4_096),
 });

@@ -12,7 +12,11 @@ import { WaitingFor } from './status.ts';
  */
 const by = z.object({ agentId: z.string(), agentName: z.string(), attempt: z.int() });
 const step = z.object({ key: z.string(), title: z.string(), taskId: z.string().nullish() });
-const approval = z.object({ approvalId: z.string(), key: z.string().describe('The step that asks'), title: z.string() });
+const approval = z.object({
+  approvalId: z.string(),
+  key: z.string().describe('The step that asks'),
+  title: z.string(),
+});
 const empty = z.object({});
 const purse = z.object({
   budgetId: z.string(),
@@ -29,7 +33,11 @@ export const eventData = {
   'agent.updated': z.object({ name: z.string(), revision: z.int(), changed: z.array(z.string()) }),
   'agent.status_changed': z.object({ status: z.string(), reason: z.string().optional() }),
   'agent.archived': empty,
-  'task.created': z.object({ title: z.string(), parentId: z.string().nullable(), runId: z.string().nullable() }),
+  'task.created': z.object({
+    title: z.string(),
+    parentId: z.string().nullable(),
+    runId: z.string().nullable(),
+  }),
   'task.assigned': by.extend({ reason: z.string(), score: z.number() }),
   'task.started': by,
   'task.progressed': z.object({ note: z.string(), done: z.int().optional(), of: z.int().optional() }),
@@ -40,7 +48,13 @@ export const eventData = {
   'task.failed': Failure,
   'task.cancelled': z.object({ reason: z.string() }),
   'task.rated': z.object({ rating: z.int() }),
-  'plan.proposed': z.object({ runId: z.string(), name: z.string(), origin: z.string(), reason: z.string(), steps: z.int() }),
+  'plan.proposed': z.object({
+    runId: z.string(),
+    name: z.string(),
+    origin: z.string(),
+    reason: z.string(),
+    steps: z.int(),
+  }),
   'plan.accepted': z.object({ runId: z.string() }),
   'plan.rejected': z.object({ reason: z.string(), problems: z.int() }),
   'plan.revised': z.object({ runId: z.string(), reason: z.string() }),
@@ -93,7 +107,9 @@ export const eventTypes = Object.keys(eventData) as [EventType, ...EventType[]];
 export type EventDataOf<Type extends EventType> = z.infer<(typeof eventData)[Type]>;
 
 /** A fact that is about to be written; its sequence number comes in the same transaction. */
-export type NewEvent = { [Type in EventType]: { stream: string; type: Type; data: EventDataOf<Type> } }[EventType];
+export type NewEvent = {
+  [Type in EventType]: { stream: string; type: Type; data: EventDataOf<Type> };
+}[EventType];
 
 /** As it travels: over Socket.IO, SSE and in lists. */
 export const EventEnvelope = z

@@ -10,7 +10,9 @@ export function problemsOfJson(schema: Record<string, unknown>, value: unknown):
   try {
     parser = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
   } catch (error) {
-    return [{ pointer: '', code: 'bad_schema', message: `The schema cannot be used: ${(error as Error).message}` }];
+    return [
+      { pointer: '', code: 'bad_schema', message: `The schema cannot be used: ${(error as Error).message}` },
+    ];
   }
   const parsed = parser.safeParse(value);
   return parsed.success ? [] : problemsOf(parsed.error);
@@ -21,7 +23,11 @@ export function problemsOf(error: z.ZodError): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     const path = issue.path.map(String);
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), code: issue.code, message: `Unknown field "${key}".` }));
+      return issue.keys.map((key) => ({
+        pointer: pointerOf([...path, key]),
+        code: issue.code,
+        message: `Unknown field "${key}".`,
+      }));
     }
     return [{ pointer: pointerOf(path), code: issue.code ?? 'invalid', message: issue.message }];
   });

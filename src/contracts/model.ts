@@ -22,7 +22,10 @@ export const ModelView = z
       })
       .nullable()
       .describe('US dollars per million tokens; null = not known'),
-    healthy: z.boolean().nullable().describe('false = its provider does not answer, or it is out of service; null = not tried yet'),
+    healthy: z
+      .boolean()
+      .nullable()
+      .describe('false = its provider does not answer, or it is out of service; null = not tried yet'),
   })
   .meta({ id: 'Model' });
 export type ModelView = z.infer<typeof ModelView>;

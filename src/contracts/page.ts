@@ -4,7 +4,13 @@ import * as z from 'zod';
 export const PageQuery = z.strictObject({
   filter: z.string().max(1000).optional().describe('CEL over the listed fields'),
   orderBy: z.string().max(200).optional(),
-  pageSize: z.coerce.number().int().min(1).max(200).default(50).meta({ override: { type: 'integer' } }),
+  pageSize: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(50)
+    .meta({ override: { type: 'integer' } }),
   pageToken: z.string().max(500).optional(),
 });
 export type PageQuery = z.infer<typeof PageQuery>;

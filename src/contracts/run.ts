@@ -21,7 +21,12 @@ export type StepChanges = z.infer<typeof StepChanges>;
 
 export const RetryRun = z
   .strictObject({
-    from: z.string().min(1).max(64).optional().describe('A step id; without it, everything that did not complete'),
+    from: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('A step id; without it, everything that did not complete'),
     changes: StepChanges.optional().describe('Only together with "from"'),
   })
   .refine((value) => value.changes === undefined || value.from !== undefined, {

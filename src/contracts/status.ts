@@ -2,13 +2,29 @@ import * as z from 'zod';
 
 /** Closed lists of statuses, one transition table per aggregate. Each transition is reached by a test. */
 
-export const TaskStatus = z.enum(['pending', 'assigned', 'in_progress', 'waiting', 'completed', 'failed', 'cancelled']);
+export const TaskStatus = z.enum([
+  'pending',
+  'assigned',
+  'in_progress',
+  'waiting',
+  'completed',
+  'failed',
+  'cancelled',
+]);
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
 export const StepStatus = z.enum([...TaskStatus.options, 'skipped']);
 export type StepStatus = z.infer<typeof StepStatus>;
 
-export const RunStatus = z.enum(['pending', 'running', 'waiting', 'paused', 'completed', 'failed', 'cancelled']);
+export const RunStatus = z.enum([
+  'pending',
+  'running',
+  'waiting',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
 export const AttemptStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);

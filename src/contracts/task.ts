@@ -24,10 +24,14 @@ export const CreateTask = z
   .meta({ id: 'CreateTask' });
 export type CreateTask = z.infer<typeof CreateTask>;
 
-export const CancelTask = z.strictObject({ reason: z.string().max(1_000).optional() }).meta({ id: 'CancelTask' });
+export const CancelTask = z
+  .strictObject({ reason: z.string().max(1_000).optional() })
+  .meta({ id: 'CancelTask' });
 export type CancelTask = z.infer<typeof CancelTask>;
 
-export const AgentRef = z.object({ id: AgentId, name: z.string(), role: z.string() }).meta({ id: 'AgentRef' });
+export const AgentRef = z
+  .object({ id: AgentId, name: z.string(), role: z.string() })
+  .meta({ id: 'AgentRef' });
 export type AgentRef = z.infer<typeof AgentRef>;
 
 /** What a task brought. `markdown` is for people, `data` for programs (it matches the output schema when one was given). */

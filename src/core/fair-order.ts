@@ -2,7 +2,9 @@
  * The order in which waiting work goes on: workspaces take turns, and within one the oldest comes first. A workspace with a thousand
  * waiting tasks delays another's only task by one. Ids are time-ordered, so they tell the age.
  */
-export function fairOrder<Waiter extends { id: string; workspaceId: string }>(waiters: readonly Waiter[]): Waiter[] {
+export function fairOrder<Waiter extends { id: string; workspaceId: string }>(
+  waiters: readonly Waiter[],
+): Waiter[] {
   const queues = new Map<string, Waiter[]>();
   for (const waiter of waiters.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
     const queue = queues.get(waiter.workspaceId);

@@ -112,9 +112,15 @@ export function isOutOfService(candidate: ModelCandidate, outages: readonly Mode
 }
 
 /** Those of providers that are well, before those of providers of which something is out. */
-function wellFirst<Candidate extends ModelCandidate>(able: Candidate[], out: readonly ModelOutage[]): Candidate[] {
+function wellFirst<Candidate extends ModelCandidate>(
+  able: Candidate[],
+  out: readonly ModelOutage[],
+): Candidate[] {
   const sick = new Set(out.map((outage) => outage.provider));
-  return [...able.filter((each) => !sick.has(each.provider)), ...able.filter((each) => sick.has(each.provider))];
+  return [
+    ...able.filter((each) => !sick.has(each.provider)),
+    ...able.filter((each) => sick.has(each.provider)),
+  ];
 }
 
 /** Around what is out of service: who was passed over belongs to the reason. */
@@ -148,7 +154,8 @@ export function routeModel<Candidate extends ModelCandidate>(
   }
   const choice = able[0] ?? null;
   if (!choice) return { choice, reason: noneReason(rejected, needs), rejected, out };
-  const none = needs.preferred?.length && out.length === 0 ? ' None that the agent prefers is configured and fit.' : '';
+  const none =
+    needs.preferred?.length && out.length === 0 ? ' None that the agent prefers is configured and fit.' : '';
   const reason = `${choice.provider}/${choice.id} is the first configured model fit for ${needs.class}.${none}`;
   return { choice, reason: reasonWith(reason, out), rejected, out };
 }

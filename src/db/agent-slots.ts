@@ -25,7 +25,10 @@ export async function takeSlot(tx: Tx, agentId: string): Promise<{ revision: num
  * one that is freed later sees the waiter. In order of ids, so that two who look at the same agents do not block each other.
  */
 export async function lockAgents(tx: Tx, agentIds: readonly string[]): Promise<void> {
-  await tx.sql('SELECT id FROM agents WHERE id = ANY ($1) AND workspace_id = $2 ORDER BY id FOR NO KEY UPDATE', [agentIds, tx.workspaceId]);
+  await tx.sql(
+    'SELECT id FROM agents WHERE id = ANY ($1) AND workspace_id = $2 ORDER BY id FOR NO KEY UPDATE',
+    [agentIds, tx.workspaceId],
+  );
 }
 
 /** At the end of the transaction, so that the agent's row, which everybody wants, is held for as short as can be. */
@@ -57,7 +60,10 @@ export async function callNextWaiter(tx: Tx): Promise<void> {
 
 /** Counts what a finished attempt was when its slot had been given back before. */
 export async function countOutcome(tx: Tx, agentId: string, outcome: 'succeeded' | 'failed'): Promise<void> {
-  await tx.sql(`UPDATE agents SET ${outcome} = ${outcome} + 1 WHERE id = $1 AND workspace_id = $2`, [agentId, tx.workspaceId]);
+  await tx.sql(`UPDATE agents SET ${outcome} = ${outcome} + 1 WHERE id = $1 AND workspace_id = $2`, [
+    agentId,
+    tx.workspaceId,
+  ]);
 }
 
 export interface CandidateQuery {

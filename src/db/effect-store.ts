@@ -6,7 +6,11 @@ import { newId } from './new-id.ts';
 import type { Tx } from './record.ts';
 
 /** Mints the keys of effects that a decision wants: `task/attempt/turn/call`. */
-export async function planEffects(tx: Tx, task: TaskRow, plan: { turn: number; effects: NewEffect[] }): Promise<EffectFacts[]> {
+export async function planEffects(
+  tx: Tx,
+  task: TaskRow,
+  plan: { turn: number; effects: NewEffect[] },
+): Promise<EffectFacts[]> {
   const rows = plan.effects.map((effect, call) => ({
     ...effect,
     input: effect.input ?? {},
@@ -32,7 +36,10 @@ export async function planEffects(tx: Tx, task: TaskRow, plan: { turn: number; e
 }
 
 export async function loadEffect(tx: Tx, key: string): Promise<EffectRow | null> {
-  const [row] = await tx.sql<EffectRow>('SELECT * FROM effects WHERE key = $1 AND workspace_id = $2', [key, tx.workspaceId]);
+  const [row] = await tx.sql<EffectRow>('SELECT * FROM effects WHERE key = $1 AND workspace_id = $2', [
+    key,
+    tx.workspaceId,
+  ]);
   return row ?? null;
 }
 
@@ -46,14 +53,24 @@ export async function claimEffect(tx: Tx, key: string, request: unknown): Promis
 }
 
 /** There is no room for it in a purse now. Its request is kept: it will be the same call. */
-export async function parkEffect(tx: Tx, key: string, { request, needs }: { request: unknown; needs: Amount }): Promise<void> {
-  await tx.sql(`UPDATE effects SET status = 'parked', request = $2, needs = $3 WHERE key = $1`, [key, JSON.stringify(request), JSON.stringify(needs)]);
+export async function parkEffect(
+  tx: Tx,
+  key: string,
+  { request, needs }: { request: unknown; needs: Amount },
+): Promise<void> {
+  await tx.sql(`UPDATE effects SET status = 'parked', request = $2, needs = $3 WHERE key = $1`, [
+    key,
+    JSON.stringify(request),
+    JSON.stringify(needs),
+  ]);
 }
 
 export async function settleEffect(
   tx: Tx,
   key: string,
-  end: { status: 'settled'; outcome: unknown } | { status: 'failed' | 'abandoned' | 'planned'; error: { code: string; message: string } | null },
+  end:
+    | { status: 'settled'; outcome: unknown }
+    | { status: 'failed' | 'abandoned' | 'planned'; error: { code: string; message: string } | null },
 ): Promise<void> {
   const outcome = end.status === 'settled' ? JSON.stringify(end.outcome) : null;
   const error = end.status === 'settled' || !end.error ? null : JSON.stringify(end.error);

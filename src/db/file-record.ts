@@ -25,13 +25,17 @@ export function createFileRecord(db: Database) {
     stand: (asker: Asker, look: FileLook) => within(asker, (tx) => standFile(tx, look)),
     /** Null when there is nothing to read any more. */
     begin: (asker: Asker, id: string) => within(asker, (tx) => begin(tx, id)),
-    progress: (asker: Asker, id: string, progress: { done: number; total: number }) => within(asker, (tx) => report(tx, id, progress)),
+    progress: (asker: Asker, id: string, progress: { done: number; total: number }) =>
+      within(asker, (tx) => report(tx, id, progress)),
     finish: (asker: Asker, id: string, read: Read) => within(asker, (tx) => finish(tx, id, read)),
   };
 }
 
 async function lockFile(tx: Tx, id: string): Promise<FileRow> {
-  const [row] = await tx.sql<FileRow>('SELECT * FROM files WHERE id = $1 AND workspace_id = $2 FOR UPDATE', [id, tx.workspaceId]);
+  const [row] = await tx.sql<FileRow>('SELECT * FROM files WHERE id = $1 AND workspace_id = $2 FOR UPDATE', [
+    id,
+    tx.workspaceId,
+  ]);
   if (!row) throw notFound('file', id);
   return row;
 }
@@ -42,17 +46,36 @@ function isOpen(file: FileRow): boolean {
 
 async function standFile(tx: Tx, { fileId, lost, cancelled }: FileLook): Promise<Standing> {
   const file = await lockFile(tx, fileId);
-  if (isOpen(file) && cancelled) await fail(tx, file, { code: 'cancelled', message: 'Reading was cancelled by operations.' });
-  else if (isOpen(file) && lost.length > 0) await fail(tx, file, { code: 'unreadable_file', message: 'It could not be read: the technical retries are used up.' });
+  if (isOpen(file) && cancelled)
+    await fail(tx, file, { code: 'cancelled', message: 'Reading was cancelled by operations.' });
+  else if (isOpen(file) && lost.length > 0)
+    await fail(tx, file, {
+      code: 'unreadable_file',
+      message: 'It could not be read: the technical retries are used up.',
+    });
   return standingOf(file);
 }
 
 function standingOf(file: FileRow): Standing {
   const end = file.status === 'ready' ? 'completed' : file.status === 'failed' ? 'failed' : null;
-  const job = { key: `file/${file.id}`, kind: 'extractFile' as const, id: file.id, summary: `Read ${clip(file.name, 100)}` };
+  const job = {
+    key: `file/${file.id}`,
+    kind: 'extractFile' as const,
+    id: file.id,
+    summary: `Read ${clip(file.name, 100)}`,
+  };
   const start = end ? [] : [job];
   const details = `**${clip(file.name, 200)}**\n\nStatus: ${file.status}`;
-  return { version: file.version, start, cancel: [], wakeAt: null, end, details, status: file.status, agent: null };
+  return {
+    version: file.version,
+    start,
+    cancel: [],
+    wakeAt: null,
+    end,
+    details,
+    status: file.status,
+    agent: null,
+  };
 }
 
 async function begin(tx: Tx, id: string): Promise<{ sha256: string; kind: string } | null> {
@@ -69,7 +92,10 @@ async function begin(tx: Tx, id: string): Promise<{ sha256: string; kind: string
 async function report(tx: Tx, id: string, { done, total }: { done: number; total: number }): Promise<void> {
   const file = await lockFile(tx, id);
   if (!isOpen(file)) return;
-  await tx.sql('UPDATE files SET progress = $2, updated_at = now() WHERE id = $1', [id, total > 0 ? Math.min(1, done / total) : 0]);
+  await tx.sql('UPDATE files SET progress = $2, updated_at = now() WHERE id = $1', [
+    id,
+    total > 0 ? Math.min(1, done / total) : 0,
+  ]);
   tx.emit({ stream: `file/${id}`, type: 'file.progressed', data: { done, of: total } });
 }
 
@@ -113,11 +139,21 @@ async function fail(tx: Tx, file: FileRow, problem: { code: string; message: str
   tx.emit({ stream: `file/${file.id}`, type: 'file.failed', data: problem });
 }
 
-async function close(tx: Tx, file: FileRow, end: Partial<Pick<FileRow, 'status' | 'pages' | 'passages' | 'problem'>>): Promise<void> {
+async function close(
+  tx: Tx,
+  file: FileRow,
+  end: Partial<Pick<FileRow, 'status' | 'pages' | 'passages' | 'problem'>>,
+): Promise<void> {
   if (end.status) checkTransition('file', file.status, end.status);
   await tx.sql(
     `UPDATE files SET status = $2, pages = $3, passages = $4, problem = $5, progress = 1, version = version + 1, updated_at = now() WHERE id = $1`,
-    [file.id, end.status, end.pages ?? null, end.passages ?? 0, end.problem ? JSON.stringify(end.problem) : null],
+    [
+      file.id,
+      end.status,
+      end.pages ?? null,
+      end.passages ?? 0,
+      end.problem ? JSON.stringify(end.problem) : null,
+    ],
   );
   Object.assign(file, end);
   file.version += 1;

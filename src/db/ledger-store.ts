@@ -54,7 +54,13 @@ export async function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): Pr
 
 export interface LedgerClosing {
   outcome: 'ok' | 'failed' | 'aborted' | 'unknown';
-  usage?: { inputTokens: number; cachedInputTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number };
+  usage?: {
+    inputTokens: number;
+    cachedInputTokens: number;
+    cacheWriteTokens: number;
+    outputTokens: number;
+    reasoningTokens: number;
+  };
   microUsd: number | null;
   latencyMs: number;
   requestId?: string | null;
@@ -66,7 +72,12 @@ export interface LedgerClosing {
  * (`unknown`, `aborted`) stands at its reserved maximum.
  * @returns false when it was closed for good before
  */
-export async function closeTry(tx: Tx, key: string, tryNumber: number, closing: LedgerClosing): Promise<boolean> {
+export async function closeTry(
+  tx: Tx,
+  key: string,
+  tryNumber: number,
+  closing: LedgerClosing,
+): Promise<boolean> {
   const { usage } = closing;
   const [row] = await tx.sql<ClosedRow>(
     `WITH old AS (SELECT id, outcome, micro_usd FROM ledger WHERE call_key = $1 AND try = $2 AND outcome IN ('open', 'unknown') FOR UPDATE)
@@ -90,7 +101,8 @@ export async function closeTry(tx: Tx, key: string, tryNumber: number, closing: 
     ],
   );
   if (!row) return false;
-  const guessed = (closing.outcome === 'unknown' || closing.outcome === 'aborted') && closing.microUsd === null && !usage;
+  const guessed =
+    (closing.outcome === 'unknown' || closing.outcome === 'aborted') && closing.microUsd === null && !usage;
   const tokens = guessed ? (row.reservedTokens ?? 0) : row.inputTokens + row.outputTokens;
   releaseAtEnd(tx, [releaseOf(row, tokens)]);
   return true;
@@ -109,7 +121,8 @@ interface ClosedRow {
   before: number | null;
 }
 
-const closedColumns = 'l.root_task_id, l.budget_ids, l.reserved_micro_usd, l.reserved_tokens, l.micro_usd, l.input_tokens, l.output_tokens';
+const closedColumns =
+  'l.root_task_id, l.budget_ids, l.reserved_micro_usd, l.reserved_tokens, l.micro_usd, l.input_tokens, l.output_tokens';
 
 /** A row that was booked at its maximum before has nothing set aside any more: the difference is settled. */
 function releaseOf(row: ClosedRow, tokens: number) {
@@ -119,7 +132,11 @@ function releaseOf(row: ClosedRow, tokens: number) {
   const place = { rootTaskId, budgetIds: budgetIds ?? [] };
   if (row.was === 'open') return { ...place, reserved, spent };
   const booked = row.before ?? 0;
-  return { ...place, reserved: { microUsd: 0, tokens: 0 }, spent: { microUsd: spent.microUsd - booked, tokens: spent.tokens - reserved.tokens } };
+  return {
+    ...place,
+    reserved: { microUsd: 0, tokens: 0 },
+    spent: { microUsd: spent.microUsd - booked, tokens: spent.tokens - reserved.tokens },
+  };
 }
 
 /** Tries of this call that were claimed and never closed: nobody knows whether they were paid. */

@@ -27,5 +27,7 @@ export async function migrate(databaseUrl: string): Promise<{ applied: string[] 
 
 if (import.meta.main) {
   const { applied } = await migrate(readDatabaseUrl());
-  process.stdout.write(applied.length > 0 ? `Applied ${applied.join(', ')}\n` : 'The schema is up to date.\n');
+  process.stdout.write(
+    applied.length > 0 ? `Applied ${applied.join(', ')}\n` : 'The schema is up to date.\n',
+  );
 }

@@ -9,7 +9,11 @@ interface PassageHit {
 }
 
 /** Full-text search over the files of one task, best first. Words that match nothing fall back to similar ones. */
-export async function searchTaskPassages(tx: Tx, taskId: string, query: { words: string; limit: number }): Promise<PassageHit[]> {
+export async function searchTaskPassages(
+  tx: Tx,
+  taskId: string,
+  query: { words: string; limit: number },
+): Promise<PassageHit[]> {
   return tx.sql<PassageHit>(
     `SELECT p.file_id, f.name AS file_name, p.n, p.anchor->>'label' AS label, p.text
        FROM task_files tf JOIN files f ON f.id = tf.file_id JOIN passages p ON p.file_id = f.id,

@@ -3,7 +3,10 @@ import { newId } from './new-id.ts';
 import type { Tx } from './record.ts';
 
 /** A plan that a model wrote: a workflow of one version that belongs to its task. */
-export async function insertPlan(tx: Tx, plan: { definition: WorkflowDefinition; taskId: string; actor: string }): Promise<string> {
+export async function insertPlan(
+  tx: Tx,
+  plan: { definition: WorkflowDefinition; taskId: string; actor: string },
+): Promise<string> {
   const id = newId('workflow');
   await tx.sql(
     `INSERT INTO workflows (id, workspace_id, name, description, origin, task_id, version) VALUES ($1, $2, $3, $4, 'model', $5, 1)`,

@@ -29,7 +29,10 @@ export interface NewOutage extends Breaker {
   retryAfterMs: number | null;
 }
 
-export async function openBreaker(tx: Tx, { account, provider, model, reason, taskId, retryAfterMs }: NewOutage): Promise<void> {
+export async function openBreaker(
+  tx: Tx,
+  { account, provider, model, reason, taskId, retryAfterMs }: NewOutage,
+): Promise<void> {
   await tx.sql(
     `INSERT INTO provider_health AS h (account, provider, model, reason, failures, open_until)
      VALUES ($1, $2, $3, $4, 1, clock_timestamp() + greatest($6::float8, $7::float8) * interval '1 millisecond')
@@ -54,11 +57,18 @@ export async function closeBreaker(tx: Tx, { account, provider, model }: Breaker
 
 /** The workspace's key of this provider changed: what was noted under the old one says nothing. */
 export async function forgetOutages(tx: Tx, provider: string): Promise<void> {
-  await tx.sql('DELETE FROM provider_health WHERE account = $1 AND provider = $2', [tx.workspaceId, provider]);
+  await tx.sql('DELETE FROM provider_health WHERE account = $1 AND provider = $2', [
+    tx.workspaceId,
+    provider,
+  ]);
 }
 
 /** How often this call failed on this model, and whether another model of the same provider is out already. */
-export async function countFailures(tx: Tx, key: string, { account, provider, model }: Breaker): Promise<{ failures: number; sick: boolean }> {
+export async function countFailures(
+  tx: Tx,
+  key: string,
+  { account, provider, model }: Breaker,
+): Promise<{ failures: number; sick: boolean }> {
   const [row] = await tx.sql<{ failures: number; sick: boolean }>(
     `SELECT (SELECT count(*)::int FROM ledger WHERE call_key = $1 AND provider = $3 AND model = $4 AND outcome <> 'open') AS failures,
             EXISTS (SELECT 1 FROM provider_health WHERE account = $2 AND provider = $3) AS sick`,
@@ -90,7 +100,11 @@ export async function dueBreakers(db: Database): Promise<ProviderHealthRow[]> {
 }
 
 /** Still out, says the probe. Nobody tried, so it is asked again at the usual pace. */
-export async function keepOpen(db: Database, { account, provider, model }: Breaker, reason: string): Promise<void> {
+export async function keepOpen(
+  db: Database,
+  { account, provider, model }: Breaker,
+  reason: string,
+): Promise<void> {
   await db.acrossWorkspaces(
     `UPDATE provider_health SET reason = $4, trial_until = NULL, failures = failures + 1,
             open_until = now() + least($6::float8, $5::float8 * power(2, least(20, failures))) * interval '1 millisecond'
@@ -100,10 +114,17 @@ export async function keepOpen(db: Database, { account, provider, model }: Break
 }
 
 /** The one that may try it now; null when nobody waits for it, which closes the breaker. */
-export async function beginTrial(db: Database, breaker: ProviderHealthRow, taskId: string | null): Promise<void> {
+export async function beginTrial(
+  db: Database,
+  breaker: ProviderHealthRow,
+  taskId: string | null,
+): Promise<void> {
   const { account, provider, model } = breaker;
   if (taskId === null) {
-    await db.acrossWorkspaces(`DELETE FROM provider_health WHERE account = $1 AND provider = $2 AND model = $3 AND open_until <= now()`, [account, provider, model]);
+    await db.acrossWorkspaces(
+      `DELETE FROM provider_health WHERE account = $1 AND provider = $2 AND model = $3 AND open_until <= now()`,
+      [account, provider, model],
+    );
     return;
   }
   await db.acrossWorkspaces(
@@ -137,9 +158,10 @@ const released = `EXISTS (SELECT 1 FROM unnest(t.waits_on) AS w (key)
 
 /** Tasks that are parked for this model and have no other to go to, the first of each workspace first. */
 export async function parkedFor(db: Database, { account, provider, model }: Breaker): Promise<ParkedTask[]> {
-  return db.acrossWorkspaces<ParkedTask>(`${parked} AND $1 = ANY (t.waits_on) AND NOT ${released} ORDER BY place, t.id LIMIT 200`, [
-    `${account}/${provider}/${model}`,
-  ]);
+  return db.acrossWorkspaces<ParkedTask>(
+    `${parked} AND $1 = ANY (t.waits_on) AND NOT ${released} ORDER BY place, t.id LIMIT 200`,
+    [`${account}/${provider}/${model}`],
+  );
 }
 
 /** Tasks that are parked although a model that they wait for is no longer out, and that nobody has woken yet. */

@@ -17,7 +17,9 @@ export interface StoredProvider {
 }
 
 export async function listProviderKeys(tx: Tx): Promise<ProviderKeyRow[]> {
-  return tx.sql<ProviderKeyRow>('SELECT * FROM provider_keys WHERE workspace_id = $1 ORDER BY provider', [tx.workspaceId]);
+  return tx.sql<ProviderKeyRow>('SELECT * FROM provider_keys WHERE workspace_id = $1 ORDER BY provider', [
+    tx.workspaceId,
+  ]);
 }
 
 /** Those whose key can be read; the others count as not there. */
@@ -32,12 +34,20 @@ export async function loadProviders(tx: Tx, sealer: Sealer): Promise<StoredProvi
 }
 
 /** Null: it has none; undefined: it cannot be read here. */
-export function openKey({ workspaceId, provider, sealed, keyId }: ProviderKeyRow, sealer: Sealer): string | null | undefined {
+export function openKey(
+  { workspaceId, provider, sealed, keyId }: ProviderKeyRow,
+  sealer: Sealer,
+): string | null | undefined {
   if (sealed === null || keyId === null) return null;
   return sealer.open({ sealed, keyId }, placeOf(workspaceId, provider)) ?? undefined;
 }
 
-export async function storeProvider(tx: Tx, name: ProviderName, wish: SetProvider, sealer: Sealer): Promise<void> {
+export async function storeProvider(
+  tx: Tx,
+  name: ProviderName,
+  wish: SetProvider,
+  sealer: Sealer,
+): Promise<void> {
   const { apiKey, baseUrl = null, model = null, fit } = wish;
   const sealed = apiKey === undefined ? null : sealer.seal(apiKey, placeOf(tx.workspaceId, name));
   await tx.sql(
@@ -61,7 +71,10 @@ export async function storeProvider(tx: Tx, name: ProviderName, wish: SetProvide
 
 /** @returns false when there was none */
 export async function deleteProvider(tx: Tx, name: ProviderName): Promise<boolean> {
-  const rows = await tx.sql('DELETE FROM provider_keys WHERE workspace_id = $1 AND provider = $2 RETURNING provider', [tx.workspaceId, name]);
+  const rows = await tx.sql(
+    'DELETE FROM provider_keys WHERE workspace_id = $1 AND provider = $2 RETURNING provider',
+    [tx.workspaceId, name],
+  );
   return rows.length > 0;
 }
 
@@ -70,12 +83,17 @@ export async function deleteProvider(tx: Tx, name: ProviderName): Promise<boolea
  * it sees the new revision, or we see it waiting.
  */
 export async function raiseProvidersRevision(tx: Tx): Promise<void> {
-  await tx.sql('UPDATE workspaces SET providers_revision = providers_revision + 1 WHERE id = $1', [tx.workspaceId]);
+  await tx.sql('UPDATE workspaces SET providers_revision = providers_revision + 1 WHERE id = $1', [
+    tx.workspaceId,
+  ]);
 }
 
 /** The revision, and nobody changes it before this transaction ends. */
 export async function holdProvidersRevision(tx: Tx): Promise<number> {
-  const [row] = await tx.sql<{ revision: number }>('SELECT providers_revision AS revision FROM workspaces WHERE id = $1 FOR SHARE', [tx.workspaceId]);
+  const [row] = await tx.sql<{ revision: number }>(
+    'SELECT providers_revision AS revision FROM workspaces WHERE id = $1 FOR SHARE',
+    [tx.workspaceId],
+  );
   return row?.revision ?? 0;
 }
 

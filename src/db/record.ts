@@ -81,7 +81,10 @@ interface Wiring {
   scope: Scope;
 }
 
-async function transact<Result>({ dataSource, bell, scope }: Wiring, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+async function transact<Result>(
+  { dataSource, bell, scope }: Wiring,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
   const events: Parameters<typeof writeFacts>[1]['events'] = [];
   const notes: OutboxNote[] = [];
   const stopIds: string[] = [];
@@ -91,7 +94,8 @@ async function transact<Result>({ dataSource, bell, scope }: Wiring, work: (tx: 
       ...scope,
       providersRevision: await enter(em, scope.workspaceId),
       em,
-      sql: async <Row>(text: string, parameters: unknown[] = []) => rowsOf<Row>(await em.query(text, parameters)),
+      sql: async <Row>(text: string, parameters: unknown[] = []) =>
+        rowsOf<Row>(await em.query(text, parameters)),
       emit: (event, place) => {
         events.push({ ...event, rootTaskId: place?.rootTaskId ?? null, actor: place?.actor ?? scope.actor });
       },
@@ -107,7 +111,8 @@ async function transact<Result>({ dataSource, bell, scope }: Wiring, work: (tx: 
     for (const finish of last) await finish();
     return { result: value, facts: await writeFacts(tx, { events, notes }) };
   });
-  if (facts.events.length > 0 || facts.outboxIds.length > 0) bell.ring({ workspaceId: scope.workspaceId, stopIds, ...facts });
+  if (facts.events.length > 0 || facts.outboxIds.length > 0)
+    bell.ring({ workspaceId: scope.workspaceId, stopIds, ...facts });
   return result;
 }
 
@@ -132,7 +137,9 @@ function rowsOf<Row>(answer: unknown): Row[] {
 }
 
 function isWriteAnswer(answer: unknown): answer is [unknown[], number] {
-  return Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number';
+  return (
+    Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number'
+  );
 }
 
 /** The five-character SQLSTATE of a database error, or undefined. */

@@ -95,9 +95,15 @@ export async function readRunParts(
     [runIds, tx.workspaceId],
   );
   const taskIds = steps.flatMap(({ taskId }) => (taskId === null ? [] : [taskId]));
-  const nested = await nestedCosts(tx, steps.flatMap(({ childRunId }) => childRunId ?? []));
+  const nested = await nestedCosts(
+    tx,
+    steps.flatMap(({ childRunId }) => childRunId ?? []),
+  );
   const own = costs ?? (await treeCosts(tx, taskIds));
-  return { steps: Map.groupBy(steps, ({ runId }) => runId), costs: nested.size === 0 ? own : new Map([...own, ...nested]) };
+  return {
+    steps: Map.groupBy(steps, ({ runId }) => runId),
+    costs: nested.size === 0 ? own : new Map([...own, ...nested]),
+  };
 }
 
 /** What nested runs and all below them cost. */
@@ -110,7 +116,12 @@ async function nestedCosts(tx: Tx, runIds: readonly string[]): Promise<Map<strin
      SELECT b.top, t.id FROM below b JOIN tasks t ON t.run_id = b.id`,
     [runIds, tx.workspaceId],
   );
-  const costs = await treeCosts(tx, tasks.map(({ id }) => id));
+  const costs = await treeCosts(
+    tx,
+    tasks.map(({ id }) => id),
+  );
   const perRun = Map.groupBy(tasks, ({ top }) => top);
-  return new Map([...perRun].map(([top, own]) => [top, addCosts(own.map(({ id }) => costs.get(id) ?? noCost))]));
+  return new Map(
+    [...perRun].map(([top, own]) => [top, addCosts(own.map(({ id }) => costs.get(id) ?? noCost))]),
+  );
 }

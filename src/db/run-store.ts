@@ -22,7 +22,10 @@ export interface NewRun {
   task: { id: string; rootId: string; priority: number; depth: number } | null;
   actor: string;
   /** It carries out a step of another run. */
-  nested?: { parent: { runId: string; stepKey: string; nesting: number } } & Pick<RunRow, 'rootTaskId' | 'priority' | 'depth'>;
+  nested?: { parent: { runId: string; stepKey: string; nesting: number } } & Pick<
+    RunRow,
+    'rootTaskId' | 'priority' | 'depth'
+  >;
 }
 
 const mediumPriority = 1;
@@ -60,7 +63,10 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<string> {
 }
 
 export async function lockRun(tx: Tx, id: string): Promise<RunRow> {
-  const [row] = await tx.sql<RunRow>('SELECT * FROM runs WHERE id = $1 AND workspace_id = $2 FOR UPDATE', [id, tx.workspaceId]);
+  const [row] = await tx.sql<RunRow>('SELECT * FROM runs WHERE id = $1 AND workspace_id = $2 FOR UPDATE', [
+    id,
+    tx.workspaceId,
+  ]);
   if (!row) throw notFound('run', id);
   return row;
 }
@@ -70,7 +76,11 @@ export type RunPatch = Partial<Omit<RunRow, 'id' | 'workspaceId' | 'version'>>;
 export async function updateRun(tx: Tx, row: RunRow, patch: RunPatch): Promise<void> {
   if (patch.status) checkTransition('run', row.status, patch.status);
   const { sets, values } = sqlOf({ ...patch, version: row.version + 1 }, 3);
-  await tx.sql(`UPDATE runs SET ${sets} WHERE id = $1 AND workspace_id = $2`, [row.id, tx.workspaceId, ...values]);
+  await tx.sql(`UPDATE runs SET ${sets} WHERE id = $1 AND workspace_id = $2`, [
+    row.id,
+    tx.workspaceId,
+    ...values,
+  ]);
   Object.assign(row, patch);
   row.version += 1;
 }
@@ -123,7 +133,10 @@ export interface EndedStep {
 }
 
 /** The steps of a run; those whose task has ended, or whose approval was decided meanwhile, come as ended, to be written by the caller. */
-export async function loadSteps(tx: Tx, run: Pick<RunRow, 'id' | 'workflowVersion'>): Promise<{ steps: LoadedStep[]; ended: EndedStep[] }> {
+export async function loadSteps(
+  tx: Tx,
+  run: Pick<RunRow, 'id' | 'workflowVersion'>,
+): Promise<{ steps: LoadedStep[]; ended: EndedStep[] }> {
   const rows = await tx.sql<JoinedStep>(
     `SELECT s.key, s.step_id, s.index, s.status, s.output, s.error, s.attempts, s.due_at, s.task_id, s.changes, t.status AS task_status,
             CASE WHEN s.ended_at IS NULL THEN t.result END AS task_result, t.error AS task_error, s.wait_until, s.approval_id,
@@ -152,7 +165,15 @@ function endOfNestedRun({ key, status, childStatus, childOutput, childError }: J
   if (childStatus !== 'completed' && childStatus !== 'failed' && childStatus !== 'cancelled') return null;
   const failure = childError ?? { code: 'step_failed', message: 'The workflow failed.' };
   const error = childStatus === 'failed' ? failure : null;
-  return { key, was: status, taskId: null, approvalId: null, status: childStatus, output: childOutput ?? null, error };
+  return {
+    key,
+    was: status,
+    taskId: null,
+    approvalId: null,
+    status: childStatus,
+    output: childOutput ?? null,
+    error,
+  };
 }
 
 function endOfTask(row: JoinedStep): EndedStep | null {
@@ -160,7 +181,8 @@ function endOfTask(row: JoinedStep): EndedStep | null {
   if (status !== 'in_progress' || !taskId) return null;
   if (taskStatus !== 'completed' && taskStatus !== 'failed' && taskStatus !== 'cancelled') return null;
   const output = taskStatus === 'completed' ? stepOutputOf(row.taskResult) : null;
-  const error = taskStatus === 'failed' ? (row.taskError ?? { code: 'step_failed', message: 'The task failed.' }) : null;
+  const error =
+    taskStatus === 'failed' ? (row.taskError ?? { code: 'step_failed', message: 'The task failed.' }) : null;
   return { key: row.key, was: status, taskId, approvalId: null, status: taskStatus, output, error };
 }
 
@@ -169,11 +191,19 @@ function endOfApproval(row: JoinedStep, run: Pick<RunRow, 'id' | 'workflowVersio
   const { key, taskId, approvalId, approvalStatus, decidedBy, note } = row;
   const ended = { key, was: row.status, taskId, approvalId: null, output: null };
   if (approvalStatus === 'denied') return { ...ended, status: 'failed', error: deniedBecause(note) };
-  if (approvalStatus === 'expired') return { ...ended, status: 'failed', error: deniedBecause(note ?? 'expired') };
+  if (approvalStatus === 'expired')
+    return { ...ended, status: 'failed', error: deniedBecause(note ?? 'expired') };
   if (approvalStatus !== 'approved') return null;
   const asked = { title: row.approvalTitle, details: row.approvalDetails, stepKey: key, runId: run.id };
-  if (hashOf(asked, run.workflowVersion) !== row.approvalHash) return { ...ended, status: 'failed', error: deniedBecause('what was approved is not what was asked') };
-  return { ...ended, approvalId, status: 'completed', output: { approved: true, by: decidedBy, note }, error: null };
+  if (hashOf(asked, run.workflowVersion) !== row.approvalHash)
+    return { ...ended, status: 'failed', error: deniedBecause('what was approved is not what was asked') };
+  return {
+    ...ended,
+    approvalId,
+    status: 'completed',
+    output: { approved: true, by: decidedBy, note },
+    error: null,
+  };
 }
 
 function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
@@ -181,7 +211,21 @@ function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
   const waitUntil = row.waitUntil ? row.waitUntil.getTime() : null;
   const dueAt = row.dueAt ? row.dueAt.getTime() : null;
   const state = end ?? row;
-  return { key, stepId, index, attempts, taskId, approvalId, childRunId, changes, dueAt, waitUntil, status: state.status, output: state.output, error: state.error };
+  return {
+    key,
+    stepId,
+    index,
+    attempts,
+    taskId,
+    approvalId,
+    childRunId,
+    changes,
+    dueAt,
+    waitUntil,
+    status: state.status,
+    output: state.output,
+    error: state.error,
+  };
 }
 
 export async function writeEndedSteps(tx: Tx, runId: string, ended: EndedStep[]): Promise<void> {

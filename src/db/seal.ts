@@ -30,16 +30,23 @@ export function createSealer(secrets: readonly string[]): Sealer {
       const nonce = randomBytes(nonceBytes);
       const cipher = createCipheriv('aes-256-gcm', first.key, nonce).setAAD(Buffer.from(place));
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return { keyId: first.id, sealed: Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64') };
+      return {
+        keyId: first.id,
+        sealed: Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64'),
+      };
     },
     open({ keyId, sealed }, place) {
       const known = keys.find((each) => each.id === keyId);
       if (!known) return null;
       const bytes = Buffer.from(sealed, 'base64');
       try {
-        const decipher = createDecipheriv('aes-256-gcm', known.key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes });
+        const decipher = createDecipheriv('aes-256-gcm', known.key, bytes.subarray(0, nonceBytes), {
+          authTagLength: tagBytes,
+        });
         decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
-        return decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
+        return (
+          decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+        );
       } catch {
         return null;
       }
@@ -53,5 +60,8 @@ function idOf(secret: string): string {
 }
 
 function noSecret(): AppError {
-  return new AppError('unavailable', 'Keys cannot be stored here: the environment variable SECRET_KEY (64 hexadecimal digits) is not set.');
+  return new AppError(
+    'unavailable',
+    'Keys cannot be stored here: the environment variable SECRET_KEY (64 hexadecimal digits) is not set.',
+  );
 }

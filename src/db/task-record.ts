@@ -29,7 +29,10 @@ export interface Asker {
 
 export type TaskRecord = ReturnType<typeof createTaskRecord>;
 
-export function createTaskRecord(db: Database, { models, reserve, tools, callTool, ...options }: RecordOptions) {
+export function createTaskRecord(
+  db: Database,
+  { models, reserve, tools, callTool, ...options }: RecordOptions,
+) {
   const modelsOf = options.modelsOf ?? (() => Promise.resolve({ candidates: models, reserve }));
   const worldOf = async (tx: Tx, now: Date): Promise<World> => {
     const { candidates } = await modelsOf(tx);
@@ -42,15 +45,25 @@ export function createTaskRecord(db: Database, { models, reserve, tools, callToo
     return worldOf(tx, now);
   };
   const within = <Result>(asker: Asker, work: (tx: Tx, world: World) => Promise<Result>, actor = 'system') =>
-    db.inWorkspace({ workspaceId: asker.workspaceId, actor }, async (tx) => work(tx, await worldOf(tx, new Date(asker.now))));
+    db.inWorkspace({ workspaceId: asker.workspaceId, actor }, async (tx) =>
+      work(tx, await worldOf(tx, new Date(asker.now))),
+    );
   return {
-    standTask: (asker: Asker, look: TaskLook): Promise<Standing> => within(asker, (tx, world) => standTask(tx, look, world)),
-    standRun: (asker: Asker, runId: string): Promise<Standing> => within(asker, (tx, world) => standRun(tx, runId, world)),
+    standTask: (asker: Asker, look: TaskLook): Promise<Standing> =>
+      within(asker, (tx, world) => standTask(tx, look, world)),
+    standRun: (asker: Asker, runId: string): Promise<Standing> =>
+      within(asker, (tx, world) => standRun(tx, runId, world)),
     /** Operations cancelled it in Temporal: the record says so, and everything below stops too. */
     cancelByOperations: (asker: Asker, target: { taskIds?: string[]; runIds?: string[] }) =>
-      within(asker, (tx) => requestCancel(tx, { ...target, reason: 'Cancelled by operations in Temporal.' }), 'operations'),
+      within(
+        asker,
+        (tx) => requestCancel(tx, { ...target, reason: 'Cancelled by operations in Temporal.' }),
+        'operations',
+      ),
     claimModelCall: (asker: Asker, address: CallAddress): Promise<Claim> =>
-      within(asker, async (tx, world) => claimModelCall(tx, address, { world, reserve: (await modelsOf(tx)).reserve })),
+      within(asker, async (tx, world) =>
+        claimModelCall(tx, address, { world, reserve: (await modelsOf(tx)).reserve }),
+      ),
     settleModelCall: (asker: Asker, settlement: Settlement): Promise<Settled> =>
       within(asker, (tx, world) => settleModelCall(tx, settlement, world)),
     runTool: (asker: Asker, address: CallAddress): Promise<Standing> =>

@@ -68,7 +68,13 @@ export async function loadTaskFacts(
   tx: Tx,
   task: TaskRow,
 ): Promise<Omit<TaskSnapshot, 'models' | 'team'> & { outages: ModelOutage[]; costUsd: number | null }> {
-  const [row] = await tx.sql<SnapshotRow>(taskFacts, [task.id, task.attempt, task.planRunId, task.attemptsBefore, tx.workspaceId]);
+  const [row] = await tx.sql<SnapshotRow>(taskFacts, [
+    task.id,
+    task.attempt,
+    task.planRunId,
+    task.attemptsBefore,
+    tx.workspaceId,
+  ]);
   if (!row) throw notFound('task', task.id);
   return {
     task,

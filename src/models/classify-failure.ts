@@ -207,5 +207,11 @@ export function classifyFailure(error: unknown, now: number = Date.now()): Model
   const kind = kindOf(error, facts);
   const retryable = retryableKinds.has(kind) && facts.mayRepeat;
   const sent = !unsentCodes.test(networkCodeOf(error) ?? '');
-  return { kind, retryable, retryAfterMs: retryable ? facts.retryAfter(now) : null, sent, message: facts.message };
+  return {
+    kind,
+    retryable,
+    retryAfterMs: retryable ? facts.retryAfter(now) : null,
+    sent,
+    message: facts.message,
+  };
 }

@@ -9,7 +9,10 @@ interface Asked {
 }
 
 /** Models as they are shown, each provider's health asked at most every half minute as long as its registry lives. */
-export function createModelDescriber(): (registry: ModelRegistry, isOut: (model: { provider: string; id: string }) => boolean) => Promise<ModelView[]> {
+export function createModelDescriber(): (
+  registry: ModelRegistry,
+  isOut: (model: { provider: string; id: string }) => boolean,
+) => Promise<ModelView[]> {
   const asked = new WeakMap<ModelRegistry, Asked>();
   const healthOf = (registry: ModelRegistry) => {
     const known = asked.get(registry);

@@ -13,6 +13,10 @@ export function createReserve({ entry }: { entry(provider: string, model: string
     const price = entry(request.provider, request.model)?.prices ?? null;
     const inputTokens = Math.ceil(promptCharacters / charactersPerToken);
     const outputTokens = request.maxOutputTokens ?? 1;
-    return { microUsd: worstPriceOf(inputTokens, outputTokens, price), tokens: inputTokens + outputTokens, price };
+    return {
+      microUsd: worstPriceOf(inputTokens, outputTokens, price),
+      tokens: inputTokens + outputTokens,
+      price,
+    };
   };
 }

@@ -67,14 +67,22 @@ export function createWorkspaceModels<Tx extends Place>(
 function modelsOf(environment: ModelsConfig, stored: StoredSettings[], account?: string): WorkspaceModels {
   const registry = createModelRegistry(stored.reduce(withStored, environment));
   const own = new Set<string>(stored.map(({ provider }) => provider));
-  const candidates = registry.entries.map((entry) => (account !== undefined && own.has(entry.provider) ? { ...entry, account } : entry));
+  const candidates = registry.entries.map((entry) =>
+    account !== undefined && own.has(entry.provider) ? { ...entry, account } : entry,
+  );
   return { registry, candidates, reserve: createReserve(registry) };
 }
 
 /** One provider's settings over what is there. A key goes only to the address that it was entered with. */
-export function withStored(config: ModelsConfig, { provider, apiKey, baseUrl, model, fit }: StoredSettings): ModelsConfig {
+export function withStored(
+  config: ModelsConfig,
+  { provider, apiKey, baseUrl, model, fit }: StoredSettings,
+): ModelsConfig {
   const rest = { ...(baseUrl === null ? {} : { baseUrl }), ...(model === null ? {} : { model }) };
   if (provider !== 'llama') return apiKey === null ? config : { ...config, [provider]: { apiKey, ...rest } };
   if (baseUrl === null) return config;
-  return { ...config, llama: { ...rest, baseUrl, ...(apiKey === null ? {} : { apiKey }), ...(fit ? { fit } : {}) } };
+  return {
+    ...config,
+    llama: { ...rest, baseUrl, ...(apiKey === null ? {} : { apiKey }), ...(fit ? { fit } : {}) },
+  };
 }

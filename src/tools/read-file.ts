@@ -4,7 +4,8 @@ const charactersPerCall = 16_000;
 
 export const readFile: Tool = {
   name: 'read_file',
-  description: 'Reads a file of this task from a passage on. Long files come in parts: call again with the "from" that the answer names.',
+  description:
+    'Reads a file of this task from a passage on. Long files come in parts: call again with the "from" that the answer names.',
   parameters: {
     type: 'object',
     properties: {
@@ -18,6 +19,8 @@ export const readFile: Tool = {
     const part = await context.readPassages(String(file), Number(from ?? 0), charactersPerCall);
     if (!part) return { text: `This task has no file "${String(file)}".`, isError: true };
     const text = part.passages.map((passage) => `[${passage.label}] ${passage.text}`).join('\n');
-    return { text: part.next === null ? text : `${text}\n\n[Goes on: call read_file with from ${part.next}]` };
+    return {
+      text: part.next === null ? text : `${text}\n\n[Goes on: call read_file with from ${part.next}]`,
+    };
   },
 };

@@ -24,13 +24,18 @@ export function createToolRegistry(tools: readonly Tool[] = builtInTools): ToolR
     tools,
     call: async (context, request) => {
       const tool = tools.find((each) => each.name === request.name);
-      if (!tool) return refusal(`There is no tool "${request.name}". There are: ${tools.map((each) => each.name).join(', ')}.`);
+      if (!tool)
+        return refusal(
+          `There is no tool "${request.name}". There are: ${tools.map((each) => each.name).join(', ')}.`,
+        );
       if (!request.allowed.includes(tool.name)) return refusal(`You may not use the tool "${tool.name}".`);
       const args = parseArguments(request.arguments);
       if (!args) return refusal(`The arguments of "${tool.name}" are not a JSON object.`);
       const problems = problemsOfJson(tool.parameters, args);
       if (problems.length === 0) return tool.run(context, args);
-      return refusal(`The arguments of "${tool.name}" are wrong:\n${problems.map((p) => `${p.pointer || '/'}: ${p.message}`).join('\n')}`);
+      return refusal(
+        `The arguments of "${tool.name}" are wrong:\n${problems.map((p) => `${p.pointer || '/'}: ${p.message}`).join('\n')}`,
+      );
     },
   };
 }
@@ -42,7 +47,9 @@ function refusal(text: string): ToolAnswer {
 function parseArguments(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text === '' ? '{}' : text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
   } catch {
     return null;
   }

@@ -14,6 +14,8 @@ export const searchFiles: Tool = {
   run: async (context, { query }) => {
     const found = await context.searchPassages(String(query), most);
     if (found.length === 0) return { text: `Nothing was found for "${String(query)}".` };
-    return { text: found.map((passage) => `[${passage.fileName}, ${passage.label}] ${passage.text}`).join('\n\n') };
+    return {
+      text: found.map((passage) => `[${passage.fileName}, ${passage.label}] ${passage.text}`).join('\n\n'),
+    };
   },
 };

@@ -24,5 +24,9 @@ export interface FoundPassage {
 export interface ToolContext {
   searchPassages(query: string, limit: number): Promise<FoundPassage[]>;
   /** From passage `from` on, as many as fit into `characters`. Null when the task has no such file. */
-  readPassages(file: string, from: number, characters: number): Promise<{ passages: FoundPassage[]; next: number | null } | null>;
+  readPassages(
+    file: string,
+    from: number,
+    characters: number,
+  ): Promise<{ passages: FoundPassage[]; next: number | null } | null>;
 }

@@ -4,7 +4,10 @@ import type { Provider } from '../../src/contracts/provider.ts';
 import { createSealer } from '../../src/db/seal.ts';
 import { tryKey } from '../../src/models/try-key.ts';
 import { closeLater } from '../support/close-later.ts';
-import { startScriptedModelServer, type ScriptedModelServer } from '../support/scripted-model-server/server.ts';
+import {
+  startScriptedModelServer,
+  type ScriptedModelServer,
+} from '../support/scripted-model-server/server.ts';
 import { type RunningApi, runApi } from './support/running-api.ts';
 
 const goodKey = 'sk-test-0123456789abcdef-Wxyz';
@@ -36,18 +39,35 @@ async function listed(name: string): Promise<Provider | undefined> {
 
 describe('provider keys', () => {
   test('a key that works is stored and shown by its last four alone', async () => {
-    const { status, body } = await api.ask<Provider>('PUT', 'providers/openai', { body: { ...good(), model: 'gpt-6.1-sol' } });
+    const { status, body } = await api.ask<Provider>('PUT', 'providers/openai', {
+      body: { ...good(), model: 'gpt-6.1-sol' },
+    });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ name: 'openai', source: 'stored', last4: 'Wxyz', baseUrl: server.v1, model: 'gpt-6.1-sol', problem: null, outages: [] });
+    expect(body).toMatchObject({
+      name: 'openai',
+      source: 'stored',
+      last4: 'Wxyz',
+      baseUrl: server.v1,
+      model: 'gpt-6.1-sol',
+      problem: null,
+      outages: [],
+    });
     expect(await listed('openai')).toEqual(body);
-    const everything = JSON.stringify([await api.db.acrossWorkspaces('SELECT * FROM provider_keys'), await api.db.acrossWorkspaces('SELECT * FROM idempotency_keys'), api.logs, body]);
+    const everything = JSON.stringify([
+      await api.db.acrossWorkspaces('SELECT * FROM provider_keys'),
+      await api.db.acrossWorkspaces('SELECT * FROM idempotency_keys'),
+      api.logs,
+      body,
+    ]);
     expect(everything).not.toContain(goodKey);
     expect(everything).not.toContain(goodKey.slice(0, -4));
   });
 
   test('what is at rest can be read with the secret, in its own row only', async () => {
     await api.ask('PUT', 'providers/openai', { body: good() });
-    const [row] = await api.db.acrossWorkspaces<{ sealed: string; keyId: string }>('SELECT sealed, key_id FROM provider_keys');
+    const [row] = await api.db.acrossWorkspaces<{ sealed: string; keyId: string }>(
+      'SELECT sealed, key_id FROM provider_keys',
+    );
     const sealed = row ?? { sealed: '', keyId: '' };
     const place = `${api.workspaceId}/openai`;
     expect(createSealer([secret]).open(sealed, place)).toBe(goodKey);
@@ -58,15 +78,21 @@ describe('provider keys', () => {
 
   test('a key that does not work is a clear problem, and nothing is stored', async () => {
     const wrong = 'sk-wrong-0123456789';
-    const { status, body } = await api.problem('PUT', 'providers/openai', { body: { ...good(), apiKey: wrong } });
+    const { status, body } = await api.problem('PUT', 'providers/openai', {
+      body: { ...good(), apiKey: wrong },
+    });
     expect(status).toBe(422);
-    expect(body.problems).toMatchObject([{ pointer: '/apiKey', code: 'does_not_work', message: expect.stringContaining('Wrong key.') }]);
+    expect(body.problems).toMatchObject([
+      { pointer: '/apiKey', code: 'does_not_work', message: expect.stringContaining('Wrong key.') },
+    ]);
     expect(JSON.stringify([body, api.logs])).not.toContain(wrong);
     expect(await api.count('provider_keys')).toBe(0);
   });
 
   test('a server that is not there is a clear problem too', async () => {
-    const { status, body } = await api.problem('PUT', 'providers/llama', { body: { baseUrl: 'http://127.0.0.1:9/v1' } });
+    const { status, body } = await api.problem('PUT', 'providers/llama', {
+      body: { baseUrl: 'http://127.0.0.1:9/v1' },
+    });
     expect(status).toBe(422);
     expect(body.problems).toMatchObject([{ pointer: '/baseUrl', code: 'does_not_work' }]);
     expect(await api.count('provider_keys')).toBe(0);
@@ -77,8 +103,14 @@ describe('provider keys', () => {
     expect(cloud.problems.map(({ pointer }) => pointer)).toEqual(['/apiKey', '/fit']);
     const { body: local } = await api.problem('PUT', 'providers/llama', { body: { apiKey: 'x' } });
     expect(local.problems.map(({ pointer }) => pointer)).toEqual(['/baseUrl']);
-    const { body: shape } = await api.problem('PUT', 'providers/openai', { body: { apiKey: 'two words', baseUrl: 'ftp://x', other: 1 } });
-    expect(shape.problems.map(({ pointer }) => pointer).toSorted()).toEqual(['/apiKey', '/baseUrl', '/other']);
+    const { body: shape } = await api.problem('PUT', 'providers/openai', {
+      body: { apiKey: 'two words', baseUrl: 'ftp://x', other: 1 },
+    });
+    expect(shape.problems.map(({ pointer }) => pointer).toSorted()).toEqual([
+      '/apiKey',
+      '/baseUrl',
+      '/other',
+    ]);
     expect((await api.problem('PUT', 'providers/nobody', { body: good() })).status).toBe(404);
   });
 
@@ -86,7 +118,9 @@ describe('provider keys', () => {
     for (const role of ['operator', 'viewer'] as const) {
       const key = await api.keyOf(role);
       expect((await api.problem('GET', 'providers', { key })).body.code).toBe('forbidden');
-      expect((await api.problem('PUT', 'providers/openai', { key, body: good() })).body.code).toBe('forbidden');
+      expect((await api.problem('PUT', 'providers/openai', { key, body: good() })).body.code).toBe(
+        'forbidden',
+      );
       expect((await api.problem('DELETE', 'providers/openai', { key })).body.code).toBe('forbidden');
     }
     expect(await api.count('provider_keys')).toBe(0);
@@ -103,7 +137,10 @@ describe('provider keys', () => {
 
   test('a stored key goes before the environment’s, which is there again when it is removed', async () => {
     expect(await listed('anthropic')).toMatchObject({ source: 'environment', last4: 'envk', model: 'opus' });
-    expect((await api.ask('PUT', 'providers/anthropic', { body: { apiKey: goodKey, baseUrl: server.url } })).status).toBe(200);
+    expect(
+      (await api.ask('PUT', 'providers/anthropic', { body: { apiKey: goodKey, baseUrl: server.url } }))
+        .status,
+    ).toBe(200);
     expect(await listed('anthropic')).toMatchObject({ source: 'stored', last4: 'Wxyz', model: null });
     expect((await api.ask('DELETE', 'providers/anthropic')).status).toBe(204);
     expect(await listed('anthropic')).toMatchObject({ source: 'environment', last4: 'envk' });
@@ -113,7 +150,11 @@ describe('provider keys', () => {
   test('without SECRET_KEY nothing is tried or stored, and it says so', async () => {
     let tried = 0;
     const bare = await runApi({
-      providers: { sealer: createSealer([]), environment: [], tryKey: () => Promise.resolve({ ok: (tried += 1) > 0, problem: null }) },
+      providers: {
+        sealer: createSealer([]),
+        environment: [],
+        tryKey: () => Promise.resolve({ ok: (tried += 1) > 0, problem: null }),
+      },
     });
     const { status, body } = await bare.problem('PUT', 'providers/openai', { body: good() });
     expect({ status, tried }).toEqual({ status: 503, tried: 0 });

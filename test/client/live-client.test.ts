@@ -85,7 +85,9 @@ describe('joining a stream', () => {
     server.event(event(4));
     server.event(event(3));
     // On a busy machine the first question may have been asked twice before.
-    const again = await waitFor(() => server.asked.find((asked) => asked.after === 1), { what: 'the question behind the gap' });
+    const again = await waitFor(() => server.asked.find((asked) => asked.after === 1), {
+      what: 'the question behind the gap',
+    });
     expect(seen).toEqual([1]);
     again.answer({ ok: true, head: 4 });
     for (const seq of [2, 3, 4]) server.event(event(seq));

@@ -82,10 +82,18 @@ describe('models that are out of service', () => {
     ...(account === undefined ? {} : { account }),
   });
   const models = [model('anthropic', 'a1'), model('anthropic', 'a2'), model('openai', 'o1')];
-  const down = (provider: string, id: string, account = 'environment') => ({ account, provider, model: id, reason: 'Scripted 503.' });
+  const down = (provider: string, id: string, account = 'environment') => ({
+    account,
+    provider,
+    model: id,
+    reason: 'Scripted 503.',
+  });
 
   test('are passed over for another provider’s, before the rest of their own', () => {
-    const { choice, reason, out } = routeModel(models, { class: 'write', outages: [down('anthropic', 'a1')] });
+    const { choice, reason, out } = routeModel(models, {
+      class: 'write',
+      outages: [down('anthropic', 'a1')],
+    });
     expect(choice?.id).toBe('o1');
     expect(reason).toContain('Out of service: anthropic/a1 (Scripted 503.)');
     expect(out).toHaveLength(1);
@@ -98,7 +106,10 @@ describe('models that are out of service', () => {
 
   test('are named when nobody is left, apart from those that are not fit anyway', () => {
     const all = [...models, { ...model('llama', 'small'), fit: ['score' as const] }];
-    const { choice, out } = routeModel(all, { class: 'plan', outages: [...models, { provider: 'llama', id: 'small' }].map((each) => down(each.provider, each.id)) });
+    const { choice, out } = routeModel(all, {
+      class: 'plan',
+      outages: [...models, { provider: 'llama', id: 'small' }].map((each) => down(each.provider, each.id)),
+    });
     expect(choice).toBeNull();
     expect(out.map((outage) => outage.model)).toEqual(['a1', 'a2', 'o1']);
   });

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { makeStateFolder, type Product, removeStateFolder, startProduct } from '../chaos/product.ts';
 import { openBrowser, openPage, type WatchedPage } from '../support/browser.ts';
-import { type ScriptedModelServer, startScriptedModelServer } from '../support/scripted-model-server/server.ts';
+import {
+  type ScriptedModelServer,
+  startScriptedModelServer,
+} from '../support/scripted-model-server/server.ts';
 import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { AdjutantPage } from '../web/support/adjutant-page.ts';
@@ -17,7 +20,9 @@ const stateFolder = makeStateFolder('e2e');
 
 beforeAll(async () => {
   const work = createWorkRule({ words: 80 });
-  models = await startScriptedModelServer({ rule: (call) => ({ ...work(call), chunkSize: 40, chunkDelayMs: 120 }) });
+  models = await startScriptedModelServer({
+    rule: (call) => ({ ...work(call), chunkSize: 40, chunkDelayMs: 120 }),
+  });
   product = await startProduct(stateFolder, { OPENAI_API_KEY: 'scripted', OPENAI_BASE_URL: models.v1 });
   browser = await openBrowser();
   watched = await openPage(browser);
@@ -52,7 +57,9 @@ describe('the main path in a browser', () => {
 /** Paid answers of the goal: each call settled once, each try booked once. */
 async function countOf(taskId: string): Promise<{ key: number; tries: number }> {
   const { api } = product.endpoints();
-  const answer = await fetch(`${api}/tasks/${taskId}/ledger?pageSize=200`, { headers: { authorization: `Bearer ${product.ownerKey()}` } });
+  const answer = await fetch(`${api}/tasks/${taskId}/ledger?pageSize=200`, {
+    headers: { authorization: `Bearer ${product.ownerKey()}` },
+  });
   const { items } = (await answer.json()) as { items: { callId: string; outcome: string }[] };
   const paid = items.filter((item) => item.outcome === 'ok');
   return { key: new Set(paid.map((item) => item.callId)).size, tries: paid.length };

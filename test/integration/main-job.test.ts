@@ -6,7 +6,10 @@ import { createTask } from '../../src/commands/create-task.ts';
 import { CreateTask } from '../../src/contracts/task.ts';
 import { closeLater } from '../support/close-later.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { startScriptedModelServer, type ScriptedModelServer } from '../support/scripted-model-server/server.ts';
+import {
+  startScriptedModelServer,
+  type ScriptedModelServer,
+} from '../support/scripted-model-server/server.ts';
 import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
 
 let house: House;
@@ -16,7 +19,12 @@ beforeAll(async () => {
   models = await startScriptedModelServer({ rule: createWorkRule() });
   closeLater('the scripted models', () => models.close());
   house = await openHouse({
-    models: { openai: { apiKey: 'test', baseUrl: models.v1, model: undefined }, anthropic: undefined, llama: undefined, stallMs: 5000 },
+    models: {
+      openai: { apiKey: 'test', baseUrl: models.v1, model: undefined },
+      anthropic: undefined,
+      llama: undefined,
+      stallMs: 5000,
+    },
     filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
   });
 });
@@ -30,7 +38,10 @@ describe('the main job', () => {
     const { id } = await give('Compare three suppliers and recommend one.');
     const task = await house.reaches('tasks', id, ['completed', 'failed']);
     expect(task).toMatchObject({ status: 'completed', planOrigin: 'model', holdsSlot: false });
-    const steps = await house.db.acrossWorkspaces<{ status: string }>('SELECT status FROM steps WHERE run_id = $1', [task.planRunId]);
+    const steps = await house.db.acrossWorkspaces<{ status: string }>(
+      'SELECT status FROM steps WHERE run_id = $1',
+      [task.planRunId],
+    );
     expect(steps.length).toBeGreaterThan(2);
     expect(new Set(steps.map((step) => step.status))).toEqual(new Set(['completed']));
     const [ledger] = await house.db.acrossWorkspaces<{ n: number; open: number }>(

@@ -26,7 +26,12 @@ beforeAll(async () => {
   const models = await startScriptedModelServer({ rule: (call) => instead(call) ?? work(call) });
   closeLater('the scripted models', () => models.close());
   house = await openHouse({
-    models: { openai: { apiKey: 'test', baseUrl: models.v1, model: undefined }, anthropic: undefined, llama: undefined, stallMs: 5000 },
+    models: {
+      openai: { apiKey: 'test', baseUrl: models.v1, model: undefined },
+      anthropic: undefined,
+      llama: undefined,
+      stallMs: 5000,
+    },
     filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
   });
 });
@@ -39,8 +44,13 @@ function give(goal: string): Promise<{ id: string }> {
   return desk((tx) => createTask(tx, house.caller, CreateTask.parse({ goal })));
 }
 
-async function steps(runId: unknown): Promise<{ key: string; status: string; attempts: number; taskId: string | null }[]> {
-  return house.db.acrossWorkspaces('SELECT key, status, attempts, task_id FROM steps WHERE run_id = $1 ORDER BY key', [runId]);
+async function steps(
+  runId: unknown,
+): Promise<{ key: string; status: string; attempts: number; taskId: string | null }[]> {
+  return house.db.acrossWorkspaces(
+    'SELECT key, status, attempts, task_id FROM steps WHERE run_id = $1 ORDER BY key',
+    [runId],
+  );
 }
 
 const refused: Answer = { fault: { kind: 'status', status: 400, message: 'No.' } };
@@ -61,7 +71,10 @@ describe('a run that a person controls', () => {
     expect(broken).toBeDefined();
     instead = () => null;
     await desk((tx) => retryTask(tx, house.caller, { taskId: id }));
-    expect(await house.reaches('tasks', id, ['completed'])).toMatchObject({ planRunId: failed.planRunId, error: null });
+    expect(await house.reaches('tasks', id, ['completed'])).toMatchObject({
+      planRunId: failed.planRunId,
+      error: null,
+    });
     const after = await steps(failed.planRunId);
     expect(new Set(after.map((step) => step.status))).toEqual(new Set(['completed']));
     for (const step of after) {
@@ -74,9 +87,16 @@ describe('a run that a person controls', () => {
     instead = refuseLastStep;
     const { id } = await give('Compare four suppliers.');
     const failed = await house.reaches('tasks', id, ['completed', 'failed']);
-    const retry = desk((tx) => retryRun(tx, house.caller, { runId: String(failed.planRunId), from: 'nowhere' }));
-    await expect(retry).rejects.toMatchObject({ code: 'invalid_request', problems: [{ pointer: '/from', code: 'unknown_step' }] });
-    expect(await house.reaches('runs', String(failed.planRunId), ['failed'])).toMatchObject({ version: expect.any(Number) });
+    const retry = desk((tx) =>
+      retryRun(tx, house.caller, { runId: String(failed.planRunId), from: 'nowhere' }),
+    );
+    await expect(retry).rejects.toMatchObject({
+      code: 'invalid_request',
+      problems: [{ pointer: '/from', code: 'unknown_step' }],
+    });
+    expect(await house.reaches('runs', String(failed.planRunId), ['failed'])).toMatchObject({
+      version: expect.any(Number),
+    });
     instead = () => null;
   });
 
@@ -87,10 +107,22 @@ describe('a run that a person controls', () => {
     instead = () => null;
     const runId = String(failed.planRunId);
     const first = (await steps(runId)).find((step) => step.attempts === 1 && step.status === 'completed');
-    await desk((tx) => retryRun(tx, house.caller, { runId, from: first?.key ?? '', changes: { goal: 'Look at delivery times only.' } }));
+    await desk((tx) =>
+      retryRun(tx, house.caller, {
+        runId,
+        from: first?.key ?? '',
+        changes: { goal: 'Look at delivery times only.' },
+      }),
+    );
     await house.reaches('tasks', id, ['completed']);
-    expect((await steps(runId)).find((step) => step.key === first?.key)).toMatchObject({ attempts: 2, taskId: first?.taskId });
-    expect(await house.reaches('tasks', String(first?.taskId), ['completed'])).toMatchObject({ goal: 'Look at delivery times only.', attempt: 2 });
+    expect((await steps(runId)).find((step) => step.key === first?.key)).toMatchObject({
+      attempts: 2,
+      taskId: first?.taskId,
+    });
+    expect(await house.reaches('tasks', String(first?.taskId), ['completed'])).toMatchObject({
+      goal: 'Look at delivery times only.',
+      attempt: 2,
+    });
   });
 
   test('a paused task begins nothing new, and goes on where it stood', async () => {
@@ -104,7 +136,8 @@ describe('a run that a person controls', () => {
     expect(planned.waitingFor).toBe('children');
     await desk((tx) => pauseTask(tx, house.caller, { taskId: id }));
     await house.reaches('runs', String(planned.planRunId), ['paused']);
-    const open = () => steps(planned.planRunId).then((rows) => rows.filter((row) => row.status === 'in_progress').length);
+    const open = () =>
+      steps(planned.planRunId).then((rows) => rows.filter((row) => row.status === 'in_progress').length);
     await waitFor(async () => (await open()) === 0, { what: 'the steps at work to finish' });
     const asked = seen;
     expect(await house.reaches('tasks', id, ['waiting'])).toMatchObject({ waitingFor: 'paused' });

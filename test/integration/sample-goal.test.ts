@@ -27,7 +27,11 @@ async function giveSample(house: House, text: string): Promise<string> {
   const staged = await stageFiles(createFileStorage(house.filesDir), received);
   return house.db.inWorkspace(house.scope, async (tx) => {
     const files = await addFiles(tx, house.caller, staged);
-    const { id } = await createTask(tx, house.caller, CreateTask.parse({ goal: text, files: files.map((file) => file.id) }));
+    const { id } = await createTask(
+      tx,
+      house.caller,
+      CreateTask.parse({ goal: text, files: files.map((file) => file.id) }),
+    );
     return id;
   });
 }
@@ -36,18 +40,28 @@ test('the sample goal ends with a memo that names two documents, by the built-in
   const llama = await startLlamaServer({ modelPath: ggufFile(), port: 0 });
   closeLater('the built-in model', () => llama.close());
   const house = await openHouse({
-    models: { openai: undefined, anthropic: undefined, llama: { baseUrl: llama.url, model: undefined, fit: undefined }, stallMs: 60_000 },
+    models: {
+      openai: undefined,
+      anthropic: undefined,
+      llama: { baseUrl: llama.url, model: undefined, fit: undefined },
+      stallMs: 60_000,
+    },
     filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
   });
   const startedAt = Date.now();
   const id = await giveSample(house, goal);
   const task = await house.reaches('tasks', id, ['completed', 'failed'], 110_000);
-  if (process.env.ADJUTANT_TEST_LOG) process.stdout.write(`${Date.now() - startedAt} ms\n${JSON.stringify(task.error)}\n${(task.result as TaskResult | null)?.markdown}\n`);
+  if (process.env.ADJUTANT_TEST_LOG)
+    process.stdout.write(
+      `${Date.now() - startedAt} ms\n${JSON.stringify(task.error)}\n${(task.result as TaskResult | null)?.markdown}\n`,
+    );
   expect(task).toMatchObject({ status: 'completed', planOrigin: 'template' });
   const { markdown } = task.result as TaskResult;
   expect(markdown).toContain('operations-report-q3-2026.pdf');
   expect(markdown).toContain('incident-log-2026.csv');
   const waiting = await giveSample(house, 'Book me a flight to Oslo.');
-  expect(await house.reaches('tasks', waiting, ['waiting'], 30_000)).toMatchObject({ waitingFor: expect.stringMatching(/files|model/) });
+  expect(await house.reaches('tasks', waiting, ['waiting'], 30_000)).toMatchObject({
+    waitingFor: expect.stringMatching(/files|model/),
+  });
   await house.reaches('tasks', waiting, ['waiting'], 30_000);
 }, 180_000);

@@ -27,7 +27,9 @@ export async function replayHistory(path: string, workflowsEntry?: URL): Promise
 /** Writes the history of an execution, to be kept under test/histories/ by a person who means it. */
 export async function recordHistory(handle: WorkflowHandle, path: string): Promise<void> {
   // Who did it is of no use for a replay, and names machines.
-  const text = historyToJSON(await handle.fetchHistory()).replace(/("identity":\s*)"[^"]*"/g, '$1"recorded"').replace(/\d+@[\w.-]+/g, 'worker@recorded');
+  const text = historyToJSON(await handle.fetchHistory())
+    .replace(/("identity":\s*)"[^"]*"/g, '$1"recorded"')
+    .replace(/\d+@[\w.-]+/g, 'worker@recorded');
   const history: unknown = JSON.parse(text);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(history, null, 1)}\n`);

@@ -30,7 +30,12 @@ export interface House {
   /** Lets the workers finish and starts others, with other models. */
   employ(models: Config['models']): Promise<void>;
   /** Waits until the row has one of these statuses. */
-  reaches(table: 'tasks' | 'runs' | 'files', id: string, statuses: string[], timeoutMs?: number): Promise<Record<string, unknown>>;
+  reaches(
+    table: 'tasks' | 'runs' | 'files',
+    id: string,
+    statuses: string[],
+    timeoutMs?: number,
+  ): Promise<Record<string, unknown>>;
 }
 
 const queues: Queue[] = ['orchestrate', 'models', 'tools', 'files'];
@@ -48,7 +53,11 @@ export interface HouseOptions {
 
 /** The product without its door: record, feed, dispatcher and workers in this process, on real PostgreSQL, Redis and Temporal. */
 export async function openHouse(options: HouseOptions): Promise<House> {
-  const [database, redis, temporal] = await Promise.all([createTestDatabase(), testRedis(), options.temporal ?? testTemporal()]);
+  const [database, redis, temporal] = await Promise.all([
+    createTestDatabase(),
+    testRedis(),
+    options.temporal ?? testTemporal(),
+  ]);
   const logger = pino({ level: 'silent' });
   const dataSource = createDataSource({ url: database.url, poolSize: 12, applicationName: 'house' });
   await dataSource.initialize();
@@ -63,7 +72,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   let workers: TestWorker[] = [];
   const employ = async (config: Config['models']) => {
     await Promise.all(workers.map((worker) => worker.stop()));
-    const known = config === options.models ? models : createModelsOfWorkspaces({ ...options, models: config }).models;
+    const known =
+      config === options.models ? models : createModelsOfWorkspaces({ ...options, models: config }).models;
     const activities = createActivities({ config: { ...options, models: config }, models: known, db, feed });
     workers = await startWorkers(temporal, options.wrap?.(activities) ?? activities);
   };
@@ -77,7 +87,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     owner: 'house',
   });
   closeLater('the house’s dispatcher', () => dispatcher.stop());
-  const [principal] = await db.acrossWorkspaces<{ id: string; workspaceId: string }>('SELECT id, workspace_id FROM principals LIMIT 1');
+  const [principal] = await db.acrossWorkspaces<{ id: string; workspaceId: string }>(
+    'SELECT id, workspace_id FROM principals LIMIT 1',
+  );
   if (!principal) throw new Error('The template database has no principal.');
   const caller: Caller = { workspaceId: principal.workspaceId, principalId: principal.id, role: 'owner' };
   return {
@@ -97,17 +109,28 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 function startWorkers(temporal: TestTemporal, activities: Activities): Promise<TestWorker[]> {
   return Promise.all(
     queues.map((taskQueue) =>
-      startTestWorker(temporal, { taskQueue, activities: activities[taskQueue], ...(taskQueue === 'orchestrate' ? {} : { workflowsEntry: false }) }),
+      startTestWorker(temporal, {
+        taskQueue,
+        activities: activities[taskQueue],
+        ...(taskQueue === 'orchestrate' ? {} : { workflowsEntry: false }),
+      }),
     ),
   );
 }
 
-async function reaches(db: Database, { table, id, statuses, timeoutMs }: { table: string; id: string; statuses: string[]; timeoutMs: number }) {
+async function reaches(
+  db: Database,
+  { table, id, statuses, timeoutMs }: { table: string; id: string; statuses: string[]; timeoutMs: number },
+) {
   let row: Record<string, unknown> = {};
   await waitFor(
     async () => {
-      [row = {}] = await db.acrossWorkspaces<Record<string, unknown>>(`SELECT * FROM ${table} WHERE id = $1`, [id]);
-      if (!statuses.includes(String(row.status))) throw new Error(`it is ${row.status}: ${row.waitingDetail ?? JSON.stringify(row.error)}`);
+      [row = {}] = await db.acrossWorkspaces<Record<string, unknown>>(
+        `SELECT * FROM ${table} WHERE id = $1`,
+        [id],
+      );
+      if (!statuses.includes(String(row.status)))
+        throw new Error(`it is ${row.status}: ${row.waitingDetail ?? JSON.stringify(row.error)}`);
       return true;
     },
     { timeoutMs, what: `${table} ${id} to become ${statuses.join(' or ')}` },

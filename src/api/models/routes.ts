@@ -5,7 +5,10 @@ import { openRoute } from '../door/route.ts';
 import { sendAnswer } from '../door/send-answer.ts';
 
 /** The models that the workspace has; who knows them is handed in, since the API talks to no provider. */
-export function modelRoutes(door: Door, listModels: (caller: { workspaceId: string }) => Promise<ModelView[]>): void {
+export function modelRoutes(
+  door: Door,
+  listModels: (caller: { workspaceId: string }) => Promise<ModelView[]>,
+): void {
   openRoute(
     door,
     {

@@ -23,7 +23,8 @@ interface ProviderFacts {
 export function presentProvider({ name, stored, readable, given, outages }: ProviderFacts): Provider {
   const inUse = stored && readable ? stored : given;
   const source = stored && readable ? 'stored' : given ? 'environment' : null;
-  const problem = stored && !readable ? 'The stored key cannot be read with this SECRET_KEY. Enter it again.' : null;
+  const problem =
+    stored && !readable ? 'The stored key cannot be read with this SECRET_KEY. Enter it again.' : null;
   const account = source === 'stored' ? stored?.workspaceId : 'environment';
   return {
     name,
@@ -35,7 +36,12 @@ export function presentProvider({ name, stored, readable, given, outages }: Prov
     problem,
     outages: outages
       .filter((outage) => outage.provider === name && outage.account === account)
-      .map(({ model, reason, since, openUntil }) => ({ model, reason, since: since.toISOString(), nextProbeAt: openUntil.toISOString() })),
+      .map(({ model, reason, since, openUntil }) => ({
+        model,
+        reason,
+        since: since.toISOString(),
+        nextProbeAt: openUntil.toISOString(),
+      })),
     updatedAt: stored?.updatedAt.toISOString() ?? null,
   };
 }

@@ -38,7 +38,8 @@ export function providerRoutes(door: Door, desk: ProviderDesk = nobody): void {
       path: '/providers',
       tag,
       summary: 'List model providers',
-      description: 'All that there are, configured or not, each with where its key comes from and what of it is out of service. Owners only.',
+      description:
+        'All that there are, configured or not, each with where its key comes from and what of it is out of service. Owners only.',
       reply: z.object({ items: z.array(Provider) }),
       errors: ['forbidden'],
     },
@@ -47,7 +48,15 @@ export function providerRoutes(door: Door, desk: ProviderDesk = nobody): void {
 
   route(
     door,
-    { method: 'get', path: '/providers/{provider}', tag, summary: 'Get a model provider', params, reply: Provider, errors: ['forbidden'] },
+    {
+      method: 'get',
+      path: '/providers/{provider}',
+      tag,
+      summary: 'Get a model provider',
+      params,
+      reply: Provider,
+      errors: ['forbidden'],
+    },
     { handle: ({ tx, caller, params: { provider } }) => oneProvider(tx, caller, { desk, name: provider }) },
   );
 
@@ -71,18 +80,35 @@ export function providerRoutes(door: Door, desk: ProviderDesk = nobody): void {
       checkProviderWish({ name, wish });
       // Without a secret the key is not even tried.
       desk.sealer.seal('', '');
-      await mustWork(desk, { provider: name, apiKey: wish.apiKey ?? null, baseUrl: wish.baseUrl ?? null, model: wish.model ?? null, fit: wish.fit ?? null });
-      const reply = await door.db.inWorkspace({ workspaceId: caller.workspaceId, actor: caller.principalId }, async (tx) => {
-        await setProviderKey(tx, caller, { name, wish, sealer: desk.sealer });
-        return oneProvider(tx, caller, { desk, name });
+      await mustWork(desk, {
+        provider: name,
+        apiKey: wish.apiKey ?? null,
+        baseUrl: wish.baseUrl ?? null,
+        model: wish.model ?? null,
+        fit: wish.fit ?? null,
       });
+      const reply = await door.db.inWorkspace(
+        { workspaceId: caller.workspaceId, actor: caller.principalId },
+        async (tx) => {
+          await setProviderKey(tx, caller, { name, wish, sealer: desk.sealer });
+          return oneProvider(tx, caller, { desk, name });
+        },
+      );
       sendAnswer(response, 200, { reply, location: null, etag: null });
     },
   );
 
   route(
     door,
-    { method: 'delete', path: '/providers/{provider}', tag, summary: 'Remove the stored key of a model provider', params, status: 204, errors: ['forbidden'] },
+    {
+      method: 'delete',
+      path: '/providers/{provider}',
+      tag,
+      summary: 'Remove the stored key of a model provider',
+      params,
+      status: 204,
+      errors: ['forbidden'],
+    },
     { handle: ({ tx, caller, params: { provider } }) => removeProviderKey(tx, caller, { name: provider }) },
   );
 }
@@ -97,18 +123,32 @@ async function mustWork(desk: ProviderDesk, settings: StoredProvider): Promise<v
   });
 }
 
-async function listProviders(tx: Tx, caller: Caller, { sealer, environment }: ProviderDesk): Promise<Provider[]> {
+async function listProviders(
+  tx: Tx,
+  caller: Caller,
+  { sealer, environment }: ProviderDesk,
+): Promise<Provider[]> {
   requireOwner(caller);
   const rows = await listProviderKeys(tx);
   const outages = await listOutages(tx);
   return providerNames.map((name) => {
     const stored = rows.find((row) => row.provider === name);
     const readable = stored !== undefined && openKey(stored, sealer) !== undefined;
-    return presentProvider({ name, stored, readable, given: environment.find(({ provider }) => provider === name), outages });
+    return presentProvider({
+      name,
+      stored,
+      readable,
+      given: environment.find(({ provider }) => provider === name),
+      outages,
+    });
   });
 }
 
-async function oneProvider(tx: Tx, caller: Caller, { desk, name }: { desk: ProviderDesk; name: ProviderName }): Promise<Provider> {
+async function oneProvider(
+  tx: Tx,
+  caller: Caller,
+  { desk, name }: { desk: ProviderDesk; name: ProviderName },
+): Promise<Provider> {
   const found = (await listProviders(tx, caller, desk)).find((provider) => provider.name === name);
   if (!found) throw new AppError('not_found', `There is no provider ${name}.`);
   return found;

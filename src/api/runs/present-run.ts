@@ -36,7 +36,9 @@ function presentSteps(row: ListedRun, { steps, costs }: RunParts): Step[] {
   const sorted = rows.toSorted(
     (a, b) => (place.get(a.stepId) ?? 0) - (place.get(b.stepId) ?? 0) || (a.index ?? -1) - (b.index ?? -1),
   );
-  return sorted.map((step) => presentStep(row, step, costs.get(step.taskId ?? step.childRunId ?? '') ?? noCost));
+  return sorted.map((step) =>
+    presentStep(row, step, costs.get(step.taskId ?? step.childRunId ?? '') ?? noCost),
+  );
 }
 
 function presentStep({ definition }: ListedRun, row: ListedStep, cost: Cost): Step {

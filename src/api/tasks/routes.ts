@@ -101,7 +101,13 @@ export async function taskOf(tx: Tx, taskId: string): Promise<ListedTask> {
 /** Nothing was tried and nothing paid yet: only its files are worth asking for. */
 async function viewNew(tx: Tx, taskId: string, temporal: TemporalPlace): Promise<Task> {
   const files = await readTaskFiles(tx, [taskId]);
-  const parts = { attempts: new Map(), files, own: new Map(), tree: new Map(), budgets: await readPursesOfTasks(tx, [taskId]) };
+  const parts = {
+    attempts: new Map(),
+    files,
+    own: new Map(),
+    tree: new Map(),
+    budgets: await readPursesOfTasks(tx, [taskId]),
+  };
   return presentTask(await taskOf(tx, taskId), parts, temporal);
 }
 

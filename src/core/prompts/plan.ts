@@ -22,7 +22,9 @@ export function chiefSystem(agent: PlanFacts['agent']): string {
 export function planMessage({ goal, files, team }: PlanFacts): string {
   const operators = team.agents.filter((agent) => agent.role === 'master_operator');
   const members = operators.map((agent) => {
-    const skills = agent.capabilities.map((capability) => `${capability.name} ${capability.level}`).join(', ') || 'none named';
+    const skills =
+      agent.capabilities.map((capability) => `${capability.name} ${capability.level}`).join(', ') ||
+      'none named';
     return `- ${agent.name} (id ${agent.id}): ${skills}`;
   });
   return [

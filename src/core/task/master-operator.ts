@@ -7,7 +7,15 @@ import { problemsOfJson } from '../../contracts/json-schema.ts';
 import type { Failure } from '../../contracts/task.ts';
 import { routeModel } from '../route-model.ts';
 import { resultOf } from './result-of.ts';
-import type { CurrentAttempt, EffectFacts, MethodOutcome, NewEffect, ReplyOutcome, TaskMove, TaskSnapshot } from './snapshot.ts';
+import type {
+  CurrentAttempt,
+  EffectFacts,
+  MethodOutcome,
+  NewEffect,
+  ReplyOutcome,
+  TaskMove,
+  TaskSnapshot,
+} from './snapshot.ts';
 
 /** Methods that need the model's judgement; the others are pure work over what came before. */
 const scoredMethods = new Set(['quote']);
@@ -18,7 +26,8 @@ export function operatorMove(snapshot: TaskSnapshot, current: CurrentAttempt): T
   if (!last) return firstTurn(snapshot, current);
   const turn = effects.filter((effect) => effect.turn === last.turn);
   const broken = turn.find((effect) => effect.status === 'failed' || effect.status === 'abandoned');
-  if (broken && broken.kind === 'model') return endAttempt(broken.error ?? { code: 'model_failed', message: 'The model call did not end.' });
+  if (broken && broken.kind === 'model')
+    return endAttempt(broken.error ?? { code: 'model_failed', message: 'The model call did not end.' });
   if (last.purpose.startsWith('method:')) return afterMethod(last);
   if (last.kind === 'tool') return workTurn(current, last.turn + 1);
   return afterReply(snapshot, current, last);
@@ -33,19 +42,25 @@ function firstTurn({ task, models }: TaskSnapshot, current: CurrentAttempt): Tas
     const kind = scoredMethods.has(task.method.name) ? 'model' : 'tool';
     return { move: 'call', turn: 1, effects: [{ kind, purpose: `method:${task.method.name}` }] };
   }
-  const detail = 'No configured model can write this. Add an API key or a larger local model; the task goes on by itself then.';
+  const detail =
+    'No configured model can write this. Add an API key or a larger local model; the task goes on by itself then.';
   return { move: 'wait', for: 'model', detail };
 }
 
 function workTurn(current: CurrentAttempt, turn: number, input?: Record<string, unknown>): TaskMove {
   const { maxTurns } = current.agent.spec.limits;
-  if (turn > maxTurns * 2) return endAttempt({ code: 'guard_tripped', message: `The agent's limit of ${maxTurns} turns is used up.` });
+  if (turn > maxTurns * 2)
+    return endAttempt({
+      code: 'guard_tripped',
+      message: `The agent's limit of ${maxTurns} turns is used up.`,
+    });
   const effect: NewEffect = { kind: 'model', purpose: 'work' };
   return { move: 'call', turn, effects: [input ? { ...effect, input } : effect] };
 }
 
 function afterMethod(last: EffectFacts): TaskMove {
-  if (last.status !== 'settled') return endAttempt(last.error ?? { code: 'step_failed', message: 'The method failed.' });
+  if (last.status !== 'settled')
+    return endAttempt(last.error ?? { code: 'step_failed', message: 'The method failed.' });
   const { markdown, data } = last.outcome as MethodOutcome;
   return { move: 'complete', result: { markdown, data } };
 }
@@ -54,27 +69,46 @@ function afterReply(snapshot: TaskSnapshot, current: CurrentAttempt, last: Effec
   const reply = last.outcome as ReplyOutcome;
   if (reply.toolCalls.length > 0) {
     const effects = reply.toolCalls.map(
-      (call): NewEffect => ({ kind: 'tool', purpose: call.name, input: { callId: call.id, arguments: call.arguments } }),
+      (call): NewEffect => ({
+        kind: 'tool',
+        purpose: call.name,
+        input: { callId: call.id, arguments: call.arguments },
+      }),
     );
     return { move: 'call', turn: last.turn + 1, effects };
   }
-  if (reply.stop === 'refused') return endAttempt({ code: 'model_refused', message: 'The model refused this task.' });
-  if (reply.stop === 'length') return endAttempt({ code: 'model_failed', message: 'The answer was cut off by the output limit.' });
+  if (reply.stop === 'refused')
+    return endAttempt({ code: 'model_refused', message: 'The model refused this task.' });
+  if (reply.stop === 'length')
+    return endAttempt({ code: 'model_failed', message: 'The answer was cut off by the output limit.' });
   return finalAnswer(snapshot, current, { last, text: reply.text });
 }
 
-function finalAnswer({ task, effects }: TaskSnapshot, current: CurrentAttempt, { last, text }: { last: EffectFacts; text: string }): TaskMove {
+function finalAnswer(
+  { task, effects }: TaskSnapshot,
+  current: CurrentAttempt,
+  { last, text }: { last: EffectFacts; text: string },
+): TaskMove {
   if (text.trim() === '') return repairOrEnd(effects, current, { last, problem: 'The answer was empty.' });
   if (!task.outputSchema) return { move: 'complete', result: resultOf(text) };
   const parsed = parseJson(text);
-  if (!parsed.ok) return repairOrEnd(effects, current, { last, problem: `The answer is not JSON: ${parsed.problem}` });
+  if (!parsed.ok)
+    return repairOrEnd(effects, current, { last, problem: `The answer is not JSON: ${parsed.problem}` });
   const problems = problemsOfJson(task.outputSchema, parsed.value);
-  if (problems.length === 0) return { move: 'complete', result: { markdown: asMarkdown(parsed.value), data: parsed.value } };
+  if (problems.length === 0)
+    return { move: 'complete', result: { markdown: asMarkdown(parsed.value), data: parsed.value } };
   const lines = problems.slice(0, 10).map((problem) => `${problem.pointer || '/'}: ${problem.message}`);
-  return repairOrEnd(effects, current, { last, problem: `The answer breaks the output schema:\n${lines.join('\n')}` });
+  return repairOrEnd(effects, current, {
+    last,
+    problem: `The answer breaks the output schema:\n${lines.join('\n')}`,
+  });
 }
 
-function repairOrEnd(effects: EffectFacts[], current: CurrentAttempt, { last, problem }: { last: EffectFacts; problem: string }): TaskMove {
+function repairOrEnd(
+  effects: EffectFacts[],
+  current: CurrentAttempt,
+  { last, problem }: { last: EffectFacts; problem: string },
+): TaskMove {
   const repaired = effects.some((effect) => typeof effect.input.repair === 'string');
   if (repaired) return endAttempt({ code: 'invalid_output', message: problem });
   return workTurn(current, last.turn + 1, { repair: problem });

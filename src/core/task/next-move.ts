@@ -21,17 +21,23 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
   const { task, current, effects } = snapshot;
   if (isFinished(task.status)) return { move: 'rest' };
   if (task.cancelRequestedAt) return cancelMove(snapshot);
-  if (task.pausedAt && !effects.some(isOpen)) return settled(snapshot, { move: 'wait', for: 'paused', detail: 'Paused by a person' });
+  if (task.pausedAt && !effects.some(isOpen))
+    return settled(snapshot, { move: 'wait', for: 'paused', detail: 'Paused by a person' });
   const files = fileMove(snapshot);
   if (files) return files;
   if (!current) return assignMove(snapshot);
   if (effects.some(isOpen)) return { move: 'rest' };
-  const move = aroundBudget(snapshot) ?? aroundOutage(snapshot, current) ?? unlessOut(snapshot, current, workMove(snapshot, current));
+  const move =
+    aroundBudget(snapshot) ??
+    aroundOutage(snapshot, current) ??
+    unlessOut(snapshot, current, workMove(snapshot, current));
   return needsSlot(move) && !task.holdsSlot ? { move: 'resume' } : settled(snapshot, move);
 }
 
 function workMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
-  return snapshot.task.role === 'chief_of_staff' ? chiefOfStaffMove(snapshot, current) : operatorMove(snapshot, current);
+  return snapshot.task.role === 'chief_of_staff'
+    ? chiefOfStaffMove(snapshot, current)
+    : operatorMove(snapshot, current);
 }
 
 export function isOpen(effect: EffectFacts): boolean {
@@ -50,7 +56,10 @@ function fileMove(snapshot: TaskSnapshot): TaskMove | null {
   const failed = snapshot.files.find((file) => file.status === 'failed');
   if (failed) {
     const why = failed.problem?.message ?? 'It could not be read.';
-    return { move: 'fail', error: { code: failed.problem?.code ?? 'unreadable_file', message: `${failed.name}: ${why}` } };
+    return {
+      move: 'fail',
+      error: { code: failed.problem?.code ?? 'unreadable_file', message: `${failed.name}: ${why}` },
+    };
   }
   const open = snapshot.files.filter((file) => file.status !== 'ready');
   if (open.length === 0) return null;
@@ -62,9 +71,13 @@ function assignMove({ task, failedAttempts }: TaskSnapshot): TaskMove {
   const last = failedAttempts.at(-1);
   if (last && failedAttempts.length >= maxAttempts) {
     const error = last.error ?? { code: 'step_failed', message: 'The last attempt failed.' };
-    return { move: 'fail', error: { ...error, message: `After ${failedAttempts.length} attempts: ${error.message}` } };
+    return {
+      move: 'fail',
+      error: { ...error, message: `After ${failedAttempts.length} attempts: ${error.message}` },
+    };
   }
-  if (last && task.wantedAgentId) return { move: 'fail', error: last.error ?? { code: 'step_failed', message: 'The attempt failed.' } };
+  if (last && task.wantedAgentId)
+    return { move: 'fail', error: last.error ?? { code: 'step_failed', message: 'The attempt failed.' } };
   return { move: 'assign' };
 }
 
@@ -75,6 +88,9 @@ function needsSlot(move: TaskMove): boolean {
 /** Waiting for the same reason in the same words is not a change. */
 function settled({ task }: TaskSnapshot, move: TaskMove): TaskMove {
   const same =
-    move.move === 'wait' && task.status === 'waiting' && task.waitingFor === move.for && task.waitingDetail === move.detail;
+    move.move === 'wait' &&
+    task.status === 'waiting' &&
+    task.waitingFor === move.for &&
+    task.waitingDetail === move.detail;
   return same ? { move: 'rest' } : move;
 }

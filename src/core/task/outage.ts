@@ -26,11 +26,19 @@ interface Asking {
 /** Which model takes this work now. */
 export function routeWork({ models, outages, current, purpose }: Asking): RouteDecision<ModelCandidate> {
   const { preferred, allowed } = current.agent.spec.modelPolicy;
-  return routeModel(models, { class: classOfPurpose(purpose), preferred, ...(allowed ? { allowed } : {}), outages });
+  return routeModel(models, {
+    class: classOfPurpose(purpose),
+    preferred,
+    ...(allowed ? { allowed } : {}),
+    outages,
+  });
 }
 
 /** What becomes of a call that was given up because of an outage; null when there is none. */
-export function aroundOutage({ effects, models, outages = [] }: TaskSnapshot, current: CurrentAttempt): TaskMove | null {
+export function aroundOutage(
+  { effects, models, outages = [] }: TaskSnapshot,
+  current: CurrentAttempt,
+): TaskMove | null {
   const given = effects.find(isGivenUp);
   if (!given) return null;
   const route = routeWork({ models, outages, current, purpose: given.purpose });
@@ -39,7 +47,11 @@ export function aroundOutage({ effects, models, outages = [] }: TaskSnapshot, cu
 }
 
 /** A call that nobody could answer now is not even planned. */
-export function unlessOut({ models, outages = [] }: TaskSnapshot, current: CurrentAttempt, move: TaskMove): TaskMove {
+export function unlessOut(
+  { models, outages = [] }: TaskSnapshot,
+  current: CurrentAttempt,
+  move: TaskMove,
+): TaskMove {
   if (move.move !== 'call' || outages.length === 0) return move;
   const asked = move.effects.find((effect) => effect.kind === 'model');
   if (!asked) return move;
@@ -52,7 +64,9 @@ function isGivenUp({ kind, status, error }: EffectFacts): boolean {
 }
 
 function park(out: ModelOutage[]): TaskMove {
-  const shown = out.slice(0, 3).map(({ provider, model, reason }) => `${provider}/${model} (${reason.replace(/[.\s]+$/, '')})`);
+  const shown = out
+    .slice(0, 3)
+    .map(({ provider, model, reason }) => `${provider}/${model} (${reason.replace(/[.\s]+$/, '')})`);
   const more = out.length > shown.length ? ` and ${out.length - shown.length} more` : '';
   const detail = `Out of service: ${shown.join(', ')}${more}. The task goes on by itself when one is well again.`;
   return { move: 'wait', for: 'outage', detail, on: out.map(outageKey) };

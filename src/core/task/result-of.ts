@@ -3,9 +3,15 @@ import type { TaskResult } from '../../contracts/task.ts';
 /** A task's result from what a run or a method brought: text is Markdown, an object with `markdown` is taken apart, the rest is shown as JSON. */
 export function resultOf(output: unknown): TaskResult {
   if (typeof output === 'string') return { markdown: output };
-  if (typeof output === 'object' && output !== null && typeof (output as { markdown?: unknown }).markdown === 'string') {
+  if (
+    typeof output === 'object' &&
+    output !== null &&
+    typeof (output as { markdown?: unknown }).markdown === 'string'
+  ) {
     const { markdown, ...data } = output as { markdown: string };
-    return Object.keys(data).length > 0 ? { markdown, data: 'data' in data ? data.data : data } : { markdown };
+    return Object.keys(data).length > 0
+      ? { markdown, data: 'data' in data ? data.data : data }
+      : { markdown };
   }
   return { markdown: `\`\`\`json\n${JSON.stringify(output, null, 2)}\n\`\`\``, data: output };
 }
@@ -13,7 +19,9 @@ export function resultOf(output: unknown): TaskResult {
 /** What later steps see of it as `steps.id.output`: its data where the task had a schema, else `{ markdown, data }`. */
 export function stepOutputOf(result: TaskResult | null): unknown {
   if (!result) return null;
-  return result.data === undefined ? { markdown: result.markdown } : withMarkdown(result.data, result.markdown);
+  return result.data === undefined
+    ? { markdown: result.markdown }
+    : withMarkdown(result.data, result.markdown);
 }
 
 function withMarkdown(data: unknown, markdown: string): unknown {

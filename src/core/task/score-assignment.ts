@@ -30,7 +30,14 @@ export function scoreAssignment(candidates: AssignmentCandidate[], needs: Capabi
       const load = 1 - Math.min(1, candidate.active / candidate.maxConcurrent);
       const success = (candidate.succeeded + 3) / (candidate.succeeded + candidate.failed + 4);
       const score = weights.fit * fit + weights.load * load + weights.success * success;
-      return { agentId: candidate.id, name: candidate.name, score: round(score), fit: round(fit), load: round(load), success: round(success) };
+      return {
+        agentId: candidate.id,
+        name: candidate.name,
+        score: round(score),
+        fit: round(fit),
+        load: round(load),
+        success: round(success),
+      };
     })
     .sort((a, b) => b.score - a.score || (a.agentId < b.agentId ? -1 : 1));
 }
@@ -47,8 +54,14 @@ function round(value: number): number {
 }
 
 /** One sentence for people: why this one. */
-export function assignmentReason(chosen: ScoredCandidate, { needs, skippedFull }: { needs: Capability[]; skippedFull: number }): string {
-  const has = needs.length > 0 ? `has ${needs.map((need) => `${need.name} ≥ ${need.level}`).join(', ')}` : 'may do any step';
+export function assignmentReason(
+  chosen: ScoredCandidate,
+  { needs, skippedFull }: { needs: Capability[]; skippedFull: number },
+): string {
+  const has =
+    needs.length > 0
+      ? `has ${needs.map((need) => `${need.name} ≥ ${need.level}`).join(', ')}`
+      : 'may do any step';
   const full = skippedFull > 0 ? `; ${skippedFull} better placed had no free slot` : '';
   return `${chosen.name} ${has}: fit ${chosen.fit}, free ${chosen.load}, success ${chosen.success}${full}.`;
 }

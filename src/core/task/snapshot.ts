@@ -120,7 +120,12 @@ export type TaskMove =
   | { move: 'abandon'; keys: string[] }
   /** Calls that were given up or parked are open again. */
   | { move: 'again'; keys: string[] }
-  | { move: 'startPlan'; plan: { definition: WorkflowDefinition } | { workflowId: string }; origin: 'model' | 'template'; reason: string }
+  | {
+      move: 'startPlan';
+      plan: { definition: WorkflowDefinition } | { workflowId: string };
+      origin: 'model' | 'template';
+      reason: string;
+    }
   | { move: 'rejectPlan'; reason: string; problems: number; then: NewEffect; turn: number }
   | { move: 'complete'; result: TaskResult }
   | { move: 'endAttempt'; error: Failure }

@@ -4,17 +4,39 @@ import { isOpen } from './next-move.ts';
 import type { EffectFacts, TaskSnapshot } from './snapshot.ts';
 
 /** The state that the Temporal workflow of a task is told: everything that should be running now. */
-export function taskStanding(snapshot: TaskSnapshot, { version, costUsd }: { version: number; costUsd: number | null }): Standing {
+export function taskStanding(
+  snapshot: TaskSnapshot,
+  { version, costUsd }: { version: number; costUsd: number | null },
+): Standing {
   const { task, current, effects, planRun } = snapshot;
   const end = isFinished(task.status) ? (task.status as 'completed' | 'failed' | 'cancelled') : null;
-  const start: Job[] = end || task.cancelRequestedAt ? [] : effects.filter(isOpen).map((effect) => jobOf(task.id, effect, task.title));
+  const start: Job[] =
+    end || task.cancelRequestedAt
+      ? []
+      : effects.filter(isOpen).map((effect) => jobOf(task.id, effect, task.title));
   if (!end && planRun && !isFinished(planRun.status)) {
-    start.push({ key: `run/${planRun.id}`, kind: 'run', id: planRun.id, summary: `Plan for: ${clip(task.title, 80)}` });
+    start.push({
+      key: `run/${planRun.id}`,
+      kind: 'run',
+      id: planRun.id,
+      summary: `Plan for: ${clip(task.title, 80)}`,
+    });
   }
-  const cancel = task.cancelRequestedAt ? effects.filter((effect) => effect.status === 'claimed').map((effect) => effect.key) : [];
+  const cancel = task.cancelRequestedAt
+    ? effects.filter((effect) => effect.status === 'claimed').map((effect) => effect.key)
+    : [];
   const wakeAt = task.status === 'waiting' ? (task.wakeAt?.getTime() ?? null) : null;
   const agent = current?.agent.name ?? null;
-  return { version, start, cancel, wakeAt, end, status: task.status, agent, details: detailsOf(snapshot, costUsd) };
+  return {
+    version,
+    start,
+    cancel,
+    wakeAt,
+    end,
+    status: task.status,
+    agent,
+    details: detailsOf(snapshot, costUsd),
+  };
 }
 
 const words: Record<string, string> = {
@@ -25,14 +47,17 @@ const words: Record<string, string> = {
 };
 
 function jobOf(taskId: string, effect: EffectFacts, title: string): Job {
-  const verb = effect.purpose.startsWith('method:') ? `Method ${effect.purpose.slice(7)} for` : words[effect.purpose];
+  const verb = effect.purpose.startsWith('method:')
+    ? `Method ${effect.purpose.slice(7)} for`
+    : words[effect.purpose];
   const summary = `${verb ?? `Tool ${effect.purpose} for`} “${clip(title, 80)}” (turn ${effect.turn})`;
   return { key: effect.key, kind: effect.kind === 'model' ? 'callModel' : 'callTool', id: taskId, summary };
 }
 
 function detailsOf({ task, current, failedAttempts }: TaskSnapshot, costUsd: number | null): string {
   const lines = [`**${clip(task.title, 120)}**`, `Status: ${task.status}`];
-  if (task.status === 'waiting') lines.push(`Waits for ${task.waitingFor}: ${clip(task.waitingDetail ?? '', 160)}`);
+  if (task.status === 'waiting')
+    lines.push(`Waits for ${task.waitingFor}: ${clip(task.waitingDetail ?? '', 160)}`);
   if (current) lines.push(`Agent: ${current.agent.name}, attempt ${current.n}`);
   else if (failedAttempts.length > 0) lines.push(`Attempts so far: ${failedAttempts.length}`);
   lines.push(`Cost so far: ${costUsd === null ? 'price not known' : `$${costUsd.toFixed(4)}`}`);

@@ -15,7 +15,9 @@ export function notExecutable(definition: WorkflowDefinition): Problem[] {
 /** A model's plan is made of work and values only. */
 export function notInPlans(definition: WorkflowDefinition): Problem[] {
   return definition.steps.flatMap((step, i) =>
-    step.kind === 'agent' || step.kind === 'set' ? [] : [kindProblem(step, i, 'cannot be part of a plan; use agent and set steps')],
+    step.kind === 'agent' || step.kind === 'set'
+      ? []
+      : [kindProblem(step, i, 'cannot be part of a plan; use agent and set steps')],
   );
 }
 

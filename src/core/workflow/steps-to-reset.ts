@@ -10,7 +10,11 @@ export interface RetriedRow {
 }
 
 /** Keys to set back to pending. Completed work that nothing retried depends on is kept, completed items of a forEach too. */
-export function stepsToReset(definition: WorkflowDefinition, rows: readonly RetriedRow[], from?: string): string[] {
+export function stepsToReset(
+  definition: WorkflowDefinition,
+  rows: readonly RetriedRow[],
+  from?: string,
+): string[] {
   if (from !== undefined) {
     const behind = behindOf(definition, new Set([from]));
     return rows.filter((row) => behind.has(row.stepId)).map((row) => row.key);
@@ -18,7 +22,9 @@ export function stepsToReset(definition: WorkflowDefinition, rows: readonly Retr
   const undone = rows.filter((row) => row.status !== 'completed');
   const ids = new Set(undone.filter((row) => row.status !== 'skipped').map((row) => row.stepId));
   const behind = behindOf(definition, ids);
-  return rows.filter((row) => (ids.has(row.stepId) ? row.status !== 'completed' : behind.has(row.stepId))).map((row) => row.key);
+  return rows
+    .filter((row) => (ids.has(row.stepId) ? row.status !== 'completed' : behind.has(row.stepId)))
+    .map((row) => row.key);
 }
 
 /** The steps themselves and everything that depends on them, directly or not. */

@@ -30,7 +30,12 @@ export type CallRequest = CompleteRequest | ScoreRequestRecord;
 /** What the answer of a scoring call is for. */
 export type ScoreUse =
   | { use: 'quote'; about: KindName; candidates: Candidate[]; fileNames: string[] }
-  | { use: 'template'; goal: string; files: number; templates: { id: string; name: string; description: string }[] };
+  | {
+      use: 'template';
+      goal: string;
+      files: number;
+      templates: { id: string; name: string; description: string }[];
+    };
 
 export interface CallMessage {
   role: 'user' | 'assistant' | 'tool';

@@ -33,11 +33,18 @@ export interface CallAddress {
 }
 
 /** The most that a request can cost, in micro-dollars (null when the price is not known) and in tokens, and the price that says so. */
-export type Reserve = (request: CallRequest, promptCharacters: number) => { microUsd: number | null; tokens?: number; price: unknown };
+export type Reserve = (
+  request: CallRequest,
+  promptCharacters: number,
+) => { microUsd: number | null; tokens?: number; price: unknown };
 
 export type Claim = { claimed: ClaimedCall } | { over: Standing };
 
-export async function claimModelCall(tx: Tx, { taskId, key }: CallAddress, { world, reserve }: { world: World; reserve: Reserve }): Promise<Claim> {
+export async function claimModelCall(
+  tx: Tx,
+  { taskId, key }: CallAddress,
+  { world, reserve }: { world: World; reserve: Reserve },
+): Promise<Claim> {
   const task = await lockTask(tx, taskId);
   const effect = await loadEffect(tx, key);
   if (!effect || !isClaimable(task, effect)) return { over: await refuse(tx, { task, effect }, world) };
@@ -75,7 +82,18 @@ export async function claimModelCall(tx: Tx, { taskId, key }: CallAddress, { wor
     budgetIds: purses.map(({ id }) => id),
   });
   const { purpose } = effect;
-  return { claimed: { key, callId: effect.id, try: tryNumber, purpose, rootTaskId: task.rootId, request, messages, score } };
+  return {
+    claimed: {
+      key,
+      callId: effect.id,
+      try: tryNumber,
+      purpose,
+      rootTaskId: task.rootId,
+      request,
+      messages,
+      score,
+    },
+  };
 }
 
 /** Open, of the current attempt, and nobody asked to stop. */
@@ -85,7 +103,11 @@ export function isClaimable(task: TaskRow, effect: EffectRow): boolean {
 }
 
 /** What cannot be claimed any more is over: said once, with where the task stands now. */
-export async function refuse(tx: Tx, { task, effect }: { task: TaskRow; effect: EffectRow | null }, world: World): Promise<Standing> {
+export async function refuse(
+  tx: Tx,
+  { task, effect }: { task: TaskRow; effect: EffectRow | null },
+  world: World,
+): Promise<Standing> {
   const open = effect?.status === 'planned' || effect?.status === 'claimed';
   if (effect && open) {
     await closeOpenTries(tx, effect.key);
@@ -95,7 +117,10 @@ export async function refuse(tx: Tx, { task, effect }: { task: TaskRow; effect: 
 }
 
 /** The request is made at the first claim and kept: a repeated call is the same call, if need be of another model. */
-async function requestOf(context: CallContext, chosen: ChosenModel): Promise<{ request: CallRequest; score: ScoreUse | null }> {
+async function requestOf(
+  context: CallContext,
+  chosen: ChosenModel,
+): Promise<{ request: CallRequest; score: ScoreUse | null }> {
   const kept = context.effect.request as CallRequest | null;
   if (!kept) return prepareCall(context, chosen);
   const request = { ...kept, ...chosen };
@@ -106,9 +131,11 @@ async function requestOf(context: CallContext, chosen: ChosenModel): Promise<{ r
 
 function chooseModel(context: CallContext): ChosenModel | { nobody: { code: string; message: string } } {
   const kept = context.effect.request as CallRequest | null;
-  const isKept = (each: { provider: string; model: string }) => each.provider === kept?.provider && each.model === kept.model;
+  const isKept = (each: { provider: string; model: string }) =>
+    each.provider === kept?.provider && each.model === kept.model;
   const configured = context.world.models.some(({ provider, id }) => isKept({ provider, model: id }));
-  if (kept && configured && !context.outages.some(isKept)) return { provider: kept.provider, model: kept.model, reason: kept.reason };
+  if (kept && configured && !context.outages.some(isKept))
+    return { provider: kept.provider, model: kept.model, reason: kept.reason };
   const { choice, reason } = route(context);
   if (choice) return { provider: choice.provider, model: choice.id, reason };
   // A model that is not there is treated like one that is out: the task parks or waits for a key, it does not fail.
@@ -117,5 +144,9 @@ function chooseModel(context: CallContext): ChosenModel | { nobody: { code: stri
 
 function charactersOf(request: CallRequest, messages: unknown[]): number {
   if (request.kind === 'score') return request.prompts.reduce((sum, prompt) => sum + prompt.length, 0);
-  return request.system.length + JSON.stringify(messages).length + JSON.stringify(request.outputSchema ?? '').length;
+  return (
+    request.system.length +
+    JSON.stringify(messages).length +
+    JSON.stringify(request.outputSchema ?? '').length
+  );
 }

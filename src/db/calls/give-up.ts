@@ -37,7 +37,10 @@ export async function givesUp(place: GiveUpPlace, key: string, unanswered: Unans
   return enough;
 }
 
-export async function noteOutage({ tx, task, world }: GiveUpPlace, { request, reason, retryAfterMs }: Unanswered): Promise<void> {
+export async function noteOutage(
+  { tx, task, world }: GiveUpPlace,
+  { request, reason, retryAfterMs }: Unanswered,
+): Promise<void> {
   const breaker = breakerOf(world, request);
   if (breaker) await openBreaker(tx, { ...breaker, reason, retryAfterMs, taskId: task.id });
 }

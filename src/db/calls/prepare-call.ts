@@ -58,10 +58,15 @@ async function prepareComplete(context: CallContext, model: ChosenModel): Promis
   return {
     kind: 'complete',
     ...model,
-    system: chief ? chiefSystem(current.agent) : operatorSystem({ agent: current.agent, outputSchema: task.outputSchema }),
+    system: chief
+      ? chiefSystem(current.agent)
+      : operatorSystem({ agent: current.agent, outputSchema: task.outputSchema }),
     tools: chief ? [] : spec.tools.filter((tool) => context.world.tools.includes(tool)),
     outputSchema: schemaOf(effect.purpose),
-    maxOutputTokens: effect.purpose === 'plan' ? Math.max(8_000, spec.modelPolicy.maxOutputTokens) : spec.modelPolicy.maxOutputTokens,
+    maxOutputTokens:
+      effect.purpose === 'plan'
+        ? Math.max(8_000, spec.modelPolicy.maxOutputTokens)
+        : spec.modelPolicy.maxOutputTokens,
     temperature: spec.modelPolicy.temperature,
     messagesTo,
   };
@@ -73,7 +78,9 @@ function userLine(turn: number, text: string): NewLine {
 
 /** A step's own schema is told in words and checked afterwards: it may use more of JSON Schema than strict output allows. */
 function schemaOf(purpose: string): CompleteRequest['outputSchema'] {
-  return purpose === 'plan' ? { name: 'workflow', schema: workflowJsonSchema as Record<string, unknown> } : null;
+  return purpose === 'plan'
+    ? { name: 'workflow', schema: workflowJsonSchema as Record<string, unknown> }
+    : null;
 }
 
 async function openingOf({ tx, task, current, world }: CallContext): Promise<string> {

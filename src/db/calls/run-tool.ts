@@ -22,7 +22,11 @@ export type CallTool = (
   request: { name: string; arguments: string; allowed: readonly string[] },
 ) => Promise<{ text: string; isError?: boolean }>;
 
-export async function runTool(tx: Tx, { taskId, key }: CallAddress, { world, callTool }: { world: World; callTool: CallTool }): Promise<Standing> {
+export async function runTool(
+  tx: Tx,
+  { taskId, key }: CallAddress,
+  { world, callTool }: { world: World; callTool: CallTool },
+): Promise<Standing> {
   const task = await lockTask(tx, taskId);
   const effect = await loadEffect(tx, key);
   if (!effect || !isClaimable(task, effect)) return refuse(tx, { task, effect }, world);
@@ -34,7 +38,11 @@ export async function runTool(tx: Tx, { taskId, key }: CallAddress, { world, cal
   else await settleEffect(tx, key, { status: 'settled', outcome: outcome.value });
   const said = 'error' in outcome ? 'failed' : 'ok';
   tx.emit(
-    { stream: `task/${task.id}`, type: 'tool.called', data: { tool: effect.purpose, outcome: said, ms: Date.now() - startedAt } },
+    {
+      stream: `task/${task.id}`,
+      type: 'tool.called',
+      data: { tool: effect.purpose, outcome: said, ms: Date.now() - startedAt },
+    },
     { rootTaskId: task.rootId },
   );
   return decideTask(tx, task, world, true);
@@ -48,7 +56,10 @@ interface Work {
 type Outcome = { value: unknown } | { error: { code: string; message: string } };
 
 async function methodOutcome(tx: Tx, { task, effect }: Work): Promise<Outcome> {
-  const [run] = await tx.sql<{ goal: string | null }>(`SELECT inputs->>'goal' AS goal FROM runs WHERE id = $1`, [task.runId]);
+  const [run] = await tx.sql<{ goal: string | null }>(
+    `SELECT inputs->>'goal' AS goal FROM runs WHERE id = $1`,
+    [task.runId],
+  );
   return runMethod({
     name: effect.purpose.slice('method:'.length),
     about: task.method?.about ?? 'summary',
@@ -65,9 +76,18 @@ async function toolOutcome(tx: Tx, { task, effect }: Work, callTool: CallTool): 
       searchPassages: (words, limit) => searchTaskPassages(tx, task.id, { words, limit }),
       readPassages: (file, from, characters) => readTaskPassages(tx, task.id, { file, from, characters }),
     },
-    { name: effect.purpose, arguments: typeof effect.input.arguments === 'string' ? effect.input.arguments : '', allowed: current?.agent.spec.tools ?? [] },
+    {
+      name: effect.purpose,
+      arguments: typeof effect.input.arguments === 'string' ? effect.input.arguments : '',
+      allowed: current?.agent.spec.tools ?? [],
+    },
   );
-  const content = { callId: effect.input.callId, name: effect.purpose, text: answer.text, isError: answer.isError === true };
+  const content = {
+    callId: effect.input.callId,
+    name: effect.purpose,
+    text: answer.text,
+    isError: answer.isError === true,
+  };
   await appendTranscript(tx, task, [{ role: 'tool', turn: effect.turn, content }]);
   return { value: answer };
 }

@@ -36,11 +36,16 @@ export interface Settled extends Standing {
  * Books the try, keeps the outcome and decides. An answer that comes late (its try was given up meanwhile) is booked in the ledger and
  * changes nothing else.
  */
-export async function settleModelCall(tx: Tx, { taskId, call, ledger, end }: Settlement, world: World): Promise<Settled> {
+export async function settleModelCall(
+  tx: Tx,
+  { taskId, call, ledger, end }: Settlement,
+  world: World,
+): Promise<Settled> {
   const task = await lockTask(tx, taskId);
   const effect = await loadEffect(tx, call.key);
   const booked = await closeTry(tx, call.key, call.try, ledger);
-  const current = effect?.status === 'claimed' && effect.tries === call.try && effect.attempt === task.attempt;
+  const current =
+    effect?.status === 'claimed' && effect.tries === call.try && effect.attempt === task.attempt;
   const request = effect?.request;
   const breaker = ledger.outcome === 'ok' ? breakerOf(world, request) : null;
   if (breaker) await closeBreaker(tx, breaker);
@@ -51,19 +56,34 @@ export async function settleModelCall(tx: Tx, { taskId, call, ledger, end }: Set
 }
 
 /** @returns whether the call stays open for another try */
-async function writeEnd(place: GiveUpPlace, effect: EffectRow, { call, end }: Pick<Settlement, 'call' | 'end'>): Promise<boolean> {
+async function writeEnd(
+  place: GiveUpPlace,
+  effect: EffectRow,
+  { call, end }: Pick<Settlement, 'call' | 'end'>,
+): Promise<boolean> {
   const { tx, task } = place;
   if (end.as === 'again') return tryAgain(place, effect, end);
   if (end.as === 'settled') {
     await settleEffect(tx, call.key, { status: 'settled', outcome: end.outcome });
-    if (end.said) await appendTranscript(tx, task, [{ role: 'assistant', turn: effect.turn, content: end.said }]);
+    if (end.said)
+      await appendTranscript(tx, task, [{ role: 'assistant', turn: effect.turn, content: end.said }]);
   } else if (end.as === 'failed') await settleEffect(tx, call.key, { status: 'failed', error: end.error });
-  else await settleEffect(tx, call.key, { status: task.cancelRequestedAt ? 'abandoned' : 'planned', error: null });
+  else
+    await settleEffect(tx, call.key, {
+      status: task.cancelRequestedAt ? 'abandoned' : 'planned',
+      error: null,
+    });
   return false;
 }
 
-async function tryAgain(place: GiveUpPlace, { key, request }: EffectRow, { error, outage }: Extract<Settlement['end'], { as: 'again' }>): Promise<boolean> {
-  const enough = outage != null && (await givesUp(place, key, { request, reason: error.message, retryAfterMs: outage.retryAfterMs }));
+async function tryAgain(
+  place: GiveUpPlace,
+  { key, request }: EffectRow,
+  { error, outage }: Extract<Settlement['end'], { as: 'again' }>,
+): Promise<boolean> {
+  const enough =
+    outage != null &&
+    (await givesUp(place, key, { request, reason: error.message, retryAfterMs: outage.retryAfterMs }));
   const said = outage ? { ...error, code: outageCode } : error;
   await settleEffect(place.tx, key, { status: enough ? 'failed' : 'planned', error: said });
   return !enough;

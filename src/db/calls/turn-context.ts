@@ -21,7 +21,11 @@ async function filesOf(tx: Tx, taskId: string): Promise<FileRow[]> {
 }
 
 /** The task's files with as much of their text as fits, shared out evenly. */
-export async function loadTurnFiles(tx: Tx, taskId: string, characters = fileCharacters): Promise<TurnFile[]> {
+export async function loadTurnFiles(
+  tx: Tx,
+  taskId: string,
+  characters = fileCharacters,
+): Promise<TurnFile[]> {
   const files = await filesOf(tx, taskId);
   const share = Math.floor(characters / Math.max(1, files.length));
   const turnFiles: TurnFile[] = [];
@@ -66,14 +70,17 @@ export interface TranscriptLine {
 }
 
 export async function loadTranscript(tx: Tx, task: TaskRow): Promise<TranscriptLine[]> {
-  return tx.sql<TranscriptLine>('SELECT seq, turn, role, content FROM transcript WHERE task_id = $1 AND attempt = $2 ORDER BY seq', [
-    task.id,
-    task.attempt,
-  ]);
+  return tx.sql<TranscriptLine>(
+    'SELECT seq, turn, role, content FROM transcript WHERE task_id = $1 AND attempt = $2 ORDER BY seq',
+    [task.id, task.attempt],
+  );
 }
 
 /** What earlier attempts left: who, why it failed, and the last thing that it wrote. */
-export async function loadEarlier(tx: Tx, task: TaskRow): Promise<{ agentName: string; error: Failure | null; said: string }[]> {
+export async function loadEarlier(
+  tx: Tx,
+  task: TaskRow,
+): Promise<{ agentName: string; error: Failure | null; said: string }[]> {
   const rows = await tx.sql<{ agentName: string; error: Failure | null; said: string | null }>(
     `SELECT g.name AS agent_name, a.error,
             (SELECT left(t.content->>'text', 8000) FROM transcript t

@@ -16,10 +16,6 @@ export const AgentCapabilityMapping = new EntitySchema<AgentCapabilityRow>({
     workspaceId: { type: 'text' },
     level: { type: 'integer' },
   },
-  indices: [
-    { name: 'agent_capabilities_need', columns: ['workspaceId', 'name', 'level'] },
-  ],
-  foreignKeys: [
-    { target: 'Agent', columnNames: ['agentId'], referencedColumnNames: ['id'] },
-  ],
+  indices: [{ name: 'agent_capabilities_need', columns: ['workspaceId', 'name', 'level'] }],
+  foreignKeys: [{ target: 'Agent', columnNames: ['agentId'], referencedColumnNames: ['id'] }],
 });

@@ -21,7 +21,5 @@ export const AgentRevisionMapping = new EntitySchema<AgentRevisionRow>({
     actor: { type: 'text' },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
   },
-  foreignKeys: [
-    { target: 'Agent', columnNames: ['agentId'], referencedColumnNames: ['id'] },
-  ],
+  foreignKeys: [{ target: 'Agent', columnNames: ['agentId'], referencedColumnNames: ['id'] }],
 });

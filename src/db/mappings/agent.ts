@@ -37,10 +37,6 @@ export const AgentMapping = new EntitySchema<AgentRow>({
     createdAt: { type: 'timestamptz', default: () => 'now()' },
     updatedAt: { type: 'timestamptz', default: () => 'now()' },
   },
-  indices: [
-    { name: 'agents_workspace', columns: ['workspaceId', 'id'] },
-  ],
-  foreignKeys: [
-    { target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] },
-  ],
+  indices: [{ name: 'agents_workspace', columns: ['workspaceId', 'id'] }],
+  foreignKeys: [{ target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] }],
 });

@@ -26,9 +26,7 @@ export const ApiKeyMapping = new EntitySchema<ApiKeyRow>({
     createdAt: { type: 'timestamptz', default: () => 'now()' },
     revokedAt: { type: 'timestamptz', nullable: true },
   },
-  indices: [
-    { name: 'api_keys_hash', columns: ['hash'], unique: true },
-  ],
+  indices: [{ name: 'api_keys_hash', columns: ['hash'], unique: true }],
   foreignKeys: [
     { target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] },
     { target: 'Principal', columnNames: ['principalId'], referencedColumnNames: ['id'] },

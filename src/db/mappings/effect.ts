@@ -52,7 +52,5 @@ export const EffectMapping = new EntitySchema<EffectRow>({
     { name: 'effects_id', columns: ['id'], unique: true },
     { name: 'effects_task', columns: ['taskId', 'attempt', 'turn'] },
   ],
-  foreignKeys: [
-    { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },
-  ],
+  foreignKeys: [{ target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] }],
 });

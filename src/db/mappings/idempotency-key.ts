@@ -24,10 +24,6 @@ export const IdempotencyKeyMapping = new EntitySchema<IdempotencyKeyRow>({
     location: { type: 'text', nullable: true },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
   },
-  indices: [
-    { name: 'idempotency_keys_created', columns: ['createdAt'] },
-  ],
-  foreignKeys: [
-    { target: 'Principal', columnNames: ['principalId'], referencedColumnNames: ['id'] },
-  ],
+  indices: [{ name: 'idempotency_keys_created', columns: ['createdAt'] }],
+  foreignKeys: [{ target: 'Principal', columnNames: ['principalId'], referencedColumnNames: ['id'] }],
 });

@@ -75,7 +75,5 @@ export const LedgerEntryMapping = new EntitySchema<LedgerEntryRow>({
     { name: 'ledger_root', columns: ['rootTaskId'] },
     { name: 'ledger_day', columns: ['workspaceId', 'startedAt'] },
   ],
-  foreignKeys: [
-    { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },
-  ],
+  foreignKeys: [{ target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] }],
 });

@@ -19,10 +19,6 @@ export const PassageMapping = new EntitySchema<PassageRow>({
     anchor: { type: 'jsonb' },
     heading: { type: 'text', nullable: true },
   },
-  indices: [
-    { name: 'passages_words', synchronize: false },
-  ],
-  foreignKeys: [
-    { target: 'File', columnNames: ['fileId'], referencedColumnNames: ['id'] },
-  ],
+  indices: [{ name: 'passages_words', synchronize: false }],
+  foreignKeys: [{ target: 'File', columnNames: ['fileId'], referencedColumnNames: ['id'] }],
 });

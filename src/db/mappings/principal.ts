@@ -20,7 +20,5 @@ export const PrincipalMapping = new EntitySchema<PrincipalRow>({
     role: { type: 'text' },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
   },
-  foreignKeys: [
-    { target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] },
-  ],
+  foreignKeys: [{ target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] }],
 });

@@ -20,7 +20,5 @@ export const SessionMapping = new EntitySchema<SessionRow>({
     expiresAt: { type: 'timestamptz' },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
   },
-  foreignKeys: [
-    { target: 'Principal', columnNames: ['principalId'], referencedColumnNames: ['id'] },
-  ],
+  foreignKeys: [{ target: 'Principal', columnNames: ['principalId'], referencedColumnNames: ['id'] }],
 });

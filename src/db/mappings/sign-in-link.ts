@@ -18,7 +18,5 @@ export const SignInLinkMapping = new EntitySchema<SignInLinkRow>({
     expiresAt: { type: 'timestamptz' },
     usedAt: { type: 'timestamptz', nullable: true },
   },
-  foreignKeys: [
-    { target: 'Principal', columnNames: ['principalId'], referencedColumnNames: ['id'] },
-  ],
+  foreignKeys: [{ target: 'Principal', columnNames: ['principalId'], referencedColumnNames: ['id'] }],
 });

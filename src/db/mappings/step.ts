@@ -49,9 +49,7 @@ export const StepMapping = new EntitySchema<StepRow>({
     approvalId: { type: 'text', nullable: true },
     childRunId: { type: 'text', nullable: true },
   },
-  indices: [
-    { name: 'steps_task', columns: ['taskId'] },
-  ],
+  indices: [{ name: 'steps_task', columns: ['taskId'] }],
   foreignKeys: [
     { target: 'Run', columnNames: ['runId'], referencedColumnNames: ['id'] },
     { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },

@@ -22,7 +22,5 @@ export const StreamMapping = new EntitySchema<StreamRow>({
     lastXid: { type: 'bigint', default: 0, transformer: bigint },
     lastLate: { type: 'integer', default: 0 },
   },
-  indices: [
-    { name: 'streams_root', columns: ['rootTaskId'] },
-  ],
+  indices: [{ name: 'streams_root', columns: ['rootTaskId'] }],
 });

@@ -14,9 +14,7 @@ export const TaskFileMapping = new EntitySchema<TaskFileRow>({
     fileId: { type: 'text', primary: true },
     position: { type: 'integer' },
   },
-  indices: [
-    { name: 'task_files_file', columns: ['fileId'] },
-  ],
+  indices: [{ name: 'task_files_file', columns: ['fileId'] }],
   foreignKeys: [
     { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },
     { target: 'File', columnNames: ['fileId'], referencedColumnNames: ['id'] },

@@ -26,7 +26,5 @@ export const TranscriptEntryMapping = new EntitySchema<TranscriptEntryRow>({
     hash: { type: 'text' },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
   },
-  foreignKeys: [
-    { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },
-  ],
+  foreignKeys: [{ target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] }],
 });

@@ -21,7 +21,5 @@ export const WorkflowVersionMapping = new EntitySchema<WorkflowVersionRow>({
     actor: { type: 'text' },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
   },
-  foreignKeys: [
-    { target: 'Workflow', columnNames: ['workflowId'], referencedColumnNames: ['id'] },
-  ],
+  foreignKeys: [{ target: 'Workflow', columnNames: ['workflowId'], referencedColumnNames: ['id'] }],
 });

@@ -28,10 +28,6 @@ export const WorkflowMapping = new EntitySchema<WorkflowRow>({
     createdAt: { type: 'timestamptz', default: () => 'now()' },
     updatedAt: { type: 'timestamptz', default: () => 'now()' },
   },
-  indices: [
-    { name: 'workflows_workspace', columns: ['workspaceId', 'id'] },
-  ],
-  foreignKeys: [
-    { target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] },
-  ],
+  indices: [{ name: 'workflows_workspace', columns: ['workspaceId', 'id'] }],
+  foreignKeys: [{ target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] }],
 });

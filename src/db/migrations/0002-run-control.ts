@@ -5,7 +5,9 @@ export class RunControl1764000000002 implements MigrationInterface {
   name = 'RunControl1764000000002';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`ALTER TABLE tasks ADD COLUMN paused_at timestamptz, ADD COLUMN attempts_before integer NOT NULL DEFAULT 0`);
+    await runner.query(
+      `ALTER TABLE tasks ADD COLUMN paused_at timestamptz, ADD COLUMN attempts_before integer NOT NULL DEFAULT 0`,
+    );
     await runner.query(`ALTER TABLE steps ADD COLUMN changes jsonb`);
     await runner.query(`CREATE INDEX outbox_ready ON outbox (target) WHERE status = 'ready'`);
   }

@@ -6,4 +6,11 @@ import { Budgets1764000000005 } from './0005-budgets.ts';
 import { NestedRuns1764000000006 } from './0006-nested-runs.ts';
 
 /** In the order in which they run. */
-export const migrations = [Record1764000000001, RunControl1764000000002, Providers1764000000003, Approvals1764000000004, Budgets1764000000005, NestedRuns1764000000006];
+export const migrations = [
+  Record1764000000001,
+  RunControl1764000000002,
+  Providers1764000000003,
+  Approvals1764000000004,
+  Budgets1764000000005,
+  NestedRuns1764000000006,
+];

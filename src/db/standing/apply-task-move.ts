@@ -29,7 +29,10 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
     case 'startPlan':
       return startPlan(context, move);
     case 'rejectPlan':
-      context.tx.emit(onTask(context.task, 'plan.rejected', { reason: move.reason, problems: move.problems }), place(context));
+      context.tx.emit(
+        onTask(context.task, 'plan.rejected', { reason: move.reason, problems: move.problems }),
+        place(context),
+      );
       return call(context, { move: 'call', turn: move.turn, effects: [move.then] });
     case 'complete':
       return completeTask(context, move.result);
@@ -46,20 +49,34 @@ async function call({ tx, task, snapshot }: MoveContext, move: Extract<TaskMove,
   const first = snapshot.effects.length === 0;
   const planned = await planEffects(tx, task, move);
   snapshot.effects.push(...planned);
-  await updateTask(tx, task, { status: 'in_progress', startedAt: task.startedAt ?? new Date(), ...notWaiting });
+  await updateTask(tx, task, {
+    status: 'in_progress',
+    startedAt: task.startedAt ?? new Date(),
+    ...notWaiting,
+  });
   const agent = snapshot.current?.agent;
-  if (first && agent) tx.emit(onTask(task, 'task.started', { agentId: agent.id, agentName: agent.name, attempt: task.attempt }), { rootTaskId: task.rootId });
+  if (first && agent)
+    tx.emit(
+      onTask(task, 'task.started', { agentId: agent.id, agentName: agent.name, attempt: task.attempt }),
+      { rootTaskId: task.rootId },
+    );
   return false;
 }
 
 /** The error stays until the next try: it says why there is another. */
 async function again({ tx, task }: MoveContext, keys: string[]): Done {
-  await tx.sql(`UPDATE effects SET status = 'planned', settled_at = NULL WHERE task_id = $1 AND key = ANY ($2) AND status IN ('failed', 'parked')`, [task.id, keys]);
+  await tx.sql(
+    `UPDATE effects SET status = 'planned', settled_at = NULL WHERE task_id = $1 AND key = ANY ($2) AND status IN ('failed', 'parked')`,
+    [task.id, keys],
+  );
   await updateTask(tx, task, { status: 'in_progress', ...notWaiting });
   return true;
 }
 
 async function abandon({ tx, task }: MoveContext, keys: string[]): Done {
-  await tx.sql(`UPDATE effects SET status = 'abandoned', settled_at = now() WHERE task_id = $1 AND key = ANY ($2)`, [task.id, keys]);
+  await tx.sql(
+    `UPDATE effects SET status = 'abandoned', settled_at = now() WHERE task_id = $1 AND key = ANY ($2)`,
+    [task.id, keys],
+  );
   return true;
 }

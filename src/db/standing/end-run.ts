@@ -18,7 +18,22 @@ export async function endRun({ tx, run }: Pick<RunContext, 'tx' | 'run'>, end: R
     await updateRun(tx, run, { status: 'cancelled', endedAt, wakeAt: null });
     tx.emit(onRun(run, 'run.cancelled', { reason: run.cancelReason ?? 'Cancelled.' }), place);
   }
-  await tx.sql(`UPDATE steps SET status = 'cancelled', ended_at = now() WHERE run_id = $1 AND status = 'pending'`, [run.id]);
-  if (run.parentRunId) tx.wake({ target: `run/${run.parentRunId}`, label: run.name, rootTaskId: run.rootTaskId, afterMs: parentWakeMs });
-  if (run.taskId) tx.wake({ target: `task/${run.taskId}`, label: run.name, rootTaskId: run.rootTaskId, afterMs: parentWakeMs });
+  await tx.sql(
+    `UPDATE steps SET status = 'cancelled', ended_at = now() WHERE run_id = $1 AND status = 'pending'`,
+    [run.id],
+  );
+  if (run.parentRunId)
+    tx.wake({
+      target: `run/${run.parentRunId}`,
+      label: run.name,
+      rootTaskId: run.rootTaskId,
+      afterMs: parentWakeMs,
+    });
+  if (run.taskId)
+    tx.wake({
+      target: `task/${run.taskId}`,
+      label: run.name,
+      rootTaskId: run.rootTaskId,
+      afterMs: parentWakeMs,
+    });
 }

@@ -33,18 +33,24 @@ export async function endAttempt(context: MoveContext, error: Failure): Promise<
   const fromAgentId = task.agentId;
   await closeAttempt(context, 'failed', error);
   await updateTask(tx, task, { status: 'assigned', agentId: null, holdsSlot: false, ...notWaiting });
-  if (fromAgentId) tx.emit(onTask(task, 'task.redistributed', { fromAgentId, attempt: task.attempt, reason: error }), place(context));
+  if (fromAgentId)
+    tx.emit(
+      onTask(task, 'task.redistributed', { fromAgentId, attempt: task.attempt, reason: error }),
+      place(context),
+    );
   return true;
 }
 
-async function closeAttempt({ tx, task, snapshot }: MoveContext, status: 'completed' | 'failed' | 'cancelled', error: Failure | null): Promise<void> {
+async function closeAttempt(
+  { tx, task, snapshot }: MoveContext,
+  status: 'completed' | 'failed' | 'cancelled',
+  error: Failure | null,
+): Promise<void> {
   if (!snapshot.current || !task.agentId) return;
-  await tx.sql(`UPDATE attempts SET status = $3, error = $4, ended_at = now() WHERE task_id = $1 AND n = $2 AND status = 'running'`, [
-    task.id,
-    task.attempt,
-    status,
-    error ? JSON.stringify(error) : null,
-  ]);
+  await tx.sql(
+    `UPDATE attempts SET status = $3, error = $4, ended_at = now() WHERE task_id = $1 AND n = $2 AND status = 'running'`,
+    [task.id, task.attempt, status, error ? JSON.stringify(error) : null],
+  );
   const outcome = status === 'completed' ? 'succeeded' : status === 'failed' ? 'failed' : undefined;
   if (task.holdsSlot) freeSlot(tx, task.agentId, outcome);
   else if (outcome) await countOutcome(tx, task.agentId, outcome);
@@ -54,5 +60,11 @@ async function finish({ tx, task }: MoveContext, patch: TaskPatch): Promise<void
   const waited = task.waitingFor === 'capacity';
   await updateTask(tx, task, { ...patch, holdsSlot: false, endedAt: new Date(), ...notWaiting });
   if (waited) await callNextWaiter(tx);
-  if (task.runId) tx.wake({ target: `run/${task.runId}`, label: task.title, rootTaskId: task.rootId, afterMs: parentWakeMs });
+  if (task.runId)
+    tx.wake({
+      target: `run/${task.runId}`,
+      label: task.title,
+      rootTaskId: task.rootId,
+      afterMs: parentWakeMs,
+    });
 }

@@ -16,8 +16,13 @@ import type { World } from './world.ts';
  */
 export async function markLost(tx: Tx, task: TaskRow, keys: string[], world: World): Promise<boolean> {
   const status = task.cancelRequestedAt ? 'abandoned' : 'failed';
-  const error = { code: 'unavailable', message: 'It could not be carried out: the technical retries are used up.' };
-  const rows = await tx.sql<Pick<EffectRow, 'key' | 'kind' | 'purpose' | 'turn' | 'attempt' | 'input' | 'request' | 'error'>>(
+  const error = {
+    code: 'unavailable',
+    message: 'It could not be carried out: the technical retries are used up.',
+  };
+  const rows = await tx.sql<
+    Pick<EffectRow, 'key' | 'kind' | 'purpose' | 'turn' | 'attempt' | 'input' | 'request' | 'error'>
+  >(
     `UPDATE effects SET status = $3, error = coalesce(error, $4::jsonb), settled_at = now()
       WHERE task_id = $1 AND key = ANY ($2) AND status IN ('planned', 'claimed')
       RETURNING key, kind, purpose, turn, attempt, input, request, error`,
@@ -25,9 +30,15 @@ export async function markLost(tx: Tx, task: TaskRow, keys: string[], world: Wor
   );
   for (const { key, kind, purpose, turn, attempt, input, request, error: why } of rows) {
     await closeOpenTries(tx, key);
-    if (kind === 'model' && why?.code === outageCode) await noteOutage({ tx, task, world }, { request, reason: why.message, retryAfterMs: null });
+    if (kind === 'model' && why?.code === outageCode)
+      await noteOutage({ tx, task, world }, { request, reason: why.message, retryAfterMs: null });
     if (kind !== 'tool' || purpose.startsWith('method:') || attempt !== task.attempt) continue;
-    const content = { callId: input.callId, name: purpose, text: why?.message ?? error.message, isError: true };
+    const content = {
+      callId: input.callId,
+      name: purpose,
+      text: why?.message ?? error.message,
+      isError: true,
+    };
     await appendTranscript(tx, task, [{ role: 'tool', turn, content }]);
   }
   return rows.length > 0;

@@ -19,4 +19,10 @@ export function onTask<Type extends string, Data>(task: { id: string }, type: Ty
   return { stream: `task/${task.id}`, type, data };
 }
 
-export const notWaiting = { waitingFor: null, waitingDetail: null, waitingSince: null, waitsOn: null, wakeAt: null };
+export const notWaiting = {
+  waitingFor: null,
+  waitingDetail: null,
+  waitingSince: null,
+  waitsOn: null,
+  wakeAt: null,
+};

@@ -31,21 +31,34 @@ interface Named {
 }
 
 /** Files have nobody to tell: their own Temporal workflow settles them. */
-async function onTarget(db: Database, { target, actor }: { target: string; actor: string }, work: (tx: Tx, named: Named) => Promise<unknown>): Promise<void> {
+async function onTarget(
+  db: Database,
+  { target, actor }: { target: string; actor: string },
+  work: (tx: Tx, named: Named) => Promise<unknown>,
+): Promise<void> {
   const [kind, id = ''] = target.split('/');
   if (kind !== 'task' && kind !== 'run') return;
-  const [row] = await db.acrossWorkspaces<{ workspaceId: string }>(`SELECT workspace_id FROM ${kind}s WHERE id = $1`, [id]);
+  const [row] = await db.acrossWorkspaces<{ workspaceId: string }>(
+    `SELECT workspace_id FROM ${kind}s WHERE id = $1`,
+    [id],
+  );
   if (row) await db.inWorkspace({ workspaceId: row.workspaceId, actor }, (tx) => work(tx, { kind, id }));
 }
 
 /** A plan that is being carried out stops too; runs are locked before tasks. */
 async function failTaskById(tx: Tx, id: string, error: Failure): Promise<void> {
-  const [plan] = await tx.sql<{ runId: string | null }>('SELECT plan_run_id AS run_id FROM tasks WHERE id = $1', [id]);
+  const [plan] = await tx.sql<{ runId: string | null }>(
+    'SELECT plan_run_id AS run_id FROM tasks WHERE id = $1',
+    [id],
+  );
   if (plan?.runId) await requestCancel(tx, { runIds: [plan.runId], reason: error.message });
   const task = await lockTask(tx, id);
   if (isFinished(task.status)) return;
   const facts = await loadTaskFacts(tx, task);
-  await tx.sql(`UPDATE effects SET status = 'abandoned', settled_at = now() WHERE task_id = $1 AND status = 'planned'`, [id]);
+  await tx.sql(
+    `UPDATE effects SET status = 'abandoned', settled_at = now() WHERE task_id = $1 AND status = 'planned'`,
+    [id],
+  );
   const world = { now: new Date(), models: [], tools: [] };
   await failTask({ tx, task, world, snapshot: { ...facts, models: [], team: null } }, error);
   tx.stop(id);
@@ -60,7 +73,13 @@ async function failRunById(tx: Tx, id: string, error: Failure): Promise<void> {
     [id],
   );
   await expireApprovals(tx, run, { keys: null, reason: error.message });
-  await endRun({ tx, run }, { status: 'failed', error: { code: 'step_failed', message: error.message, cause: error } });
-  const below = { taskIds: atWork.flatMap((step) => step.taskId ?? []), runIds: atWork.flatMap((step) => step.childRunId ?? []) };
+  await endRun(
+    { tx, run },
+    { status: 'failed', error: { code: 'step_failed', message: error.message, cause: error } },
+  );
+  const below = {
+    taskIds: atWork.flatMap((step) => step.taskId ?? []),
+    runIds: atWork.flatMap((step) => step.childRunId ?? []),
+  };
   await requestCancel(tx, { ...below, reason: error.message });
 }

@@ -13,7 +13,10 @@ export interface CancelRequest {
  *
  * What was started while we waited for a lock is found by looking again: under rows that are marked nothing new can start.
  */
-export async function requestCancel(tx: Tx, request: CancelRequest): Promise<{ tasks: number; runs: number }> {
+export async function requestCancel(
+  tx: Tx,
+  request: CancelRequest,
+): Promise<{ tasks: number; runs: number }> {
   const all = { tasks: 0, runs: 0 };
   for (;;) {
     const { tasks, runs } = await markTree(tx, request);
@@ -23,7 +26,10 @@ export async function requestCancel(tx: Tx, request: CancelRequest): Promise<{ t
   }
 }
 
-async function markTree(tx: Tx, { reason, ...named }: CancelRequest): Promise<{ tasks: number; runs: number }> {
+async function markTree(
+  tx: Tx,
+  { reason, ...named }: CancelRequest,
+): Promise<{ tasks: number; runs: number }> {
   const below = await subtreeOf(tx, named);
   const runs = await mark(tx, 'runs', { ids: below.runIds, reason });
   const tasks = await mark(tx, 'tasks', { ids: below.taskIds, reason });

@@ -28,8 +28,16 @@ const retryable = new Set(['failed', 'cancelled']);
 /** @throws AppError not_found, wrong_state, invalid_request (unknown step) */
 export async function retryRun(tx: Tx, runId: string, retry: RunRetry): Promise<void> {
   const run = await lockRun(tx, runId);
-  if (!retryable.has(run.status)) throw new AppError('wrong_state', `The run is ${run.status}: only a failed or cancelled one can be retried.`);
-  if (run.parentRunId) throw new AppError('wrong_state', `The run carries out step ${run.parentStepKey} of ${run.parentRunId}: retry that run, which runs it anew.`);
+  if (!retryable.has(run.status))
+    throw new AppError(
+      'wrong_state',
+      `The run is ${run.status}: only a failed or cancelled one can be retried.`,
+    );
+  if (run.parentRunId)
+    throw new AppError(
+      'wrong_state',
+      `The run carries out step ${run.parentStepKey} of ${run.parentRunId}: retry that run, which runs it anew.`,
+    );
   const above = run.taskId ? await runsAbove(tx, run.taskId) : [];
   for (const id of above) await reopenRun(tx, await lockRun(tx, id));
   await resetSteps(tx, run, retry);
@@ -44,7 +52,12 @@ export async function retryTask(tx: Tx, taskId: string): Promise<void> {
     'SELECT plan_run_id, run_id, step_key, status FROM tasks WHERE id = $1 AND workspace_id = $2',
     [taskId, tx.workspaceId],
   );
-  if (seen?.planRunId && (await statusOfRun(tx, seen.planRunId)) !== 'completed' && retryable.has(seen.status)) return retryRun(tx, seen.planRunId, {});
+  if (
+    seen?.planRunId &&
+    (await statusOfRun(tx, seen.planRunId)) !== 'completed' &&
+    retryable.has(seen.status)
+  )
+    return retryRun(tx, seen.planRunId, {});
   if (seen?.runId && retryable.has(seen.status)) return retryStepTask(tx, seen.runId, seen.stepKey);
   const task = await lockTask(tx, taskId);
   await reopenTask(tx, task);
@@ -53,12 +66,19 @@ export async function retryTask(tx: Tx, taskId: string): Promise<void> {
 /** A step's task is tried again by its run, which knows what comes after it. */
 async function retryStepTask(tx: Tx, runId: string, stepKey: string | null): Promise<void> {
   const status = await statusOfRun(tx, runId);
-  if (!isFinished(status)) throw new AppError('wrong_state', `Step ${stepKey ?? ''} belongs to a run that is still ${status}: wait until it ends.`);
+  if (!isFinished(status))
+    throw new AppError(
+      'wrong_state',
+      `Step ${stepKey ?? ''} belongs to a run that is still ${status}: wait until it ends.`,
+    );
   await retryRun(tx, runId, { from: stepKey?.replace(/\[\d+\]$/, '') });
 }
 
 async function statusOfRun(tx: Tx, id: string): Promise<RunRow['status']> {
-  const [row] = await tx.sql<{ status: RunRow['status'] }>('SELECT status FROM runs WHERE id = $1 AND workspace_id = $2', [id, tx.workspaceId]);
+  const [row] = await tx.sql<{ status: RunRow['status'] }>(
+    'SELECT status FROM runs WHERE id = $1 AND workspace_id = $2',
+    [id, tx.workspaceId],
+  );
   return row?.status ?? 'failed';
 }
 
@@ -67,7 +87,9 @@ async function resetSteps(tx: Tx, run: RunRow, { from, changes }: RunRetry): Pro
   if (!found) throw new AppError('internal', `Run ${run.id} has no definition.`);
   if (from !== undefined && !found.definition.steps.some((step) => step.id === from)) {
     const message = `The run has no step "${from}". It has: ${found.definition.steps.map((step) => step.id).join(', ')}.`;
-    throw new AppError('invalid_request', message, { problems: [{ pointer: '/from', code: 'unknown_step', message }] });
+    throw new AppError('invalid_request', message, {
+      problems: [{ pointer: '/from', code: 'unknown_step', message }],
+    });
   }
   const rows = await tx.sql<{ key: string; stepId: string; index: number | null; status: 'pending' }>(
     'SELECT key, step_id, index, status FROM steps WHERE run_id = $1 ORDER BY key',
@@ -82,7 +104,8 @@ async function resetSteps(tx: Tx, run: RunRow, { from, changes }: RunRetry): Pro
   );
   for (const { key, attempts, taskId } of reset) {
     const data = { key, title: key, taskId, attempt: attempts + 1, reason: 'Retried by a person.' };
-    if (attempts > 0) tx.emit({ stream: `run/${run.id}`, type: 'step.retried', data }, { rootTaskId: run.rootTaskId });
+    if (attempts > 0)
+      tx.emit({ stream: `run/${run.id}`, type: 'step.retried', data }, { rootTaskId: run.rootTaskId });
   }
 }
 
@@ -100,7 +123,15 @@ async function runsAbove(tx: Tx, taskId: string): Promise<string[]> {
 
 async function reopenRun(tx: Tx, run: RunRow): Promise<void> {
   if (!isFinished(run.status)) return;
-  await updateRun(tx, run, { status: 'running', error: null, output: null, endedAt: null, pausedAt: null, cancelRequestedAt: null, cancelReason: null });
+  await updateRun(tx, run, {
+    status: 'running',
+    error: null,
+    output: null,
+    endedAt: null,
+    pausedAt: null,
+    cancelRequestedAt: null,
+    cancelReason: null,
+  });
   tx.emit({ stream: `run/${run.id}`, type: 'run.resumed', data: {} }, { rootTaskId: run.rootTaskId });
 }
 
@@ -109,15 +140,24 @@ async function reopenUpwards(tx: Tx, taskId: string): Promise<void> {
   const task = await lockTask(tx, taskId);
   if (!isFinished(task.status)) return;
   await reopenTask(tx, task);
-  const [above] = await tx.sql<{ taskId: string | null }>('SELECT task_id FROM runs WHERE id = $1', [task.runId]);
+  const [above] = await tx.sql<{ taskId: string | null }>('SELECT task_id FROM runs WHERE id = $1', [
+    task.runId,
+  ]);
   if (above?.taskId) await reopenUpwards(tx, above.taskId);
 }
 
 /** Opens a failed or cancelled task again; its next look assigns it anew. */
-export async function reopenTask(tx: Tx, task: TaskRow, changed: Partial<Pick<TaskRow, 'goal' | 'wantedAgentId' | 'context'>> = {}): Promise<void> {
+export async function reopenTask(
+  tx: Tx,
+  task: TaskRow,
+  changed: Partial<Pick<TaskRow, 'goal' | 'wantedAgentId' | 'context'>> = {},
+): Promise<void> {
   if (!isFinished(task.status)) return;
   if (task.status === 'completed' && Object.keys(changed).length === 0) {
-    throw new AppError('wrong_state', 'The task is completed: only a failed or cancelled one can be retried.');
+    throw new AppError(
+      'wrong_state',
+      'The task is completed: only a failed or cancelled one can be retried.',
+    );
   }
   await updateTask(tx, task, {
     ...changed,
@@ -133,6 +173,9 @@ export async function reopenTask(tx: Tx, task: TaskRow, changed: Partial<Pick<Ta
     pausedAt: null,
     endedAt: null,
   });
-  tx.emit({ stream: `task/${task.id}`, type: 'task.resumed', data: { after: 'person' } }, { rootTaskId: task.rootId });
+  tx.emit(
+    { stream: `task/${task.id}`, type: 'task.resumed', data: { after: 'person' } },
+    { rootTaskId: task.rootId },
+  );
   tx.wake({ target: `task/${task.id}`, label: task.title, rootTaskId: task.rootId });
 }

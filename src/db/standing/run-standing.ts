@@ -11,11 +11,18 @@ export async function runStanding(
   { steps, wakeAt }: { steps: LoadedStep[]; wakeAt: number | null },
 ): Promise<Standing> {
   const end = isFinished(run.status) ? (run.status as 'completed' | 'failed' | 'cancelled') : null;
-  const atWork = end ? [] : steps.filter((step) => isRunning(step.status) && (step.taskId !== null || step.childRunId !== null));
+  const atWork = end
+    ? []
+    : steps.filter((step) => isRunning(step.status) && (step.taskId !== null || step.childRunId !== null));
   const start = atWork.map((step) => {
     const kind = step.childRunId === null ? ('task' as const) : ('run' as const);
     const id = step.childRunId ?? step.taskId ?? '';
-    return { key: `${kind}/${id}`, kind, id, summary: clip(`Step ${step.key}: ${titleOf(definition, step.key)}`, 120) };
+    return {
+      key: `${kind}/${id}`,
+      kind,
+      id,
+      summary: clip(`Step ${step.key}: ${titleOf(definition, step.key)}`, 120),
+    };
   });
   const waiting = end ? [] : steps.filter((step) => step.status === 'waiting');
   const done = steps.filter((step) => isFinished(step.status)).length;
@@ -23,10 +30,21 @@ export async function runStanding(
     `**${clip(run.name, 120)}**`,
     `Status: ${run.status}; ${done} of ${steps.length} steps ended`,
     ...(atWork.length > 0 ? [`At work: ${clip(atWork.map((step) => step.key).join(', '), 200)}`] : []),
-    ...(waiting.length > 0 ? [`Waits: ${clip(waiting.map((step) => titleOf(definition, step.key)).join(', '), 200)}`] : []),
+    ...(waiting.length > 0
+      ? [`Waits: ${clip(waiting.map((step) => titleOf(definition, step.key)).join(', '), 200)}`]
+      : []),
     `Cost so far: ${await costOf(tx, run.id)}`,
   ];
-  return { version: run.version, start, cancel: [], wakeAt, end, status: run.status, agent: null, details: details.join('\n\n').slice(0, 500) };
+  return {
+    version: run.version,
+    start,
+    cancel: [],
+    wakeAt,
+    end,
+    status: run.status,
+    agent: null,
+    details: details.join('\n\n').slice(0, 500),
+  };
 }
 
 async function costOf(tx: RunContext['tx'], runId: string): Promise<string> {

@@ -12,7 +12,14 @@ import { AppError } from '../../errors.ts';
 import { spendApprovals } from '../approval-store.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
-import { type EndedStep, type LoadedStep, loadSteps, lockRun, updateRun, writeEndedSteps } from '../run-store.ts';
+import {
+  type EndedStep,
+  type LoadedStep,
+  loadSteps,
+  lockRun,
+  updateRun,
+  writeEndedSteps,
+} from '../run-store.ts';
 import { findVersion } from '../workflow-store.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
 import { requestCancel } from './request-cancel.ts';
@@ -33,7 +40,11 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
   const { steps, ended } = await loadSteps(tx, run);
   if (isFinished(run.status)) return runStanding(context, { steps, wakeAt: null });
   await writeEndedSteps(tx, run.id, ended);
-  await spendApprovals(tx, run, ended.flatMap((step) => step.approvalId ?? []));
+  await spendApprovals(
+    tx,
+    run,
+    ended.flatMap((step) => step.approvalId ?? []),
+  );
   emitEnded(context, ended);
   const decision = nextSteps({
     definition,
@@ -44,28 +55,46 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
   });
   const changed = await applyDecision(context, { steps, decision });
   const status = runStatus(context, { steps, decision });
-  if ((changed || ended.length > 0 || status !== run.status) && !decision.end) await updateRun(tx, run, { status });
+  if ((changed || ended.length > 0 || status !== run.status) && !decision.end)
+    await updateRun(tx, run, { status });
   return runStanding(context, { steps, wakeAt: decision.wakeAt });
 }
 
 async function beginRun({ tx, run, definition, world }: RunContext): Promise<void> {
-  await updateRun(tx, run, { status: run.pausedAt ? 'paused' : 'running', startedAt: world.now, temporalStartedAt: run.temporalStartedAt ?? world.now });
-  tx.emit(onRun(run, 'run.started', { name: definition.name, steps: definition.steps.length }), { rootTaskId: run.rootTaskId });
+  await updateRun(tx, run, {
+    status: run.pausedAt ? 'paused' : 'running',
+    startedAt: world.now,
+    temporalStartedAt: run.temporalStartedAt ?? world.now,
+  });
+  tx.emit(onRun(run, 'run.started', { name: definition.name, steps: definition.steps.length }), {
+    rootTaskId: run.rootTaskId,
+  });
 }
 
 /** What a run is called while it goes on: paused, at work, or only waiting. */
-function runStatus({ run, definition }: RunContext, { steps, decision }: { steps: LoadedStep[]; decision: NextSteps }): RunRow['status'] {
+function runStatus(
+  { run, definition }: RunContext,
+  { steps, decision }: { steps: LoadedStep[]; decision: NextSteps },
+): RunRow['status'] {
   if (run.status !== 'running' && run.status !== 'waiting') return run.status;
   return standsWaiting(definition, steps, decision.settle) ? 'waiting' : 'running';
 }
 
-async function applyDecision(context: RunContext, { steps, decision }: { steps: LoadedStep[]; decision: NextSteps }): Promise<boolean> {
+async function applyDecision(
+  context: RunContext,
+  { steps, decision }: { steps: LoadedStep[]; decision: NextSteps },
+): Promise<boolean> {
   const { tx, run } = context;
   await writeSettled(context, { steps, settled: decision.settle, expanded: decision.expand });
   const stop = steps.filter((step) => decision.cancel.includes(step.key));
   const taskIds = stop.flatMap((step) => step.taskId ?? []);
   const runIds = stop.flatMap((step) => step.childRunId ?? []);
-  if (stop.length > 0) await requestCancel(tx, { taskIds, runIds, reason: run.cancelReason ?? 'The run ended before this step did.' });
+  if (stop.length > 0)
+    await requestCancel(tx, {
+      taskIds,
+      runIds,
+      reason: run.cancelReason ?? 'The run ended before this step did.',
+    });
   if (decision.start.length > 0) await startSteps(context, { steps, decision });
   if (decision.end) await endRun(context, decision.end);
   return decision.settle.length + decision.start.length + decision.expand.length > 0;
@@ -74,7 +103,8 @@ async function applyDecision(context: RunContext, { steps, decision }: { steps: 
 function emitEnded({ tx, run, definition }: RunContext, ended: EndedStep[]): void {
   for (const step of ended) {
     const data = { key: step.key, title: titleOf(definition, step.key), taskId: step.taskId };
-    if (step.status === 'completed') tx.emit(onRun(run, 'step.completed', data), { rootTaskId: run.rootTaskId });
+    if (step.status === 'completed')
+      tx.emit(onRun(run, 'step.completed', data), { rootTaskId: run.rootTaskId });
     else {
       const error = step.error ?? { code: 'cancelled', message: 'Cancelled.' };
       tx.emit(onRun(run, 'step.failed', { ...data, ...error }), { rootTaskId: run.rootTaskId });

@@ -38,7 +38,8 @@ export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = 
   let world = known;
   const { version } = task;
   let held = false;
-  if (!task.temporalStartedAt && !isFinished(task.status)) await updateTask(tx, task, { temporalStartedAt: world.now });
+  if (!task.temporalStartedAt && !isFinished(task.status))
+    await updateTask(tx, task, { temporalStartedAt: world.now });
   for (let i = 0; i < maxMoves; i += 1) {
     const { costUsd, ...facts } = await loadTaskFacts(tx, task);
     const snapshot: TaskSnapshot = { ...facts, models: world.models, team: await teamFor(tx, task, world) };
@@ -64,6 +65,7 @@ export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = 
 }
 
 async function teamFor(tx: Tx, task: TaskRow, world: World): Promise<Team | null> {
-  const planning = task.role === 'chief_of_staff' && !task.planRunId && task.attempt > 0 && !isFinished(task.status);
+  const planning =
+    task.role === 'chief_of_staff' && !task.planRunId && task.attempt > 0 && !isFinished(task.status);
   return planning ? loadTeam(tx, world) : null;
 }

@@ -7,7 +7,10 @@ import { updateTask } from '../task-store.ts';
 import { type MoveContext, onTask, place } from './move-context.ts';
 
 /** Keeps the plan as a workflow of its own (a template is used as it is) and makes the run that carries it out. */
-export async function startPlan(context: MoveContext, move: Extract<TaskMove, { move: 'startPlan' }>): Promise<boolean> {
+export async function startPlan(
+  context: MoveContext,
+  move: Extract<TaskMove, { move: 'startPlan' }>,
+): Promise<boolean> {
   const { tx, task, snapshot } = context;
   const { workflowId, version, definition } = await planOf(context, move);
   const runId = await insertRun(tx, {
@@ -21,7 +24,13 @@ export async function startPlan(context: MoveContext, move: Extract<TaskMove, { 
   await updateTask(tx, task, { planRunId: runId, planOrigin: move.origin, planReason: move.reason });
   const { name } = definition;
   tx.emit(
-    onTask(task, 'plan.proposed', { runId, name, origin: move.origin, reason: move.reason, steps: definition.steps.length }),
+    onTask(task, 'plan.proposed', {
+      runId,
+      name,
+      origin: move.origin,
+      reason: move.reason,
+      steps: definition.steps.length,
+    }),
     place(context),
   );
   return true;
@@ -33,9 +42,16 @@ interface PlanVersion {
   definition: WorkflowDefinition;
 }
 
-async function planOf({ tx, task }: MoveContext, { plan }: Extract<TaskMove, { move: 'startPlan' }>): Promise<PlanVersion> {
+async function planOf(
+  { tx, task }: MoveContext,
+  { plan }: Extract<TaskMove, { move: 'startPlan' }>,
+): Promise<PlanVersion> {
   if ('definition' in plan) {
-    const workflowId = await insertPlan(tx, { definition: plan.definition, taskId: task.id, actor: task.agentId ?? 'system' });
+    const workflowId = await insertPlan(tx, {
+      definition: plan.definition,
+      taskId: task.id,
+      actor: task.agentId ?? 'system',
+    });
     return { workflowId, version: 1, definition: plan.definition };
   }
   const found = await loadDefinition(tx, plan.workflowId);

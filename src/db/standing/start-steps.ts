@@ -25,10 +25,14 @@ interface AgentWith {
 }
 
 /** Each agent step that starts becomes a task, whose Temporal workflow is a child of the run's; a workflow step a run of its own; wait and approval steps stand as a row. */
-export async function startSteps(context: RunContext, { steps, decision }: { steps: LoadedStep[]; decision: NextSteps }): Promise<void> {
+export async function startSteps(
+  context: RunContext,
+  { steps, decision }: { steps: LoadedStep[]; decision: NextSteps },
+): Promise<void> {
   const { start: starts, settle } = decision;
   const outputs = new Map(steps.filter((step) => step.index === null).map((step) => [step.key, step.output]));
-  for (const settled of settle) if (settled.status === 'completed' && settled.index === null) outputs.set(settled.key, settled.output);
+  for (const settled of settle)
+    if (settled.status === 'completed' && settled.index === null) outputs.set(settled.key, settled.output);
   for (const start of starts) {
     const known = steps.find((step) => step.key === start.key);
     const changes = steps.find((step) => step.key === start.stepId)?.changes ?? null;
@@ -37,7 +41,19 @@ export async function startSteps(context: RunContext, { steps, decision }: { ste
     const begun = await begin(context, { start, dependencies, changes, before });
     checkTransition('step', known?.status ?? 'pending', begun.status);
     const { key, stepId, index, dueAt, waitUntil } = start;
-    const row = { key, stepId, index, dueAt, waitUntil, status: begun.status, attempts: start.attempt, taskId: begun.taskId, approvalId: begun.approvalId, childRunId: begun.childRunId, changes };
+    const row = {
+      key,
+      stepId,
+      index,
+      dueAt,
+      waitUntil,
+      status: begun.status,
+      attempts: start.attempt,
+      taskId: begun.taskId,
+      approvalId: begun.approvalId,
+      childRunId: begun.childRunId,
+      changes,
+    };
     if (known) Object.assign(known, row);
     else steps.push(row);
     await writeStarted(context, start, begun);
@@ -55,7 +71,14 @@ interface Begun {
   error: StepError | null;
 }
 
-const atWork: Begun = { status: 'in_progress', taskId: null, approvalId: null, childRunId: null, reason: null, error: null };
+const atWork: Begun = {
+  status: 'in_progress',
+  taskId: null,
+  approvalId: null,
+  childRunId: null,
+  reason: null,
+  error: null,
+};
 
 async function begin(context: RunContext, work: StepWork): Promise<Begun> {
   const { start } = work;
@@ -64,7 +87,11 @@ async function begin(context: RunContext, work: StepWork): Promise<Begun> {
   const nested = await startNestedRun(context, start);
   if ('runId' in nested) return { ...atWork, childRunId: nested.runId };
   // The decision on what follows is taken by the next look, which finds the step as failed.
-  context.tx.wake({ target: `run/${context.run.id}`, label: context.run.name, rootTaskId: context.run.rootTaskId });
+  context.tx.wake({
+    target: `run/${context.run.id}`,
+    label: context.run.name,
+    rootTaskId: context.run.rootTaskId,
+  });
   return { ...atWork, status: 'failed', reason: nested.error.message, error: nested.error };
 }
 
@@ -77,9 +104,15 @@ async function beginWaiting({ tx, run }: RunContext, start: Start): Promise<Begu
   return { ...begun, approvalId: await insertApproval(tx, run, asked) };
 }
 
-function dependenciesOf(definition: WorkflowDefinition, start: Start, outputs: Map<string, unknown>): Record<string, unknown> {
+function dependenciesOf(
+  definition: WorkflowDefinition,
+  start: Start,
+  outputs: Map<string, unknown>,
+): Record<string, unknown> {
   const step = definition.steps.find((each) => each.id === start.stepId);
-  const named = (step?.dependsOn ?? []).filter((id) => outputs.get(id) !== undefined && outputs.get(id) !== null);
+  const named = (step?.dependsOn ?? []).filter(
+    (id) => outputs.get(id) !== undefined && outputs.get(id) !== null,
+  );
   return Object.fromEntries(named.map((id) => [id, outputs.get(id)]));
 }
 
@@ -92,11 +125,18 @@ interface StepWork {
 }
 
 /** A step that is tried again is a new attempt of the same task; while the old one is still ending, it is a new task. */
-async function taskOf(context: RunContext, { start, dependencies, changes, before }: StepWork): Promise<string> {
+async function taskOf(
+  context: RunContext,
+  { start, dependencies, changes, before }: StepWork,
+): Promise<string> {
   const given = { ...(start.with as unknown as AgentWith), ...changes };
   const task = before === null ? null : await lockTask(context.tx, before);
   if (!task || !isFinished(task.status)) return insertStepTask(context, { start, given, dependencies });
-  await reopenTask(context.tx, task, { goal: given.goal, wantedAgentId: given.agentId, context: { dependencies } });
+  await reopenTask(context.tx, task, {
+    goal: given.goal,
+    wantedAgentId: given.agentId,
+    context: { dependencies },
+  });
   return task.id;
 }
 
@@ -106,7 +146,10 @@ interface NewStepTask {
   dependencies: Record<string, unknown>;
 }
 
-async function insertStepTask({ tx, run, definition }: RunContext, { start, given, dependencies }: NewStepTask): Promise<string> {
+async function insertStepTask(
+  { tx, run, definition }: RunContext,
+  { start, given, dependencies }: NewStepTask,
+): Promise<string> {
   const id = newId('task');
   const files = (given.files ?? []).flat(2).filter((file): file is string => typeof file === 'string');
   const title = await taskTitle(tx, { title: titleOf(definition, start.key), start, files });
@@ -123,7 +166,9 @@ async function insertStepTask({ tx, run, definition }: RunContext, { start, give
     priority: run.priority,
     depth: run.depth + 1,
     wantedAgentId: given.agentId,
-    requires: (given.requires ?? []).map((need): Capability => ({ name: need.capability, level: need.level })),
+    requires: (given.requires ?? []).map(
+      (need): Capability => ({ name: need.capability, level: need.level }),
+    ),
     method: given.method,
     outputSchema: given.outputSchema,
     context: { dependencies },
@@ -138,9 +183,15 @@ async function insertStepTask({ tx, run, definition }: RunContext, { start, give
 }
 
 /** An item of a forEach over files is told by the file's name, which says more than its number. */
-async function taskTitle(tx: RunContext['tx'], { title, start, files }: { title: string; start: Start; files: string[] }): Promise<string> {
+async function taskTitle(
+  tx: RunContext['tx'],
+  { title, start, files }: { title: string; start: Start; files: string[] },
+): Promise<string> {
   if (start.index === null || files.length !== 1) return title;
-  const [file] = await tx.sql<{ name: string }>('SELECT name FROM files WHERE id = $1 AND workspace_id = $2', [files[0], tx.workspaceId]);
+  const [file] = await tx.sql<{ name: string }>(
+    'SELECT name FROM files WHERE id = $1 AND workspace_id = $2',
+    [files[0], tx.workspaceId],
+  );
   return file ? `${title.replace(/ \(\d+\)$/, '')}: ${file.name}` : title;
 }
 

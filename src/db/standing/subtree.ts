@@ -1,7 +1,10 @@
 import type { Tx } from '../record.ts';
 
 /** The named tasks and runs and everything below them, ids sorted: parents were made first, so they come first. */
-export async function subtreeOf(tx: Tx, { taskIds = [], runIds = [] }: { taskIds?: string[]; runIds?: string[] }): Promise<{ taskIds: string[]; runIds: string[] }> {
+export async function subtreeOf(
+  tx: Tx,
+  { taskIds = [], runIds = [] }: { taskIds?: string[]; runIds?: string[] },
+): Promise<{ taskIds: string[]; runIds: string[] }> {
   const rows = await tx.sql<{ kind: 'task' | 'run'; id: string }>(
     `WITH RECURSIVE tree (kind, id) AS (
        SELECT 'task', t FROM unnest($1::text[]) AS t

@@ -5,20 +5,32 @@ import { updateTask } from '../task-store.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
 
 /** Waiting holds no slot. */
-export async function wait({ tx, task, world }: MoveContext, move: Extract<TaskMove, { move: 'wait' }>, waitsOn: string[] | null = null): Promise<boolean> {
+export async function wait(
+  { tx, task, world }: MoveContext,
+  move: Extract<TaskMove, { move: 'wait' }>,
+  waitsOn: string[] | null = null,
+): Promise<boolean> {
   if (task.holdsSlot && task.agentId) freeSlot(tx, task.agentId);
-  const changed = task.status !== 'waiting' || task.waitingFor !== move.for || task.waitingDetail !== move.detail;
+  const changed =
+    task.status !== 'waiting' || task.waitingFor !== move.for || task.waitingDetail !== move.detail;
   await updateTask(tx, task, {
     status: 'waiting',
     holdsSlot: false,
     waitingFor: move.for,
     waitingDetail: move.detail,
     waitsOn,
-    wakeAt: move.short && move.short.purse.scope === 'workspace' && move.short.why !== 'tooSmall' ? nextDay(world.now) : null,
+    wakeAt:
+      move.short && move.short.purse.scope === 'workspace' && move.short.why !== 'tooSmall'
+        ? nextDay(world.now)
+        : null,
     ...(changed ? { waitingSince: new Date() } : {}),
   });
-  if (changed) tx.emit(onTask(task, 'task.waiting', { for: move.for, detail: move.detail }), { rootTaskId: task.rootId });
-  if (move.short && move.short.why !== 'busy') await sayExhausted(tx, task, { purse: move.short.purse, detail: move.detail });
+  if (changed)
+    tx.emit(onTask(task, 'task.waiting', { for: move.for, detail: move.detail }), {
+      rootTaskId: task.rootId,
+    });
+  if (move.short && move.short.why !== 'busy')
+    await sayExhausted(tx, task, { purse: move.short.purse, detail: move.detail });
   return false;
 }
 
@@ -33,7 +45,9 @@ export async function resume(context: MoveContext): Promise<boolean> {
   if (!task.agentId) return false;
   if (!(await takeSlotOrLock(tx, task.agentId))) {
     const name = context.snapshot.current?.agent.name ?? 'the agent';
-    return wait(context, { move: 'wait', for: 'capacity', detail: `No free slot with ${name}` }, [task.agentId]);
+    return wait(context, { move: 'wait', for: 'capacity', detail: `No free slot with ${name}` }, [
+      task.agentId,
+    ]);
   }
   const after = task.waitingFor;
   await updateTask(tx, task, { status: 'in_progress', holdsSlot: true, ...notWaiting });

@@ -12,9 +12,13 @@ interface Settled {
 }
 
 /** Writes what the decision itself settled (set steps, skipped ones, failed expressions, retries) and which forEach steps have begun. */
-export async function writeSettled(context: RunContext, { steps, settled, expanded }: Settled): Promise<void> {
+export async function writeSettled(
+  context: RunContext,
+  { steps, settled, expanded }: Settled,
+): Promise<void> {
   const { tx, run } = context;
-  for (const { key, status } of settled) checkTransition('step', steps.find((step) => step.key === key)?.status ?? 'pending', status);
+  for (const { key, status } of settled)
+    checkTransition('step', steps.find((step) => step.key === key)?.status ?? 'pending', status);
   const rows = settled.map((settle) => ({
     key: settle.key,
     stepId: settle.stepId,
@@ -22,7 +26,8 @@ export async function writeSettled(context: RunContext, { steps, settled, expand
     status: settle.status,
     output: settle.status === 'completed' ? settle.output : null,
     error: 'error' in settle ? settle.error : null,
-    reason: settle.status === 'skipped' ? settle.reason.message : 'error' in settle ? settle.error.message : null,
+    reason:
+      settle.status === 'skipped' ? settle.reason.message : 'error' in settle ? settle.error.message : null,
     dueAt: settle.status === 'pending' ? new Date(settle.dueAt) : null,
   }));
   if (rows.length > 0) {
@@ -40,13 +45,16 @@ export async function writeSettled(context: RunContext, { steps, settled, expand
     ]);
   }
   if (expanded.length > 0) {
-    await tx.sql(`UPDATE steps SET status = 'in_progress', started_at = coalesce(started_at, now()) WHERE run_id = $1 AND key = ANY ($2)`, [
-      run.id,
-      expanded.map((step) => step.key),
-    ]);
+    await tx.sql(
+      `UPDATE steps SET status = 'in_progress', started_at = coalesce(started_at, now()) WHERE run_id = $1 AND key = ANY ($2)`,
+      [run.id, expanded.map((step) => step.key)],
+    );
   }
-  const asking = settled.filter(({ key }) => steps.some((step) => step.key === key && step.approvalId !== null && step.status === 'waiting'));
-  for (const settle of asking) await expireApprovals(tx, run, { keys: [settle.key], reason: whyOver(settle, run.cancelReason) });
+  const asking = settled.filter(({ key }) =>
+    steps.some((step) => step.key === key && step.approvalId !== null && step.status === 'waiting'),
+  );
+  for (const settle of asking)
+    await expireApprovals(tx, run, { keys: [settle.key], reason: whyOver(settle, run.cancelReason) });
   for (const settle of settled) emitSettled(context, settle, steps);
 }
 
@@ -64,13 +72,22 @@ const upsertSteps = `
   ON CONFLICT (run_id, key) DO UPDATE SET status = excluded.status, output = excluded.output, error = excluded.error,
     reason = excluded.reason, due_at = excluded.due_at, wait_until = NULL, started_at = coalesce(s.started_at, excluded.started_at), ended_at = excluded.ended_at`;
 
-function emitSettled({ tx, run, definition }: RunContext, settle: NextSteps['settle'][number], steps: LoadedStep[]): void {
+function emitSettled(
+  { tx, run, definition }: RunContext,
+  settle: NextSteps['settle'][number],
+  steps: LoadedStep[],
+): void {
   const taskId = steps.find((step) => step.key === settle.key)?.taskId ?? null;
   const data = { key: settle.key, title: titleOf(definition, settle.key), taskId };
   const place = { rootTaskId: run.rootTaskId };
   if (settle.status === 'completed') tx.emit(onRun(run, 'step.completed', data), place);
-  if (settle.status === 'skipped') tx.emit(onRun(run, 'step.skipped', { ...data, reason: settle.reason.message }), place);
-  if (settle.status === 'failed') tx.emit(onRun(run, 'step.failed', { ...data, code: settle.error.code, message: settle.error.message }), place);
+  if (settle.status === 'skipped')
+    tx.emit(onRun(run, 'step.skipped', { ...data, reason: settle.reason.message }), place);
+  if (settle.status === 'failed')
+    tx.emit(
+      onRun(run, 'step.failed', { ...data, code: settle.error.code, message: settle.error.message }),
+      place,
+    );
   if (settle.status === 'pending') {
     const attempt = (steps.find((step) => step.key === settle.key)?.attempts ?? 0) + 1;
     tx.emit(onRun(run, 'step.retried', { ...data, attempt, reason: settle.error.message }), place);

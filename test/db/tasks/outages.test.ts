@@ -10,7 +10,10 @@ import { type Desk, logger, openDesk } from './support.ts';
 const ledger = { outcome: 'failed' as const, microUsd: 0, latencyMs: 3 };
 
 function unanswered(retryAfterMs: number | null = null): Pick<Settlement, 'ledger' | 'end'> {
-  return { ledger, end: { as: 'again', error: { code: 'model_failed', message: 'Scripted 503.' }, outage: { retryAfterMs } } };
+  return {
+    ledger,
+    end: { as: 'again', error: { code: 'model_failed', message: 'Scripted 503.' }, outage: { retryAfterMs } },
+  };
 }
 
 interface TaskState {
@@ -22,10 +25,18 @@ interface TaskState {
 
 describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
   const stateOf = async (desk: Desk, taskId: string) => {
-    const [row] = await desk.rows<TaskState>('SELECT status, waiting_for, holds_slot, waits_on FROM tasks WHERE id = $1', taskId);
+    const [row] = await desk.rows<TaskState>(
+      'SELECT status, waiting_for, holds_slot, waits_on FROM tasks WHERE id = $1',
+      taskId,
+    );
     return row;
   };
-  const parked = { status: 'waiting', waitingFor: 'outage', holdsSlot: false, waitsOn: ['environment/cloud/big'] };
+  const parked = {
+    status: 'waiting',
+    waitingFor: 'outage',
+    holdsSlot: false,
+    waitsOn: ['environment/cloud/big'],
+  };
 
   /** A task whose model has failed it so often that it is given up. */
   const giveUp = async (desk: Desk) => {
@@ -40,12 +51,15 @@ describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
   };
 
   const probe = (desk: Desk, ok: boolean) => {
-    const provider = { health: () => Promise.resolve({ ok, models: [], problem: ok ? null : 'Still down.', latencyMs: 1 }) };
+    const provider = {
+      health: () => Promise.resolve({ ok, models: [], problem: ok ? null : 'Still down.', latencyMs: 1 }),
+    };
     const registry = { provider: () => provider as unknown as ModelProvider };
     const models = { environment: { registry } } as unknown as ModelsOfWorkspaces<Tx>;
     return probeOnce({ db: desk.db, models, logger, owner: 'test' }, new AbortController().signal);
   };
-  const makeDue = (desk: Desk) => desk.rows(`UPDATE provider_health SET open_until = now(), trial_until = NULL`);
+  const makeDue = (desk: Desk) =>
+    desk.rows(`UPDATE provider_health SET open_until = now(), trial_until = NULL`);
   const drain = (desk: Desk) => desk.rows(`UPDATE outbox SET status = 'done'`);
 
   test('after four failures the call is given up: the task parks without a slot, the tries cost nothing', async () => {
@@ -54,7 +68,9 @@ describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
     const { taskId, again } = await giveUp(desk);
     expect(again).toEqual([true, true, true, false]);
     expect(await stateOf(desk, taskId)).toEqual(parked);
-    expect(await desk.rows('SELECT outcome, micro_usd::int AS usd FROM ledger')).toEqual(Array(4).fill({ outcome: 'failed', usd: 0 }));
+    expect(await desk.rows('SELECT outcome, micro_usd::int AS usd FROM ledger')).toEqual(
+      Array(4).fill({ outcome: 'failed', usd: 0 }),
+    );
     expect(await desk.rows(`SELECT name FROM agents WHERE active > 0`)).toEqual([]);
     const other = await desk.give('write');
     expect((await desk.look(other)).start).toEqual([]);
@@ -67,8 +83,13 @@ describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
     const taskId = await desk.give('write');
     const key = (await desk.look(taskId)).start[0]?.key ?? '';
     await desk.claim(taskId, key);
-    expect(await desk.settle(taskId, key, { try: 1, ...unanswered(600_000) })).toMatchObject({ again: false, status: 'waiting' });
-    const [row] = await desk.rows<{ seconds: number }>('SELECT extract(epoch FROM open_until - now())::int AS seconds FROM provider_health');
+    expect(await desk.settle(taskId, key, { try: 1, ...unanswered(600_000) })).toMatchObject({
+      again: false,
+      status: 'waiting',
+    });
+    const [row] = await desk.rows<{ seconds: number }>(
+      'SELECT extract(epoch FROM open_until - now())::int AS seconds FROM provider_health',
+    );
     expect(row?.seconds).toBeGreaterThan(590);
     expect(await probe(desk, true)).toEqual([]);
   });
@@ -133,11 +154,17 @@ describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
       ids.push(id);
     }
     await desk.rows(`UPDATE tasks SET workspace_id = 'wsp_other' WHERE id = ANY ($1)`, ids.slice(3));
-    const [first, ...rest] = (await desk.rows<{ id: string }>('SELECT id FROM tasks ORDER BY id')).map(({ id }) => id);
+    const [first, ...rest] = (await desk.rows<{ id: string }>('SELECT id FROM tasks ORDER BY id')).map(
+      ({ id }) => id,
+    );
     await drain(desk);
     await desk.rows('DELETE FROM provider_health');
     expect(await probe(desk, true)).toEqual([first, rest[3], rest[0], rest[4], rest[1], rest[2]]);
-    const woken = await desk.rows<{ target: string }>(`SELECT target FROM outbox WHERE status = 'ready' ORDER BY id`);
-    expect(woken.map(({ target }) => target)).toEqual([first, rest[3], rest[0], rest[4], rest[1], rest[2]].map((id) => `task/${id}`));
+    const woken = await desk.rows<{ target: string }>(
+      `SELECT target FROM outbox WHERE status = 'ready' ORDER BY id`,
+    );
+    expect(woken.map(({ target }) => target)).toEqual(
+      [first, rest[3], rest[0], rest[4], rest[1], rest[2]].map((id) => `task/${id}`),
+    );
   });
 });
