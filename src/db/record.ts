@@ -27,8 +27,9 @@ export interface Tx extends Scope {
   emit(event: NewEvent, place?: { rootTaskId?: string | null; actor?: string }): void;
   /** Asks the Temporal workflow of `target` to look again, by way of the outbox. */
   wake(note: OutboxNote): void;
-  /** The last work of the transaction, after everything else but the writing of events: for locks that come late in their order. */
-  atEnd(work: () => Promise<void>): void;
+  /** The last work of the transaction, after everything else but the writing of events: for locks that come late in their order:
+   *  agents before budgets. */
+  atEnd(work: () => Promise<void>, locks?: 'agents' | 'budgets'): void;
   /** After the commit, whoever works on this task is told to abort at once; Temporal's cancellation is the guarantee. */
   stop(taskId: string): void;
 }
@@ -88,7 +89,7 @@ async function transact<Result>(
   const events: Parameters<typeof writeFacts>[1]['events'] = [];
   const notes: OutboxNote[] = [];
   const stopIds: string[] = [];
-  const last: (() => Promise<void>)[] = [];
+  const last: Record<'agents' | 'budgets', (() => Promise<void>)[]> = { agents: [], budgets: [] };
   const { result, facts } = await dataSource.transaction(async (em) => {
     const tx: Tx = {
       ...scope,
@@ -104,11 +105,11 @@ async function transact<Result>(
         if (!other) notes.push(note);
         else other.afterMs = Math.min(other.afterMs ?? 0, note.afterMs ?? 0);
       },
-      atEnd: (finish) => void last.push(finish),
+      atEnd: (finish, locks = 'agents') => void last[locks].push(finish),
       stop: (taskId) => void stopIds.push(taskId),
     };
     const value = await work(tx);
-    for (const finish of last) await finish();
+    for (const finish of [...last.agents, ...last.budgets]) await finish();
     return { result: value, facts: await writeFacts(tx, { events, notes }) };
   });
   if (facts.events.length > 0 || facts.outboxIds.length > 0)

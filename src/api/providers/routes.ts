@@ -59,7 +59,11 @@ export function providerRoutes(door: Door, desk: ProviderDesk = nobody): void {
     },
     { handle: ({ tx, caller, params: { provider } }) => oneProvider(tx, caller, { desk, name: provider }) },
   );
+  setRoute(door, desk);
+  removeRoute(door);
+}
 
+function setRoute(door: Door, desk: ProviderDesk): void {
   // Trying the key is slow, so it comes before the transaction; and PUT keeps no answers, so the key is stored in one place only.
   openRoute(
     door,
@@ -97,7 +101,9 @@ export function providerRoutes(door: Door, desk: ProviderDesk = nobody): void {
       sendAnswer(response, 200, { reply, location: null, etag: null });
     },
   );
+}
 
+function removeRoute(door: Door): void {
   route(
     door,
     {

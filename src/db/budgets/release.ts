@@ -23,7 +23,7 @@ export function releaseAtEnd(tx: Tx, releases: Release[]): void {
   if (list) list.push(...some);
   else {
     pending.set(tx, some);
-    tx.atEnd(() => release(tx));
+    tx.atEnd(() => release(tx), 'budgets');
   }
 }
 
