@@ -13,6 +13,7 @@ import { postgresDataFolder } from '../../scripts/setup/postgres-user.mjs';
 import { startPostgres, startRedis, startTemporal } from '../../scripts/product/servers.mjs';
 import { createPorts } from '../../scripts/supervise/ports.mjs';
 import { createSupervisor } from '../../scripts/supervise/supervisor.mjs';
+import pg from 'pg';
 import { migrate } from '../../src/db/migrate.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,6 +45,7 @@ export async function openStage(name: string): Promise<Stage> {
   try {
     const servers = await startServers(stateFolder, supervisor);
     await migrate(servers.databaseUrl);
+    await liftBudgets(servers.databaseUrl);
     return {
       ...servers,
       stateFolder,
@@ -123,4 +125,12 @@ async function removeState(stateFolder: string): Promise<void> {
   const { postgres } = await ensureTools({ only: ['postgres'] });
   for (const folder of [postgresDataFolder(stateFolder, postgres.user), stateFolder])
     rmSync(folder, { recursive: true, force: true });
+}
+
+/** A benchmark measures work, not the $20 a day of a fresh workspace. */
+export async function liftBudgets(databaseUrl: string): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  await client.query('UPDATE budgets SET limit_micro_usd = 1e12, limit_tokens = 1e12');
+  await client.end();
 }

@@ -1,7 +1,13 @@
 /** The record of tasks and runs as activities use it: each method is one transaction. */
 import type { Standing } from '../contracts/corridor.ts';
 import type { ModelCandidate } from '../core/route-model.ts';
-import { type CallAddress, type Claim, claimModelCall, type Reserve } from './calls/claim-call.ts';
+import {
+  type CallAddress,
+  type Claim,
+  claimModelCall,
+  type Reserve,
+  ShortOfBudget,
+} from './calls/claim-call.ts';
 import { type CallTool, runTool } from './calls/run-tool.ts';
 import { type Settled, type Settlement, settleModelCall } from './calls/settle-call.ts';
 import { holdProvidersRevision } from './provider-store.ts';
@@ -60,10 +66,18 @@ export function createTaskRecord(
         (tx) => requestCancel(tx, { ...target, reason: 'Cancelled by operations in Temporal.' }),
         'operations',
       ),
-    claimModelCall: (asker: Asker, address: CallAddress): Promise<Claim> =>
-      within(asker, async (tx, world) =>
-        claimModelCall(tx, address, { world, reserve: (await modelsOf(tx)).reserve }),
-      ),
+    claimModelCall: async (asker: Asker, address: CallAddress): Promise<Claim> => {
+      const claim = (short: boolean) =>
+        within(asker, async (tx, world) =>
+          claimModelCall(tx, address, { world, reserve: (await modelsOf(tx)).reserve, short }),
+        );
+      try {
+        return await claim(false);
+      } catch (error) {
+        if (error instanceof ShortOfBudget) return claim(true);
+        throw error;
+      }
+    },
     settleModelCall: (asker: Asker, settlement: Settlement): Promise<Settled> =>
       within(asker, (tx, world) => settleModelCall(tx, settlement, world)),
     runTool: (asker: Asker, address: CallAddress): Promise<Standing> =>

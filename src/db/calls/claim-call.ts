@@ -40,10 +40,19 @@ export type Reserve = (
 
 export type Claim = { claimed: ClaimedCall } | { over: Standing };
 
+/**
+ * There is no room in a purse. Parking gives the agent's slot back, and agents are locked before budgets: so the claim is begun anew with
+ * `short`, which takes that lock first. The usual claim leaves the agent's row, which everybody wants, alone.
+ */
+export class ShortOfBudget extends Error {
+  override name = 'ShortOfBudget';
+}
+
+/** @throws ShortOfBudget unless `short` */
 export async function claimModelCall(
   tx: Tx,
   { taskId, key }: CallAddress,
-  { world, reserve }: { world: World; reserve: Reserve },
+  { world, reserve, short = false }: { world: World; reserve: Reserve; short?: boolean },
 ): Promise<Claim> {
   const task = await lockTask(tx, taskId);
   const effect = await loadEffect(tx, key);
@@ -61,9 +70,10 @@ export async function claimModelCall(
   const messages = request.kind === 'complete' ? await messagesOf(tx, task, request.messagesTo) : [];
   const { microUsd, tokens = 0, price } = reserve(request, charactersOf(request, messages));
   const needs = { microUsd: microUsd ?? 0, tokens };
-  if (task.agentId) await lockAgents(tx, [task.agentId]);
+  if (short && task.agentId) await lockAgents(tx, [task.agentId]);
   const purses = await lockPursesOf(tx, task);
   if (shortageOf(purses, needs)) {
+    if (!short) throw new ShortOfBudget();
     await parkEffect(tx, key, { request, needs });
     return { over: await decideTask(tx, task, world, true) };
   }
