@@ -48,7 +48,8 @@ function Progress({ taskId, steps, now }: { taskId: string; steps: PlanRow[]; no
     { label: 'Now', found: said(['in_progress', 'assigned']) },
     { label: 'Blocked', found: said(['waiting']) },
     { label: 'Failed', found: said(['failed']) },
-    { label: 'Next', found: said(['pending']).slice(0, 1) },
+    // After a failure nothing comes next until somebody retries.
+    { label: 'Next', found: said(['failed']).length > 0 ? [] : said(['pending']).slice(0, 1) },
   ].filter(({ found }) => found.length > 0);
   return (
     <section className="sec">

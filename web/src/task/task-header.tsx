@@ -46,7 +46,13 @@ export function TaskHeader({ tree, rows, now, mayAct }: HeaderProps) {
           <RetryTask taskId={task.id} />
         )}
         {task.temporal.url !== null && (
-          <a className="btn sm tmp" href={task.temporal.url} target="_blank" rel="noreferrer">
+          <a
+            className="btn sm tmp"
+            href={task.temporal.url}
+            target="_blank"
+            rel="noreferrer"
+            aria-label="Open in Temporal"
+          >
             <Icon name="external" small />
             <span className="desk">Open in Temporal</span>
             <span className="phone">Temporal</span>
