@@ -3,7 +3,7 @@ import { createDataSource } from '../../src/db/data-source.ts';
 import { insertKey } from '../../src/db/principal-store.ts';
 import { createDatabase, type Database } from '../../src/db/record.ts';
 import { createFeed } from '../../src/feed/feed.ts';
-import { freePort } from '../../test/support/services/free-port.ts';
+import { freePort } from '../../test/support/servers/free-port.ts';
 import { startProgram } from './programs.ts';
 import { ownerOf } from './sides.ts';
 import type { Stage } from './stage.ts';

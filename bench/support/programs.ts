@@ -1,4 +1,4 @@
-import { type Child, startChild } from '../../test/support/services/child.ts';
+import { type Child, startChild } from '../../test/support/servers/child.ts';
 import { root, type Stage } from './stage.ts';
 
 /** One of the product's (or the benchmark's) own programs as a process; it ends with the stage. */

@@ -9,7 +9,7 @@ import type { Session } from '../../src/contracts/principal.ts';
 import { closeLater } from '../support/close-later.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { testRedis } from '../support/redis.ts';
-import { freePort } from '../support/services/free-port.ts';
+import { freePort } from '../support/servers/free-port.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

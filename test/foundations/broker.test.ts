@@ -10,7 +10,7 @@ import { waitFor } from '../support/wait-for.ts';
 const runner = `
   const { default: setUp } = await import('./jest/global-setup.mjs');
   await setUp();
-  const { askBroker } = await import('./services/broker-client.ts');
+  const { askBroker } = await import('./servers/broker-client.ts');
   const redis = await askBroker('/redis', {});
   const postgres = await askBroker('/postgres', { version: 18 });
   console.log(JSON.stringify({ ports: [redis.port, Number(new URL(postgres.url).port)], socket: process.env.ADJUTANT_TEST_BROKER }));

@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { closeLater } from '../support/close-later.ts';
-import { freePort } from '../support/services/free-port.ts';
-import { requireTool } from '../support/services/find-tool.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { requireTool } from '../support/servers/find-tool.ts';
 import { testTemporal } from '../support/temporal.ts';
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url));

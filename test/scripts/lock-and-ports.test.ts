@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { acquireLock } from '../../scripts/supervise/lock.mjs';
 import { createPorts } from '../../scripts/supervise/ports.mjs';
 import { closeLater } from '../support/close-later.ts';
-import { freePort } from '../support/services/free-port.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'adjutant-lock-'));

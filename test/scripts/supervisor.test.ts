@@ -9,7 +9,7 @@ import { stopLeftovers } from '../../scripts/supervise/leftovers.mjs';
 import { startTimeOf } from '../../scripts/supervise/processes.mjs';
 import { createSupervisor } from '../../scripts/supervise/supervisor.mjs';
 import { closeLater } from '../support/close-later.ts';
-import { freePort } from '../support/services/free-port.ts';
+import { freePort } from '../support/servers/free-port.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { standIn } from './stand-in/table.mjs';
 

@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { closeLater } from './close-later.ts';
-import { requireTool } from './services/find-tool.ts';
+import { requireTool } from './servers/find-tool.ts';
 
 /** One real browser for a test file; it is closed after the file. */
 export async function openBrowser(): Promise<Browser> {

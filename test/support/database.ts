@@ -1,6 +1,6 @@
 import { closeLater } from './close-later.ts';
-import { askBroker } from './services/broker-client.ts';
-import type { PostgresVersion } from './services/postgres.ts';
+import { askBroker } from './servers/broker-client.ts';
+import type { PostgresVersion } from './servers/postgres.ts';
 
 export type { PostgresVersion };
 

@@ -1,6 +1,6 @@
 import { closeLater } from './close-later.ts';
-import { askBroker } from './services/broker-client.ts';
-import { type RedisService, startRedis } from './services/redis.ts';
+import { askBroker } from './servers/broker-client.ts';
+import { type RedisService, startRedis } from './servers/redis.ts';
 
 export interface TestRedis {
   /** `redis://…/n`: a database number that no other test file has. Channels are shared by all numbers. */

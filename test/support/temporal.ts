@@ -5,9 +5,9 @@ import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { closeLater } from './close-later.ts';
-import { askBroker } from './services/broker-client.ts';
-import { requireTool } from './services/find-tool.ts';
-import { startTemporal } from './services/temporal.ts';
+import { askBroker } from './servers/broker-client.ts';
+import { requireTool } from './servers/find-tool.ts';
+import { startTemporal } from './servers/temporal.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 let prepared = false;

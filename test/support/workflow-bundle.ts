@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { askBroker } from './services/broker-client.ts';
+import { askBroker } from './servers/broker-client.ts';
 
 const product = new URL('../../workflows/index.ts', import.meta.url);
 

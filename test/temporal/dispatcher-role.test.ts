@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { closeLater } from '../support/close-later.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { testRedis } from '../support/redis.ts';
-import { freePort } from '../support/services/free-port.ts';
+import { freePort } from '../support/servers/free-port.ts';
 import { testTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { addTask, addWorkspace, openDatabase } from './support.ts';

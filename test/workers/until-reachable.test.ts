@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { untilReachable } from '../../workers/until-reachable.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { freePort } from '../support/services/free-port.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 const logger = { warn: () => undefined };
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { findTool, requireTool } from '../../support/services/find-tool.ts';
+import { findTool, requireTool } from '../../support/servers/find-tool.ts';
 
 let folder: string;
 let before: NodeJS.ProcessEnv;

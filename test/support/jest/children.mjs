@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 export function childrenOf(parent) {
   const all = process.platform === 'linux' ? fromProc(parent) : fromPs(parent);
   return all.filter(
-    (child) => !child.command.includes('jest-worker') && !child.command.includes('services/broker'),
+    (child) => !child.command.includes('jest-worker') && !child.command.includes('servers/broker'),
   );
 }
 

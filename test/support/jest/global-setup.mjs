@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Starts the broker; the servers behind it start when a test asks. */
 export default async function globalSetup() {
-  const broker = spawn(process.execPath, [fileURLToPath(new URL('../services/broker.ts', import.meta.url))], {
+  const broker = spawn(process.execPath, [fileURLToPath(new URL('../servers/broker.ts', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
   });

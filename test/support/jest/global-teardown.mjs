@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { askBroker } from '../services/broker-client.ts';
+import { askBroker } from '../servers/broker-client.ts';
 import { childrenOf } from './children.mjs';
 
 /** Stops every server, and fails the run when something was left behind. */
