@@ -31,7 +31,7 @@ export default {
   collectCoverageFrom: ['{src,workflows,activities,workers,client}/**/*.ts'],
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/jest/counting-reporter.mjs'],
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: pure.map((room) => `<rootDir>/${room}/**/*.test.{ts,tsx}`) },
     {

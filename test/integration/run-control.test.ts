@@ -140,7 +140,9 @@ describe('a run that a person controls', () => {
       steps(planned.planRunId).then((rows) => rows.filter((row) => row.status === 'in_progress').length);
     await waitFor(async () => (await open()) === 0, { what: 'the steps at work to finish' });
     const asked = seen;
-    expect(await house.reaches('tasks', id, ['waiting'])).toMatchObject({ waitingFor: 'paused' });
+    await waitFor(async () => (await house.reaches('tasks', id, ['waiting'])).waitingFor === 'paused', {
+      what: 'the task to stand still',
+    });
     expect((await steps(planned.planRunId)).some((step) => step.status === 'pending')).toBe(true);
     expect(seen).toBe(asked);
     instead = () => null;

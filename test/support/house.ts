@@ -102,7 +102,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     filesDir: options.filesDir,
     sealer,
     employ,
-    reaches: (table, id, statuses, timeoutMs = 20_000) => reaches(db, { table, id, statuses, timeoutMs }),
+    reaches: (table, id, statuses, timeoutMs = 45_000) => reaches(db, { table, id, statuses, timeoutMs }),
   };
 }
 

@@ -8,6 +8,7 @@ export default class CountingReporter {
     const skipped = results.numPendingTests + results.numTodoTests;
     // The default reporter writes its summary to stderr after this call, so this line waits for the exit.
     process.once('exit', () => {
+      if (failed > 0) process.exitCode = 1;
       process.stdout.write(
         `${results.numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`,
       );
