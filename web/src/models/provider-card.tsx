@@ -32,7 +32,7 @@ export function ProviderCard({ provider }: { provider: Provider }) {
             )}
           </span>
           <span className="ts t2 blk">{aboutKey(provider)}</span>
-          {model && <span className="ts t3 blk">{model} comes first</span>}
+          {model && <span className="ts t3 blk">{model.split(/[\\/]/).at(-1)} comes first</span>}
         </span>
         {!open && (
           <>
