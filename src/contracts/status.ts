@@ -107,6 +107,17 @@ export function isFinished(status: TaskStatus | StepStatus | RunStatus | Attempt
   return finished.has(status);
 }
 
-/** An outside effect: planned by a decision, claimed before it happens, settled after. Parked: there is no room for it in a budget. */
-export const EffectStatus = z.enum(['planned', 'parked', 'claimed', 'settled', 'failed', 'abandoned']);
+/**
+ * An outside effect: planned by a decision, claimed before it happens, settled after. Parked: there is no room for it in a budget.
+ * Waiting: somebody else gives the answer (a person, another task).
+ */
+export const EffectStatus = z.enum([
+  'planned',
+  'parked',
+  'claimed',
+  'waiting',
+  'settled',
+  'failed',
+  'abandoned',
+]);
 export type EffectStatus = z.infer<typeof EffectStatus>;

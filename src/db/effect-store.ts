@@ -1,5 +1,5 @@
 import type { Amount } from '../core/budget/escrow.ts';
-import type { EffectFacts, NewEffect } from '../core/task/snapshot.ts';
+import type { EffectFacts, EffectWaits, NewEffect } from '../core/task/snapshot.ts';
 import type { EffectRow } from './mappings/effect.ts';
 import type { TaskRow } from './mappings/task.ts';
 import { newId } from './new-id.ts';
@@ -78,4 +78,12 @@ export async function settleEffect(
     `UPDATE effects SET status = $2, outcome = $3, error = $4, settled_at = CASE WHEN $2 = 'planned' THEN NULL ELSE now() END WHERE key = $1`,
     [key, end.status, outcome, error],
   );
+}
+
+/** Somebody else gives the answer of this tool call. */
+export async function waitOnEffect(tx: Tx, key: string, waits: EffectWaits): Promise<void> {
+  await tx.sql(`UPDATE effects SET status = 'waiting', waits = $2 WHERE key = $1`, [
+    key,
+    JSON.stringify(waits),
+  ]);
 }

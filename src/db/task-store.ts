@@ -100,7 +100,7 @@ const taskFacts = `
     (SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'status', f.status, 'problem', f.problem) ORDER BY tf.position)
        FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1) AS files,
     (SELECT json_agg(json_build_object('key', e.key, 'turn', e.turn, 'kind', e.kind, 'purpose', e.purpose, 'status', e.status,
-              'needs', e.needs, 'input', e.input, 'outcome', e.outcome, 'error', e.error) ORDER BY e.turn, e.key)
+              'needs', e.needs, 'waits', e.waits, 'input', e.input, 'outcome', e.outcome, 'error', e.error) ORDER BY e.turn, e.key)
        FROM effects e WHERE e.task_id = $1 AND e.attempt = $2) AS effects,
     (SELECT json_build_object('id', r.id, 'status', r.status, 'output', r.output, 'error', r.error)
        FROM runs r WHERE r.id = $3) AS plan_run,

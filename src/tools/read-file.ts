@@ -1,8 +1,12 @@
-import type { Tool } from './tool.ts';
+import type { RecordTool } from './tool.ts';
 
 const charactersPerCall = 16_000;
 
-export const readFile: Tool = {
+export const readFile: RecordTool = {
+  place: 'record',
+  risk: 'low',
+  effect: 'none',
+  timeoutMs: 10_000,
   name: 'read_file',
   description:
     'Reads a file of this task from a passage on. Long files come in parts: call again with the "from" that the answer names.',

@@ -1,7 +1,7 @@
 import { problemsOfJson } from '../contracts/json-schema.ts';
 import { readFile } from './read-file.ts';
 import { searchFiles } from './search-files.ts';
-import type { Tool, ToolAnswer, ToolContext } from './tool.ts';
+import type { RecordTool, RecordToolContext, ToolAnswer, ToolWait } from './tool.ts';
 
 export interface ToolCallRequest {
   name: string;
@@ -12,14 +12,14 @@ export interface ToolCallRequest {
 }
 
 export interface ToolRegistry {
-  tools: readonly Tool[];
+  tools: readonly RecordTool[];
   /** Never throws for what a model did wrong: the answer says all that is wrong at once, so that it can mend it. */
-  call(context: ToolContext, request: ToolCallRequest): Promise<ToolAnswer>;
+  call(context: RecordToolContext, request: ToolCallRequest): Promise<ToolAnswer | ToolWait>;
 }
 
-export const builtInTools: readonly Tool[] = [searchFiles, readFile];
+export const builtInTools: readonly RecordTool[] = [searchFiles, readFile];
 
-export function createToolRegistry(tools: readonly Tool[] = builtInTools): ToolRegistry {
+export function createToolRegistry(tools: readonly RecordTool[] = builtInTools): ToolRegistry {
   return {
     tools,
     call: async (context, request) => {

@@ -1,8 +1,12 @@
-import type { Tool } from './tool.ts';
+import type { RecordTool } from './tool.ts';
 
 const most = 12;
 
-export const searchFiles: Tool = {
+export const searchFiles: RecordTool = {
+  place: 'record',
+  risk: 'low',
+  effect: 'none',
+  timeoutMs: 10_000,
   name: 'search_files',
   description: 'Searches the files of this task for words and returns the best passages with their places.',
   parameters: {

@@ -1,15 +1,60 @@
-/** What a tool is. Tools run outside the model; whether one may be called is checked before it runs. */
-export interface Tool {
+/**
+ * What a tool is. Tools run outside the model; one policy function says whether a call may happen, before it does.
+ *
+ * A tool of the record reads or writes only the record: it runs inside the transaction that decides what comes next. A tool that
+ * leaves the process is claimed before and settled after, like a model call; its `effect` says whether a lost try may be repeated.
+ */
+export const risks = ['low', 'medium', 'high'] as const;
+export type Risk = (typeof risks)[number];
+
+/** `none`: it only reads. `keyed`: it may be repeated with the same key. `at_most_once`: never repeated without a person's word. */
+export type EffectKind = 'none' | 'keyed' | 'at_most_once';
+
+/** What people, models and the policy know about a tool. */
+export interface ToolCard {
   name: string;
   description: string;
   /** JSON Schema of the arguments. */
   parameters: Record<string, unknown>;
-  run(context: ToolContext, args: Record<string, unknown>): Promise<ToolAnswer>;
+  risk: Risk;
+  effect: EffectKind;
+  /** One call may take this long, in milliseconds. */
+  timeoutMs: number;
 }
+
+export interface RecordTool extends ToolCard {
+  place: 'record';
+  run(context: RecordToolContext, args: Record<string, unknown>): Promise<ToolAnswer | ToolWait>;
+}
+
+export interface OutsideTool extends ToolCard {
+  place: 'outside';
+  /** Where these arguments would go (a host name), for rules and for people; null when it goes nowhere. */
+  destination?(args: Record<string, unknown>): string | null;
+  run(context: OutsideToolContext, args: Record<string, unknown>): Promise<ToolAnswer>;
+}
+
+export type Tool = RecordTool | OutsideTool;
 
 export interface ToolAnswer {
   text: string;
+  /** The model did something wrong, or it did not work: the text says what. */
   isError?: boolean;
+  /** For programs: what a `tool` step of a workflow gives on. */
+  data?: unknown;
+}
+
+/** Somebody else will give the answer: the call waits without a slot, and so does its task, until `answerTool` or `until`. */
+export interface ToolWait {
+  wait: {
+    for: 'person' | 'message' | 'children' | 'approval';
+    /** One line for people. */
+    detail: string;
+    /** Ids of what it waits for. */
+    on: string[];
+    /** ISO 8601: nobody answered by then, and the model is told so. */
+    until?: string | null;
+  };
 }
 
 export interface FoundPassage {
@@ -20,8 +65,10 @@ export interface FoundPassage {
   text: string;
 }
 
-/** What a tool may see: only what belongs to its task. */
-export interface ToolContext {
+/** What a tool of the record may see and do: only what belongs to its task and workspace. */
+export interface RecordToolContext {
+  /** Of this call: `task/attempt/turn/call`. */
+  key: string;
   searchPassages(query: string, limit: number): Promise<FoundPassage[]>;
   /** From passage `from` on, as many as fit into `characters`. Null when the task has no such file. */
   readPassages(
@@ -29,4 +76,14 @@ export interface ToolContext {
     from: number,
     characters: number,
   ): Promise<{ passages: FoundPassage[]; next: number | null } | null>;
+}
+
+/** What a tool that leaves the process is given. */
+export interface OutsideToolContext {
+  /** The same for every try of one call: for servers that take an idempotency key. */
+  key: string;
+  workspaceId: string;
+  taskId: string;
+  /** Aborted on cancel and when the time is over. */
+  signal: AbortSignal;
 }

@@ -6,13 +6,15 @@
  * 3. While an effect is open (planned or claimed) there is nothing to decide.
  * 4. A call that was given up because of an outage goes to another model, or the task parks; nothing is planned that nobody could answer.
  * 5. A call that no purse had room for is asked again when there is room; until then the task waits.
- * 6. A waiting task moves only when its reason is gone, and takes a slot again before it works.
+ * 6. A tool call that waits for somebody is answered before anything else is decided.
+ * 7. A waiting task moves only when its reason is gone, and takes a slot again before it works.
  */
 import { isFinished } from '../../contracts/status.ts';
 import { chiefOfStaffMove } from './chief-of-staff.ts';
 import { operatorMove } from './master-operator.ts';
 import { aroundBudget } from './budget.ts';
 import { aroundOutage, unlessOut } from './outage.ts';
+import { aroundWaitingTools } from './waiting-tools.ts';
 import type { CurrentAttempt, EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
 
 export const maxAttempts = 3;
@@ -29,6 +31,7 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
   if (effects.some(isOpen)) return { move: 'rest' };
   const move =
     aroundBudget(snapshot) ??
+    aroundWaitingTools(snapshot) ??
     aroundOutage(snapshot, current) ??
     unlessOut(snapshot, current, workMove(snapshot, current));
   return needsSlot(move) && !task.holdsSlot ? { move: 'resume' } : settled(snapshot, move);
@@ -44,8 +47,11 @@ export function isOpen(effect: EffectFacts): boolean {
   return effect.status === 'planned' || effect.status === 'claimed';
 }
 
+/** Not claimed, so nothing of it is under way. */
+const abandonable = new Set<EffectFacts['status']>(['planned', 'parked', 'waiting']);
+
 function cancelMove({ task, effects, planRun }: TaskSnapshot): TaskMove {
-  const planned = effects.filter(({ status }) => status === 'planned' || status === 'parked');
+  const planned = effects.filter(({ status }) => abandonable.has(status));
   if (planned.length > 0) return { move: 'abandon', keys: planned.map((effect) => effect.key) };
   if (effects.some((effect) => effect.status === 'claimed')) return { move: 'rest' };
   if (planRun && !isFinished(planRun.status)) return { move: 'rest' };

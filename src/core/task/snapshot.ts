@@ -35,6 +35,16 @@ export interface TaskFacts {
   wakeAt?: Date | null;
 }
 
+/** What a tool call waits for until somebody answers it. */
+export interface EffectWaits {
+  for: WaitingFor;
+  detail: string;
+  /** Ids of what it waits for. */
+  on: string[];
+  /** ISO 8601; nobody answered by then. Null: it waits for ever. */
+  until: string | null;
+}
+
 /** One outside effect of the current attempt: a model call or a tool call. */
 export interface EffectFacts {
   key: string;
@@ -47,6 +57,8 @@ export interface EffectFacts {
   error: Failure | null;
   /** Of a parked call: the most that it can cost. */
   needs?: Amount | null;
+  /** Of a tool call whose status is `waiting`. */
+  waits?: EffectWaits | null;
 }
 
 export interface CurrentAttempt {
@@ -115,7 +127,7 @@ export type TaskMove =
   | { move: 'assign' }
   | { move: 'resume' }
   /** `on`: ids or keys of what it waits for, for whoever wakes it. */
-  | { move: 'wait'; for: WaitingFor; detail: string; on?: string[]; short?: Shortage }
+  | { move: 'wait'; for: WaitingFor; detail: string; on?: string[]; short?: Shortage; until?: Date | null }
   | { move: 'call'; turn: number; effects: NewEffect[] }
   | { move: 'abandon'; keys: string[] }
   /** Calls that were given up or parked are open again. */

@@ -1,26 +1,28 @@
 /** Tools and methods that only read the record: run and settled in the transaction that holds the task's lock. */
 import type { Standing } from '../../contracts/corridor.ts';
 import { runMethod } from '../../core/documents/run-method.ts';
-import { loadEffect, settleEffect } from '../effect-store.ts';
+import type { EffectWaits } from '../../core/task/snapshot.ts';
+import { loadEffect, settleEffect, waitOnEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
-import { readTaskPassages, searchTaskPassages } from '../passage-reads.ts';
 import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
 import { type CallAddress, isClaimable, refuse } from './claim-call.ts';
-import { appendTranscript } from './transcript.ts';
+import { keepToolAnswer, type ToolOutcome } from './answer-tool.ts';
+import { type RecordToolContext, toolContext } from './tool-context.ts';
 import { loadDocuments } from './turn-context.ts';
 
 /** The tool registry as this file needs it. */
 export type CallTool = (
-  context: {
-    searchPassages(words: string, limit: number): ReturnType<typeof searchTaskPassages>;
-    readPassages(file: string, from: number, characters: number): ReturnType<typeof readTaskPassages>;
-  },
+  context: RecordToolContext,
   request: { name: string; arguments: string; allowed: readonly string[] },
-) => Promise<{ text: string; isError?: boolean }>;
+) => Promise<ToolOutcome | ToolWaiting>;
+
+interface ToolWaiting {
+  wait: Omit<EffectWaits, 'until'> & { until?: string | null };
+}
 
 export async function runTool(
   tx: Tx,
@@ -31,12 +33,9 @@ export async function runTool(
   const effect = await loadEffect(tx, key);
   if (!effect || !isClaimable(task, effect)) return refuse(tx, { task, effect }, world);
   const startedAt = Date.now();
-  const outcome = effect.purpose.startsWith('method:')
-    ? await methodOutcome(tx, { task, effect })
-    : await toolOutcome(tx, { task, effect }, callTool);
-  if ('error' in outcome) await settleEffect(tx, key, { status: 'failed', error: outcome.error });
-  else await settleEffect(tx, key, { status: 'settled', outcome: outcome.value });
-  const said = 'error' in outcome ? 'failed' : 'ok';
+  const said = effect.purpose.startsWith('method:')
+    ? await runMethodOf(tx, { task, effect })
+    : await callToolOf(tx, { task, effect }, callTool);
   tx.emit(
     {
       stream: `task/${task.id}`,
@@ -53,41 +52,37 @@ interface Work {
   effect: EffectRow;
 }
 
-type Outcome = { value: unknown } | { error: { code: string; message: string } };
+/** How it went, in one word for the event. */
+type Said = 'ok' | 'failed' | 'waits';
 
-async function methodOutcome(tx: Tx, { task, effect }: Work): Promise<Outcome> {
+async function runMethodOf(tx: Tx, { task, effect }: Work): Promise<Said> {
   const [run] = await tx.sql<{ goal: string | null }>(
     `SELECT inputs->>'goal' AS goal FROM runs WHERE id = $1`,
     [task.runId],
   );
-  return runMethod({
+  const outcome = runMethod({
     name: effect.purpose.slice('method:'.length),
     about: task.method?.about ?? 'summary',
     goal: run?.goal ?? task.goal,
     dependencies: task.context.dependencies ?? {},
     documents: await loadDocuments(tx, task.id),
   });
+  if ('error' in outcome) await settleEffect(tx, effect.key, { status: 'failed', error: outcome.error });
+  else await settleEffect(tx, effect.key, { status: 'settled', outcome: outcome.value });
+  return 'error' in outcome ? 'failed' : 'ok';
 }
 
-async function toolOutcome(tx: Tx, { task, effect }: Work, callTool: CallTool): Promise<Outcome> {
+async function callToolOf(tx: Tx, { task, effect }: Work, callTool: CallTool): Promise<Said> {
   const { current } = await loadTaskFacts(tx, task);
-  const answer = await callTool(
-    {
-      searchPassages: (words, limit) => searchTaskPassages(tx, task.id, { words, limit }),
-      readPassages: (file, from, characters) => readTaskPassages(tx, task.id, { file, from, characters }),
-    },
-    {
-      name: effect.purpose,
-      arguments: typeof effect.input.arguments === 'string' ? effect.input.arguments : '',
-      allowed: current?.agent.spec.tools ?? [],
-    },
-  );
-  const content = {
-    callId: effect.input.callId,
+  const answer = await callTool(toolContext(tx, { task, effect }), {
     name: effect.purpose,
-    text: answer.text,
-    isError: answer.isError === true,
-  };
-  await appendTranscript(tx, task, [{ role: 'tool', turn: effect.turn, content }]);
-  return { value: answer };
+    arguments: typeof effect.input.arguments === 'string' ? effect.input.arguments : '',
+    allowed: current?.agent.spec.tools ?? [],
+  });
+  if ('wait' in answer) {
+    await waitOnEffect(tx, effect.key, { until: null, ...answer.wait });
+    return 'waits';
+  }
+  await keepToolAnswer(tx, task, { effect, answer });
+  return answer.isError ? 'failed' : 'ok';
 }

@@ -2,6 +2,7 @@ import { EntitySchema } from 'typeorm';
 import type { EffectStatus } from '../../contracts/status.ts';
 import type { Amount } from '../../core/budget/escrow.ts';
 import type { Failure } from '../../contracts/task.ts';
+import type { EffectWaits } from '../../core/task/snapshot.ts';
 
 export interface EffectRow {
   key: string;
@@ -18,6 +19,8 @@ export interface EffectRow {
   request: unknown;
   /** The most that the call can cost, while it is parked for want of room in a purse. */
   needs: Amount | null;
+  /** What a tool call waits for, while somebody else has to give its answer. */
+  waits: EffectWaits | null;
   outcome: unknown;
   error: Failure | null;
   createdAt: Date;
@@ -42,6 +45,7 @@ export const EffectMapping = new EntitySchema<EffectRow>({
     input: { type: 'jsonb', default: {} },
     request: { type: 'jsonb', nullable: true },
     needs: { type: 'jsonb', nullable: true },
+    waits: { type: 'jsonb', nullable: true },
     outcome: { type: 'jsonb', nullable: true },
     error: { type: 'jsonb', nullable: true },
     createdAt: { type: 'timestamptz', default: () => 'now()' },

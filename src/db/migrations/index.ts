@@ -4,6 +4,7 @@ import { Providers1764000000003 } from './0003-providers.ts';
 import { Approvals1764000000004 } from './0004-approvals.ts';
 import { Budgets1764000000005 } from './0005-budgets.ts';
 import { NestedRuns1764000000006 } from './0006-nested-runs.ts';
+import { WaitingTools1764000000007 } from './0007-waiting-tools.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Approvals1764000000004,
   Budgets1764000000005,
   NestedRuns1764000000006,
+  WaitingTools1764000000007,
 ];

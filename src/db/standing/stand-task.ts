@@ -7,6 +7,7 @@ import { nextTaskMove } from '../../core/task/next-move.ts';
 import type { TaskSnapshot, Team } from '../../core/task/snapshot.ts';
 import { taskStanding } from '../../core/task/standing-of.ts';
 import { lockAgents } from '../agent-slots.ts';
+import { endLateTools } from '../calls/answer-tool.ts';
 import { lockPursesOf } from '../budgets/purses.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
@@ -30,7 +31,8 @@ export async function standTask(tx: Tx, { taskId, lost = [] }: TaskLook, world: 
   const task = await lockTask(tx, taskId);
   await takeWakes(tx, `task/${task.id}`);
   const changed = lost.length > 0 && (await markLost(tx, task, lost, world));
-  return decideTask(tx, task, world, changed);
+  const late = await endLateTools(tx, task, world.now);
+  return decideTask(tx, task, world, changed || late);
 }
 
 /** For a caller that holds the lock already. `changed`: it wrote something that the answer shows, which makes a new version. */

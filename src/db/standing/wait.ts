@@ -22,7 +22,7 @@ export async function wait(
     wakeAt:
       move.short && move.short.purse.scope === 'workspace' && move.short.why !== 'tooSmall'
         ? nextDay(world.now)
-        : null,
+        : (move.until ?? null),
     ...(changed ? { waitingSince: new Date() } : {}),
   });
   if (changed)

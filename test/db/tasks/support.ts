@@ -14,7 +14,7 @@ import { createTestDatabase, type PostgresVersion } from '../../support/database
 
 export const logger = pino({ level: 'silent' });
 
-const cloud: ModelCandidate = {
+export const model: ModelCandidate = {
   provider: 'cloud',
   id: 'big',
   aliases: [],
@@ -70,9 +70,9 @@ export async function openDesk(version: PostgresVersion): Promise<Desk> {
   const asker = { workspaceId, now: Date.now() };
   const reserve = () => ({ microUsd: reserved, price: null });
   const options = {
-    models: [cloud],
+    models: [model],
     reserve,
-    modelsOf: async () => ({ candidates: [cloud], reserve }),
+    modelsOf: async () => ({ candidates: [model], reserve }),
     tools: [],
     callTool: async () => ({ text: 'found' }),
   };

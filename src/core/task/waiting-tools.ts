@@ -1,0 +1,18 @@
+/** Tool calls whose answer somebody else gives: while one is open the task waits, without a slot. */
+import type { TaskMove, TaskSnapshot } from './snapshot.ts';
+
+/** Null when no call waits. The first says what the task waits for; it looks again when the earliest is over. */
+export function aroundWaitingTools({ effects }: TaskSnapshot): TaskMove | null {
+  const waits = effects.flatMap(({ status, waits: why }) => (status === 'waiting' && why ? [why] : []));
+  const [first] = waits;
+  if (!first) return null;
+  const more = waits.length > 1 ? ` (and ${waits.length - 1} more)` : '';
+  const ends = waits.flatMap(({ until }) => (until === null ? [] : [Date.parse(until)]));
+  return {
+    move: 'wait',
+    for: first.for,
+    detail: first.detail + more,
+    on: waits.flatMap(({ on }) => on),
+    until: ends.length > 0 ? new Date(Math.min(...ends)) : null,
+  };
+}

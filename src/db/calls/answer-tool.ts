@@ -1,0 +1,59 @@
+/**
+ * The answer of a tool call that somebody else had to give. The caller holds the task's lock; whoever is not the task's own decision
+ * wakes the task afterwards.
+ */
+import { settleEffect } from '../effect-store.ts';
+import type { EffectRow } from '../mappings/effect.ts';
+import type { TaskRow } from '../mappings/task.ts';
+import type { Tx } from '../record.ts';
+import { appendTranscript } from './transcript.ts';
+
+export interface ToolOutcome {
+  text: string;
+  isError?: boolean;
+  data?: unknown;
+}
+
+/** Keeps what a tool call brought, and shows it to the model at its next turn. */
+export async function keepToolAnswer(
+  tx: Tx,
+  task: TaskRow,
+  { effect, answer }: { effect: Pick<EffectRow, 'key' | 'turn' | 'purpose' | 'input'>; answer: ToolOutcome },
+): Promise<void> {
+  await settleEffect(tx, effect.key, { status: 'settled', outcome: answer });
+  const content = {
+    callId: effect.input.callId,
+    name: effect.purpose,
+    text: answer.text,
+    isError: answer.isError === true,
+  };
+  await appendTranscript(tx, task, [{ role: 'tool', turn: effect.turn, content }]);
+}
+
+/** @returns false when the call does not wait any more: it was answered, its time was over, or its attempt has ended */
+export async function answerTool(tx: Tx, task: TaskRow, key: string, answer: ToolOutcome): Promise<boolean> {
+  const [effect] = await tx.sql<EffectRow>(
+    `SELECT * FROM effects WHERE key = $1 AND task_id = $2 AND attempt = $3 AND status = 'waiting'`,
+    [key, task.id, task.attempt],
+  );
+  if (!effect) return false;
+  await keepToolAnswer(tx, task, { effect, answer });
+  return true;
+}
+
+/** Calls whose time is over are told so. @returns whether there were any */
+export async function endLateTools(tx: Tx, task: TaskRow, now: Date): Promise<boolean> {
+  if (task.status !== 'waiting' || !task.wakeAt) return false;
+  const late = await tx.sql<EffectRow>(
+    `SELECT * FROM effects WHERE task_id = $1 AND attempt = $2 AND status = 'waiting' AND (waits->>'until')::timestamptz <= $3 ORDER BY key`,
+    [task.id, task.attempt, now],
+  );
+  for (const effect of late) {
+    const answer = {
+      text: `Nobody answered in time: ${effect.waits?.detail ?? effect.purpose}`,
+      isError: true,
+    };
+    await keepToolAnswer(tx, task, { effect, answer });
+  }
+  return late.length > 0;
+}

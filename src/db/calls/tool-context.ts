@@ -1,0 +1,16 @@
+/** What a tool of the record may see and do, over the transaction that its call is decided in. */
+import type { EffectRow } from '../mappings/effect.ts';
+import type { TaskRow } from '../mappings/task.ts';
+import { readTaskPassages, searchTaskPassages } from '../passage-reads.ts';
+import type { Tx } from '../record.ts';
+
+export type RecordToolContext = ReturnType<typeof toolContext>;
+
+export function toolContext(tx: Tx, { task, effect }: { task: TaskRow; effect: EffectRow }) {
+  return {
+    key: effect.key,
+    searchPassages: (words: string, limit: number) => searchTaskPassages(tx, task.id, { words, limit }),
+    readPassages: (file: string, from: number, characters: number) =>
+      readTaskPassages(tx, task.id, { file, from, characters }),
+  };
+}
