@@ -7,13 +7,16 @@ import type { Tx } from '../record.ts';
 export const parentWakeMs = 2000;
 
 /**
- * Whoever looks fulfils what was asked of it before: entries that nobody has claimed yet are done. To be called with the row's lock held and
- * before anything is read, so that the decision sees all that these entries were written for.
+ * Whoever looks fulfils the hints that were written for later: they are done. To be called with the row's lock held and before anything is
+ * read, so that the decision sees all that they were written for.
+ *
+ * What is due now is left to the dispatcher: it may be there to start a Temporal workflow anew, and whoever looks may be the last look of
+ * the one that was lost.
  */
 export async function takeWakes(tx: Tx, target: string): Promise<void> {
   await tx.sql(
     `UPDATE outbox SET status = 'done', done_at = now()
-      WHERE id IN (SELECT id FROM outbox WHERE target = $1 AND status = 'ready' ORDER BY id FOR UPDATE SKIP LOCKED)`,
+      WHERE id IN (SELECT id FROM outbox WHERE target = $1 AND status = 'ready' AND due_at > now() ORDER BY id FOR UPDATE SKIP LOCKED)`,
     [target],
   );
 }
