@@ -31,6 +31,8 @@ export interface OutsideTool extends ToolCard {
   place: 'outside';
   /** Where these arguments would go (a host name), for rules and for people; null when it goes nowhere. */
   destination?(args: Record<string, unknown>): string | null;
+  /** What these very arguments make of it, where they decide: the policy and the claim take this instead of the card's. */
+  judge?(args: Record<string, unknown>): Pick<ToolCard, 'risk' | 'effect'>;
   run(context: OutsideToolContext, args: Record<string, unknown>): Promise<ToolAnswer>;
 }
 
