@@ -1,3 +1,4 @@
+import { readJson } from '../contracts/json-schema.ts';
 import type { WorkflowDefinition } from '../contracts/workflow.ts';
 import type { StepRow as StepFacts } from '../core/workflow/step-rows.ts';
 import { checkTransition } from '../core/transition.ts';
@@ -17,6 +18,7 @@ export interface NewRun {
   workflowId: string;
   version: number;
   definition: WorkflowDefinition;
+  /** As given: what is missing and has a default is filled in. */
   inputs: Record<string, unknown>;
   /** The task whose plan this is; null for a run that a person started. */
   task: { id: string; rootId: string; priority: number; depth: number } | null;
@@ -45,7 +47,7 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<string> {
       run.definition.name,
       run.task?.id ?? null,
       run.task?.rootId ?? run.nested?.rootTaskId ?? null,
-      JSON.stringify(run.inputs),
+      JSON.stringify(inputsOf(run)),
       run.task?.priority ?? run.nested?.priority ?? mediumPriority,
       run.task?.depth ?? run.nested?.depth ?? -1,
       run.actor,
@@ -60,6 +62,11 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<string> {
     [id, tx.workspaceId, ids],
   );
   return id;
+}
+
+/** Inputs that do not fit are the caller's matter; they are kept as they are. */
+function inputsOf({ definition, inputs }: NewRun): unknown {
+  return definition.inputs ? readJson(definition.inputs, inputs).value : inputs;
 }
 
 export async function lockRun(tx: Tx, id: string): Promise<RunRow> {

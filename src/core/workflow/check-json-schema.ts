@@ -1,4 +1,5 @@
-/** Whether a JSON Schema could be one: its keywords have values of the right kind. What it means is its reader's matter. */
+/** Whether a JSON Schema is one that values can be checked with: its keywords have values of the right kind, its defaults fit. */
+import { faultOfSchema, problemsOfJson } from '../../contracts/json-schema.ts';
 import type { Problem } from '../../errors.ts';
 import { asObject } from './draft.ts';
 import { type Path, problemAt } from './problem-at.ts';
@@ -6,7 +7,10 @@ import { type Path, problemAt } from './problem-at.ts';
 const types = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
 
 export function checkJsonSchema(schema: Record<string, unknown> | null, path: Path): Problem[] {
-  return schema === null ? [] : checkSchema(schema, path);
+  if (schema === null) return [];
+  const problems = checkSchema(schema, path);
+  const fault = problems.length === 0 ? faultOfSchema(schema) : null;
+  return fault === null ? problems : [problemAt(path, 'invalid_schema', `It cannot be used: ${fault}`)];
 }
 
 function checkSchema(value: unknown, path: Path): Problem[] {
@@ -14,8 +18,17 @@ function checkSchema(value: unknown, path: Path): Problem[] {
   const schema = asObject(value);
   if (schema === null)
     return [problemAt(path, 'invalid_schema', 'A JSON Schema is an object, true or false.')];
-  return Object.entries(schema).flatMap(([keyword, given]) =>
+  const problems = Object.entries(schema).flatMap(([keyword, given]) =>
     checkKeyword(keyword, given, [...path, keyword]),
+  );
+  return problems.length === 0 ? checkDefault(schema, path) : problems;
+}
+
+/** A default is filled in without being asked again. Behind a `$ref` nothing is said here. */
+function checkDefault({ default: given, ...schema }: Record<string, unknown>, path: Path): Problem[] {
+  if (given === undefined || faultOfSchema(schema) !== null) return [];
+  return problemsOfJson(schema, given).map(({ pointer, message }) =>
+    problemAt([...path, 'default', ...pointer.split('/').slice(1)], 'invalid_default', message),
   );
 }
 

@@ -359,6 +359,13 @@ describe('bounds', () => {
       '/inputs/properties/x invalid_schema',
       '/inputs/required invalid_schema',
     ]);
+    expect(
+      found(define([agent('a', { outputSchema: { type: 'string', pattern: '(' } })], { inputs: { if: {} } })),
+    ).toEqual(['/inputs invalid_schema', '/steps/0/with/outputSchema invalid_schema']);
+    const inputs = { type: 'object', properties: { days: { type: 'integer', default: 'two' } } };
+    expect(found(define([set('a')], { inputs }))).toEqual([
+      '/inputs/properties/days/default invalid_default',
+    ]);
     const many = Array.from({ length: 1001 }, (_, n) => set(`s${n}`));
     expect(found(define(many))).toEqual(['/steps too_big']);
     expect(found(define(many.slice(0, 3)), { limits: { steps: 2 } })).toEqual(['/steps too_big']);
