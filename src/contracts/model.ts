@@ -5,6 +5,40 @@ export const providerNames = ['openai', 'anthropic', 'llama'] as const;
 /** What a model can be fit for. */
 export const modelFitNames = ['plan', 'tools', 'json', 'vision', 'write', 'score'] as const;
 
+const price = (what: string) => z.number().min(0).max(1_000_000).describe(`US dollars per million ${what}`);
+
+/** Prices as a person enters them. */
+export const ModelPricesFrom = z.strictObject({
+  from: z.iso.date().describe('The day, in UTC, from which they hold'),
+  inputPerMTok: price('input tokens'),
+  cachedInputPerMTok: price('input tokens that the provider had in its cache').optional(),
+  cacheWritePerMTok: price('input tokens written to the cache').optional(),
+  outputPerMTok: price('output tokens'),
+});
+export type ModelPricesFrom = z.infer<typeof ModelPricesFrom>;
+
+/** What a workspace says about a model instead of the catalogue; what is left out stays as it is there. */
+export const SetModel = z
+  .strictObject({
+    prices: z
+      .array(ModelPricesFrom)
+      .max(50)
+      .optional()
+      .describe('The latest one that has begun counts; before the first, the catalogue’s'),
+    contextTokens: z.int().min(256).max(100_000_000).optional(),
+    maxOutputTokens: z.int().min(16).max(10_000_000).optional(),
+    fit: z.array(z.enum(modelFitNames)).min(1).optional(),
+    aliases: z
+      .array(z.string().trim().min(1).max(200))
+      .max(20)
+      .optional()
+      .describe('Instead of the catalogue’s'),
+    requestsPerMinute: z.int().min(1).max(10_000_000).optional().describe('All workers together'),
+    tokensPerMinute: z.int().min(1).max(10_000_000_000).optional().describe('All workers together'),
+  })
+  .meta({ id: 'SetModel' });
+export type SetModel = z.infer<typeof SetModel>;
+
 /** A model that is configured here. */
 export const ModelView = z
   .object({

@@ -20,6 +20,7 @@ const jsonColumns = new Set([
   'price',
   'content',
   'changes',
+  'forecast',
 ]);
 
 /** `SET` clause and values of a patch whose parameters begin at `first`. Property names come from our row types, never from outside. */

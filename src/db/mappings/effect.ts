@@ -21,6 +21,8 @@ export interface EffectRow {
   needs: Amount | null;
   /** What a tool call waits for, while somebody else has to give its answer. */
   waits: EffectWaits | null;
+  /** A parked call that has to wait for its provider's rate limit is asked again then. */
+  notBefore: Date | null;
   outcome: unknown;
   error: Failure | null;
   createdAt: Date;
@@ -46,6 +48,7 @@ export const EffectMapping = new EntitySchema<EffectRow>({
     request: { type: 'jsonb', nullable: true },
     needs: { type: 'jsonb', nullable: true },
     waits: { type: 'jsonb', nullable: true },
+    notBefore: { type: 'timestamptz', nullable: true },
     outcome: { type: 'jsonb', nullable: true },
     error: { type: 'jsonb', nullable: true },
     createdAt: { type: 'timestamptz', default: () => 'now()' },

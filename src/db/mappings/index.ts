@@ -27,6 +27,11 @@ import { ProviderKeyMapping } from './provider-key.ts';
 import { ProviderHealthMapping } from './provider-health.ts';
 import { ApprovalMapping } from './approval.ts';
 import { BudgetMapping } from './budget.ts';
+import { ModelFiguresMapping } from './model-figures.ts';
+import { ModelEntryMapping } from './model-entry.ts';
+import { MessageMapping } from './message.ts';
+import { MailboxMapping } from './mailbox.ts';
+import { ConversationMapping } from './conversation.ts';
 
 export const mappings = [
   WorkspaceMapping,
@@ -58,4 +63,9 @@ export const mappings = [
   ProviderHealthMapping,
   ApprovalMapping,
   BudgetMapping,
+  ModelFiguresMapping,
+  ModelEntryMapping,
+  MessageMapping,
+  MailboxMapping,
+  ConversationMapping,
 ];

@@ -1,5 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import type { AgentRole, Capability } from '../../contracts/agent.ts';
+import type { Forecast } from '../../contracts/forecast.ts';
 import type { TaskStatus, WaitingFor } from '../../contracts/status.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
 import type { StepMethod } from '../../contracts/workflow.ts';
@@ -46,6 +47,12 @@ export interface TaskRow {
   pausedAt: Date | null;
   /** Attempts that no longer count, because the task was opened again after them. */
   attemptsBefore: number;
+  /** Set for a task that is one reply in a conversation: lists leave it out. */
+  conversationId: string | null;
+  /** What was expected of a goal when it was given. */
+  forecast: Forecast | null;
+  /** Tasks, this one or above, whose own budgets it draws on. */
+  payerIds: string[] | null;
 }
 
 export const TaskMapping = new EntitySchema<TaskRow>({
@@ -92,10 +99,18 @@ export const TaskMapping = new EntitySchema<TaskRow>({
     endedAt: { type: 'timestamptz', nullable: true },
     pausedAt: { type: 'timestamptz', nullable: true },
     attemptsBefore: { type: 'integer', default: 0 },
+    conversationId: { type: 'text', nullable: true },
+    forecast: { type: 'jsonb', nullable: true },
+    payerIds: { type: 'text', array: true, nullable: true },
   },
   indices: [
     { name: 'tasks_workspace', columns: ['workspaceId', 'id'] },
     { name: 'tasks_root', columns: ['rootId'] },
+    {
+      name: 'tasks_goals',
+      columns: ['workspaceId', 'role', 'id'],
+      where: 'parent_id IS NULL AND run_id IS NULL',
+    },
     { name: 'tasks_parent', columns: ['parentId'] },
     { name: 'tasks_run', columns: ['runId'] },
     { name: 'tasks_open', columns: ['id'], where: `status NOT IN ('completed', 'failed', 'cancelled')` },
@@ -104,5 +119,6 @@ export const TaskMapping = new EntitySchema<TaskRow>({
   foreignKeys: [
     { target: 'Task', columnNames: ['parentId'], referencedColumnNames: ['id'] },
     { target: 'Agent', columnNames: ['agentId'], referencedColumnNames: ['id'] },
+    { target: 'Conversation', columnNames: ['conversationId'], referencedColumnNames: ['id'] },
   ],
 });

@@ -5,6 +5,8 @@ import { Approvals1764000000004 } from './0004-approvals.ts';
 import { Budgets1764000000005 } from './0005-budgets.ts';
 import { NestedRuns1764000000006 } from './0006-nested-runs.ts';
 import { WaitingTools1764000000007 } from './0007-waiting-tools.ts';
+import { Messages1764000000008 } from './0008-messages.ts';
+import { Routing1764000000013 } from './0013-routing.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -15,4 +17,6 @@ export const migrations = [
   Budgets1764000000005,
   NestedRuns1764000000006,
   WaitingTools1764000000007,
+  Messages1764000000008,
+  Routing1764000000013,
 ];
