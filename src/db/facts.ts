@@ -15,35 +15,40 @@ export interface OutboxNote {
 type PlacedEvent = NewEvent & { rootTaskId: string | null; actor: string };
 
 /**
- * Writes events with gapless sequence numbers and outbox entries: the last statement of a transaction, one round trip.
- * Counters are locked in order of the streams' names.
+ * Writes outbox entries and events with gapless sequence numbers: the last statements of a transaction, sent together with its commit
+ * (so nothing is awaited before they are sent). Counters are locked in order of the streams' names.
  */
 export async function writeFacts(
   tx: Tx,
   { events, notes }: { events: PlacedEvent[]; notes: OutboxNote[] },
 ): Promise<{ events: EventEnvelope[]; outboxIds: string[]; rootTaskIds: string[] }> {
   const outboxIds = notes.map(() => newId('outbox'));
-  if (notes.length > 0) {
-    await tx.sql(
-      `INSERT INTO outbox (id, workspace_id, target, label, root_task_id, due_at)
-       SELECT id, $1, target, label, root, now() + wait * interval '1 millisecond'
-         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[]) AS n (id, target, label, root, wait)`,
-      [
-        tx.workspaceId,
-        outboxIds,
-        notes.map((note) => note.target),
-        notes.map((note) => note.label.slice(0, 200)),
-        notes.map((note) => note.rootTaskId ?? null),
-        notes.map((note) => note.afterMs ?? 0),
-      ],
-    );
-  }
   const roots = events.flatMap((event) => event.rootTaskId ?? []);
+  const [, written] = await Promise.all([
+    notes.length > 0 ? writeNotes(tx, notes, outboxIds) : undefined,
+    events.length > 0 ? writeEvents(tx, events) : [],
+  ]);
   return {
-    events: events.length > 0 ? await writeEvents(tx, events) : [],
+    events: written,
     outboxIds: outboxIds.filter((_, i) => !notes[i]?.afterMs),
     rootTaskIds: [...new Set(roots)],
   };
+}
+
+async function writeNotes(tx: Tx, notes: OutboxNote[], ids: string[]): Promise<void> {
+  await tx.sql(
+    `INSERT INTO outbox (id, workspace_id, target, label, root_task_id, due_at)
+     SELECT id, $1, target, label, root, now() + wait * interval '1 millisecond'
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[]) AS n (id, target, label, root, wait)`,
+    [
+      tx.workspaceId,
+      ids,
+      notes.map((note) => note.target),
+      notes.map((note) => note.label.slice(0, 200)),
+      notes.map((note) => note.rootTaskId ?? null),
+      notes.map((note) => note.afterMs ?? 0),
+    ],
+  );
 }
 
 async function writeEvents(tx: Tx, events: PlacedEvent[]): Promise<EventEnvelope[]> {

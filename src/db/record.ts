@@ -1,7 +1,9 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { EventEnvelope, NewEvent } from '../contracts/event.ts';
+import { type Connection, forgetStatements, onConnection, runAnywhere, sqlState } from './connection.ts';
 import { type OutboxNote, writeFacts } from './facts.ts';
-import { camelCase } from './naming.ts';
+
+export { sqlState };
 
 /**
  * The only way to the record.
@@ -21,7 +23,6 @@ export interface Scope {
 export interface Tx extends Scope {
   /** Of the workspace's model providers, as it was when the transaction began: what is kept in memory of them is compared with it. */
   providersRevision: number;
-  em: EntityManager;
   /** One statement with parameters; columns come back in camelCase. */
   sql<Row>(text: string, parameters?: unknown[]): Promise<Row[]>;
   emit(event: NewEvent, place?: { rootTaskId?: string | null; actor?: string }): void;
@@ -58,6 +59,8 @@ export interface Database {
 
 const triesOnConflict = 5;
 const retryableCodes = new Set(['40001', '40P01']);
+/** "cached plan must not change result type": the tables were changed under a prepared statement. */
+const planIsStale = '0A000';
 
 export function createDatabase(dataSource: DataSource, bell: Bell): Database {
   return {
@@ -65,86 +68,113 @@ export function createDatabase(dataSource: DataSource, bell: Bell): Database {
     inWorkspace: async (scope, work) => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await transact({ dataSource, bell, scope }, work);
+          return await onConnection(dataSource, (connection) => transact({ connection, bell, scope }, work));
         } catch (error) {
-          if (attempt >= triesOnConflict || !retryableCodes.has(sqlState(error) ?? '')) throw error;
+          if (attempt >= triesOnConflict || !mayGoOtherwise(error)) throw error;
         }
       }
     },
-    acrossWorkspaces: async <Row>(text: string, parameters: unknown[] = []) =>
-      rowsOf<Row>(await dataSource.query(text, parameters)),
+    acrossWorkspaces: async <Row>(text: string, parameters: unknown[] = []) => {
+      try {
+        return await runAnywhere<Row>(dataSource, text, parameters);
+      } catch (error) {
+        if (sqlState(error) !== planIsStale) throw error;
+        forgetStatements();
+        return runAnywhere<Row>(dataSource, text, parameters);
+      }
+    },
   };
 }
 
+function mayGoOtherwise(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state === planIsStale) forgetStatements();
+  return state === planIsStale || retryableCodes.has(state ?? '');
+}
+
 interface Wiring {
-  dataSource: DataSource;
+  connection: Connection;
   bell: Bell;
   scope: Scope;
 }
 
 async function transact<Result>(
-  { dataSource, bell, scope }: Wiring,
+  { connection, bell, scope }: Wiring,
   work: (tx: Tx) => Promise<Result>,
 ): Promise<Result> {
-  const events: Parameters<typeof writeFacts>[1]['events'] = [];
-  const notes: OutboxNote[] = [];
-  const stopIds: string[] = [];
-  const last: Record<'agents' | 'budgets', (() => Promise<void>)[]> = { agents: [], budgets: [] };
-  const { result, facts } = await dataSource.transaction(async (em) => {
-    const tx: Tx = {
-      ...scope,
-      providersRevision: await enter(em, scope.workspaceId),
-      em,
-      sql: async <Row>(text: string, parameters: unknown[] = []) =>
-        rowsOf<Row>(await em.query(text, parameters)),
-      emit: (event, place) => {
-        events.push({ ...event, rootTaskId: place?.rootTaskId ?? null, actor: place?.actor ?? scope.actor });
-      },
-      wake: (note) => {
-        const other = notes.find((each) => each.target === note.target);
-        if (!other) notes.push(note);
-        else other.afterMs = Math.min(other.afterMs ?? 0, note.afterMs ?? 0);
-      },
-      atEnd: (finish, locks = 'agents') => void last[locks].push(finish),
-      stop: (taskId) => void stopIds.push(taskId),
-    };
-    const value = await work(tx);
-    for (const finish of [...last.agents, ...last.budgets]) await finish();
-    return { result: value, facts: await writeFacts(tx, { events, notes }) };
-  });
-  if (facts.events.length > 0 || facts.outboxIds.length > 0)
-    bell.ring({ workspaceId: scope.workspaceId, stopIds, ...facts });
-  return result;
+  const gathered: Gathered = { events: [], notes: [], stopIds: [], last: { agents: [], budgets: [] } };
+  let open = true;
+  try {
+    const tx = collect(gathered, { connection, scope, providersRevision: await begin(connection, scope) });
+    const result = await work(tx);
+    for (const finish of [...gathered.last.agents, ...gathered.last.budgets]) await finish();
+    open = false;
+    const facts = await finishWith(connection, writeFacts(tx, gathered));
+    if (facts.events.length > 0 || facts.outboxIds.length > 0)
+      bell.ring({ workspaceId: scope.workspaceId, stopIds: gathered.stopIds, ...facts });
+    return result;
+  } catch (error) {
+    // A connection that cannot roll back is closed, which does it too.
+    if (open) await connection.command('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Names the workspace to the database, and asks in the same statement how its providers stand. */
-async function enter(em: EntityManager, workspaceId: string): Promise<number> {
-  const answer: unknown = await em.query(
-    `SELECT set_config('adjutant.workspace', $1, true), (SELECT providers_revision FROM workspaces WHERE id = $1) AS revision`,
-    [workspaceId],
-  );
-  return rowsOf<{ revision: number | null }>(answer)[0]?.revision ?? 0;
+async function begin(connection: Connection, { workspaceId }: Scope): Promise<number> {
+  const [, [row]] = await allEnded([
+    connection.command('BEGIN'),
+    connection.run<{ revision: number | null }>(
+      `SELECT set_config('adjutant.workspace', $1, true), (SELECT providers_revision FROM workspaces WHERE id = $1) AS revision`,
+      [workspaceId],
+    ),
+  ]);
+  return row?.revision ?? 0;
 }
 
-/** TypeORM answers a SELECT with rows and a write with [rows, count]. */
-function rowsOf<Row>(answer: unknown): Row[] {
-  const rows = isWriteAnswer(answer) ? answer[0] : answer;
-  if (!Array.isArray(rows)) return [];
-  return rows.map((row: Record<string, unknown>) => {
-    const named: Record<string, unknown> = {};
-    for (const key of Object.keys(row)) named[camelCase(key)] = row[key];
-    return named as Row;
-  });
+/** The last statements and the commit go out together. After one that failed, PostgreSQL answers a COMMIT with a rollback. */
+async function finishWith<Facts>(connection: Connection, writing: Promise<Facts>): Promise<Facts> {
+  const [facts, tag] = await allEnded([writing, connection.command('COMMIT')]);
+  if (tag !== 'COMMIT') throw new Error('A statement failed unnoticed: the transaction was rolled back.');
+  return facts;
 }
 
-function isWriteAnswer(answer: unknown): answer is [unknown[], number] {
-  return (
-    Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number'
-  );
+/** Like Promise.all, but nothing is left under way on the connection when it throws. */
+async function allEnded<All extends readonly Promise<unknown>[]>(
+  all: readonly [...All],
+): Promise<{ [Place in keyof All]: Awaited<All[Place]> }> {
+  await Promise.allSettled(all);
+  return Promise.all(all) as Promise<{ [Place in keyof All]: Awaited<All[Place]> }>;
 }
 
-/** The five-character SQLSTATE of a database error, or undefined. */
-export function sqlState(error: unknown): string | undefined {
-  const driverError = (error as { driverError?: { code?: unknown } } | null)?.driverError;
-  return typeof driverError?.code === 'string' ? driverError.code : undefined;
+interface Gathered {
+  events: Parameters<typeof writeFacts>[1]['events'];
+  notes: OutboxNote[];
+  stopIds: string[];
+  last: Record<'agents' | 'budgets', (() => Promise<void>)[]>;
+}
+
+function collect(
+  { events, notes, stopIds, last }: Gathered,
+  {
+    connection,
+    scope,
+    providersRevision,
+  }: { connection: Connection; scope: Scope; providersRevision: number },
+): Tx {
+  return {
+    ...scope,
+    providersRevision,
+    sql: (text, parameters) => connection.run(text, parameters),
+    emit: (event, place) => {
+      events.push({ ...event, rootTaskId: place?.rootTaskId ?? null, actor: place?.actor ?? scope.actor });
+    },
+    wake: (note) => {
+      const other = notes.find((each) => each.target === note.target);
+      if (!other) notes.push(note);
+      else other.afterMs = Math.min(other.afterMs ?? 0, note.afterMs ?? 0);
+    },
+    atEnd: (finish, locks = 'agents') => void last[locks].push(finish),
+    stop: (taskId) => void stopIds.push(taskId),
+  };
 }

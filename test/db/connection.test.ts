@@ -1,0 +1,60 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createDataSource } from '../../src/db/data-source.ts';
+import { createDatabase, type Database } from '../../src/db/record.ts';
+import { closeLater } from '../support/close-later.ts';
+import { createTestDatabase, postgresVersions } from '../support/database.ts';
+
+describe.each(postgresVersions)('a connection to PostgreSQL %i', (version) => {
+  let db: Database;
+  const scope = { workspaceId: 'wsp_none', actor: 'test' };
+  beforeAll(async () => {
+    const { url } = await createTestDatabase({ version });
+    const options = { url, poolSize: 1, applicationName: 'connection test' };
+    const dataSource = await createDataSource(options).initialize();
+    closeLater('the data source', () => dataSource.destroy());
+    db = createDatabase(dataSource, { ring: () => undefined });
+  });
+
+  const prepared = async () =>
+    (await db.acrossWorkspaces<{ n: number }>('SELECT count(*)::int AS n FROM pg_prepared_statements'))[0]?.n;
+
+  test('a statement that comes again is prepared, one that comes once is not', async () => {
+    const before = (await prepared()) ?? 0;
+    for (let n = 0; n < 30; n += 1)
+      await db.acrossWorkspaces(`SELECT ${version * 100 + n} AS once, $1::int AS x`, [n]);
+    for (let n = 0; n < 3; n += 1)
+      expect(await db.acrossWorkspaces('SELECT $1::int AS some_number', [n])).toEqual([{ someNumber: n }]);
+    // The one above and the count itself.
+    expect(await prepared()).toBe(before + 2);
+  });
+
+  test('a table that is changed under a prepared statement costs one more try, not an error', async () => {
+    await db.acrossWorkspaces('CREATE TABLE changing (a int)');
+    await db.acrossWorkspaces('INSERT INTO changing VALUES (1)');
+    const read = () => db.inWorkspace(scope, (tx) => tx.sql('SELECT * FROM changing'));
+    for (let n = 0; n < 3; n += 1) expect(await read()).toEqual([{ a: 1 }]);
+    await db.acrossWorkspaces('ALTER TABLE changing ADD COLUMN b_c text');
+    expect(await read()).toEqual([{ a: 1, bC: null }]);
+    expect(await db.acrossWorkspaces('SELECT * FROM changing')).toEqual([{ a: 1, bC: null }]);
+  });
+
+  test('a failure that somebody swallowed does not pass for a commit', async () => {
+    const work = db.inWorkspace(scope, async (tx) => {
+      await tx.sql('CREATE TABLE never (a int)');
+      await tx.sql('SELECT 1 / 0').catch(() => undefined);
+    });
+    await expect(work).rejects.toThrow('rolled back');
+    expect(await db.acrossWorkspaces(`SELECT to_regclass('never') AS it`)).toEqual([{ it: null }]);
+  });
+
+  test('is whole again after a failed transaction', async () => {
+    await expect(db.inWorkspace(scope, (tx) => tx.sql('SELECT 1 / 0'))).rejects.toThrow('division by zero');
+    expect(await db.inWorkspace(scope, (tx) => tx.sql('SELECT 1 AS a'))).toEqual([{ a: 1 }]);
+  });
+
+  test('that the server ends is replaced', async () => {
+    const end = db.inWorkspace(scope, (tx) => tx.sql('SELECT pg_terminate_backend(pg_backend_pid())'));
+    await expect(end).rejects.toThrow();
+    expect(await db.inWorkspace(scope, (tx) => tx.sql('SELECT 1 AS a'))).toEqual([{ a: 1 }]);
+  });
+});
