@@ -22,6 +22,7 @@ export const idPrefixes = {
   modelCall: 'mdc',
   ledgerEntry: 'ldg',
   outbox: 'obx',
+  memory: 'mem',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -44,7 +45,10 @@ export const AgentId = idSchema('agent');
 export const TaskId = idSchema('task');
 export const RunId = idSchema('run');
 export const WorkflowId = idSchema('workflow');
+export const ConversationId = idSchema('conversation');
+export const MessageId = idSchema('message');
 export const ApprovalId = idSchema('approval');
 export const BudgetId = idSchema('budget');
 export const FileId = idSchema('file');
 export const KeyId = idSchema('key');
+export const MemoryId = idSchema('memory');

@@ -32,6 +32,8 @@ import { ModelEntryMapping } from './model-entry.ts';
 import { MessageMapping } from './message.ts';
 import { MailboxMapping } from './mailbox.ts';
 import { ConversationMapping } from './conversation.ts';
+import { MemoryMapping } from './memory.ts';
+import { PlanMapping } from './plan.ts';
 
 export const mappings = [
   WorkspaceMapping,
@@ -68,4 +70,6 @@ export const mappings = [
   MessageMapping,
   MailboxMapping,
   ConversationMapping,
+  MemoryMapping,
+  PlanMapping,
 ];
