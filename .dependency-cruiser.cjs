@@ -47,7 +47,18 @@ const rooms = {
   'src/tools/': {
     values: decisions,
     types: config,
-    packages: ['zod', 'ajv', 'yaml', ...logs],
+    packages: [
+      'zod',
+      'ajv',
+      'yaml',
+      'csv-parse',
+      'undici',
+      'jsdom',
+      '@mozilla/readability',
+      'turndown',
+      '@modelcontextprotocol/client',
+      ...logs,
+    ],
     builtins: true,
   },
 
