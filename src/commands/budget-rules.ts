@@ -8,7 +8,7 @@ import { type Caller, requireOperator, requireOwner } from './caller.ts';
 
 /** Who may give goals may change what a goal may cost; the rest is the owner's. */
 export function requireForScope(caller: Caller, scope: BudgetScope): void {
-  if (scope === 'tree') requireOperator(caller);
+  if (scope === 'tree' || scope === 'step') requireOperator(caller);
   else requireOwner(caller);
 }
 

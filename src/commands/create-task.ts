@@ -1,7 +1,8 @@
+import type { Forecast } from '../contracts/forecast.ts';
 import type { CreateTask } from '../contracts/task.ts';
 import { priorities } from '../contracts/task.ts';
 import { AppError, type Problem } from '../errors.ts';
-import { openGoalPurse } from '../db/budgets/budget-store.ts';
+import { goalLimits, openGoalPurse } from '../db/budgets/budget-store.ts';
 import { newId } from '../db/new-id.ts';
 import type { Tx } from '../db/record.ts';
 import { insertTask } from '../db/task-store.ts';
@@ -11,7 +12,11 @@ import { type Caller, requireOperator } from './caller.ts';
  * A goal from a person. Without an agent or required capabilities it goes to a Chief of Staff, who plans it.
  * @throws AppError unknown_agent, unknown_file with the pointer of each
  */
-export async function createTask(tx: Tx, caller: Caller, input: CreateTask): Promise<{ id: string }> {
+export async function createTask(
+  tx: Tx,
+  caller: Caller,
+  input: CreateTask & { forecast?: Forecast },
+): Promise<{ id: string }> {
   requireOperator(caller);
   const role = await roleFor(tx, input);
   if (input.files.length > 0) await checkFiles(tx, input.files);
@@ -29,8 +34,9 @@ export async function createTask(tx: Tx, caller: Caller, input: CreateTask): Pro
     wantedAgentId: input.agentId ?? null,
     requires: input.requires ?? [],
     actor: caller.principalId,
+    forecast: input.forecast ?? null,
   });
-  await openGoalPurse(tx, id);
+  await openGoalPurse(tx, id, await goalLimits(tx, input.budget));
   if (input.files.length > 0) await insertTaskFiles(tx, id, input.files);
   tx.emit(
     { stream: `task/${id}`, type: 'task.created', data: { title, parentId: null, runId: null } },

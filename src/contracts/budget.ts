@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { AgentId, BudgetId, TaskId } from './ids.ts';
 
 export const BudgetScope = z
-  .enum(['tree', 'agent', 'workspace'])
-  .describe('A task tree, an agent, or the workspace in one day (UTC)');
+  .enum(['tree', 'step', 'agent', 'workspace'])
+  .describe(
+    'A task tree, one step of a workflow with all below it, an agent, or the workspace in one day (UTC)',
+  );
 export type BudgetScope = z.infer<typeof BudgetScope>;
 
 const usd = z.number().min(0).max(1_000_000).describe('US dollars; null = money is not limited');
@@ -13,9 +15,15 @@ const tokens = z
   .max(1_000_000_000_000)
   .describe('Input and output together; null = tokens are not limited');
 
+/** At launch; the workspace says what a goal gets for what is left out. */
+export const GoalBudget = z
+  .strictObject({ usd: usd.nullable().optional(), tokens: tokens.nullable().optional() })
+  .meta({ id: 'GoalBudget' });
+export type GoalBudget = z.infer<typeof GoalBudget>;
+
 export const CreateBudget = z
   .strictObject({
-    scope: BudgetScope,
+    scope: BudgetScope.exclude(['step']),
     taskId: TaskId.optional().describe('For tree: its root task'),
     agentId: AgentId.optional().describe('For agent'),
     limitUsd: usd.nullable().optional(),
@@ -53,7 +61,7 @@ export const Budget = z
   .object({
     id: BudgetId,
     scope: BudgetScope,
-    taskId: TaskId.nullable(),
+    taskId: TaskId.nullable().describe('For tree and step'),
     agentId: AgentId.nullable(),
     ...figures,
     warned: z.int().describe('The highest part of the limit, in percent, that was told: 0, 50, 80 or 100'),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CapabilityNeed } from './agent.ts';
-import { TaskBudget } from './budget.ts';
+import { GoalBudget, TaskBudget } from './budget.ts';
 import { Cost } from './cost.ts';
 import { AgentId, FileId, RunId, TaskId } from './ids.ts';
 import { Run } from './run.ts';
@@ -20,6 +20,9 @@ export const CreateTask = z
     agentId: AgentId.optional().describe('Who shall do it; without it the Chief of Staff plans it'),
     requires: z.array(CapabilityNeed).max(20).optional().describe('Give it to whoever has these'),
     priority: Priority.default('medium'),
+    budget: GoalBudget.optional().describe(
+      'The most that it and everything below it may cost; what is left out is what the workspace gives a goal, null = not limited',
+    ),
   })
   .meta({ id: 'CreateTask' });
 export type CreateTask = z.infer<typeof CreateTask>;

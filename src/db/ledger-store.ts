@@ -7,6 +7,7 @@
  */
 import type { Failure } from '../contracts/task.ts';
 import type { Amount } from '../core/budget/escrow.ts';
+import { payersPurses } from './budgets/purses.ts';
 import { releaseAtEnd } from './budgets/release.ts';
 import type { TaskRow } from './mappings/task.ts';
 import { newId } from './new-id.ts';
@@ -22,14 +23,15 @@ export interface LedgerOpening {
   price: unknown;
   reservedMicroUsd: number | null;
   reservedTokens: number;
-  budgetIds: string[];
 }
 
-export async function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): Promise<void> {
-  await tx.sql(
+/** @returns the ids of the purses that the try draws on */
+export async function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): Promise<string[]> {
+  const [row] = await tx.sql<{ budgetIds: string[] | null }>(
     `INSERT INTO ledger (id, workspace_id, call_id, call_key, try, task_id, root_task_id, run_id, agent_id, attempt,
                          provider, model, purpose, outcome, reserved_micro_usd, price, reserved_tokens, budget_ids)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open', $14, $15, $16, $17)`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open', $14, $15, $16,
+             (SELECT array_agg(b.id) FROM budgets b JOIN tasks k ON k.id = $6 WHERE ${payersPurses()})) RETURNING budget_ids`,
     [
       newId('ledgerEntry'),
       tx.workspaceId,
@@ -47,9 +49,9 @@ export async function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): Pr
       opening.reservedMicroUsd,
       opening.price === null ? null : JSON.stringify(opening.price),
       opening.reservedTokens,
-      opening.budgetIds,
     ],
   );
+  return row?.budgetIds ?? [];
 }
 
 export interface LedgerClosing {

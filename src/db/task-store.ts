@@ -7,6 +7,7 @@ import type { TaskRow } from './mappings/task.ts';
 import { pursesOfParked } from './budgets/wake-waiters.ts';
 import { snakeCase } from './naming.ts';
 import { sqlOf } from './columns.ts';
+import { taskMessages } from './messages/task-messages.ts';
 import type { Tx } from './record.ts';
 
 /** Locks the row: a statement of its own, so that what is read afterwards is what the last writer left. */
@@ -45,9 +46,11 @@ export async function insertTask(
   const all = { ...row, workspaceId: tx.workspaceId };
   const names = Object.keys(all).map(snakeCase);
   const { values } = sqlOf(all, 1);
+  // Whoever pays for the task above pays for this one too.
   await tx.sql(
-    `INSERT INTO tasks (${names.join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})`,
-    values,
+    `INSERT INTO tasks (${names.join(', ')}, payer_ids) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')},
+       (SELECT payer_ids FROM tasks WHERE id = $${names.length + 1}))`,
+    [...values, row.parentId ?? null],
   );
 }
 
@@ -59,6 +62,7 @@ interface SnapshotRow {
   planRun: TaskSnapshot['planRun'];
   outages: ModelOutage[] | null;
   purses: Purse[] | null;
+  messages: TaskSnapshot['messages'] | null;
   microUsd: number | null;
   unpriced: number;
 }
@@ -85,6 +89,7 @@ export async function loadTaskFacts(
     planRun: row.planRun,
     outages: row.outages ?? [],
     purses: row.purses ?? [],
+    messages: row.messages ?? [],
     costUsd: row.unpriced > 0 ? null : Number(row.microUsd ?? 0) / 1e6,
   };
 }
@@ -106,7 +111,8 @@ const taskFacts = `
        FROM runs r WHERE r.id = $3) AS plan_run,
     (SELECT json_agg(json_build_object('account', h.account, 'provider', h.provider, 'model', h.model, 'reason', h.reason) ORDER BY h.provider, h.model)
        FROM provider_health h WHERE h.account IN ('environment', $5) AND NOT (h.trial_task_id = $1 AND h.trial_until > now()) IS TRUE) AS outages,
-    ${pursesOfParked('$1', '$2', '$5')} AS purses,
+    ${pursesOfParked('$1', '$2')} AS purses,
+    (${taskMessages}) AS messages,
     l.micro_usd, l.unpriced
   FROM (SELECT sum(micro_usd)::float8 AS micro_usd,
                count(*) FILTER (WHERE micro_usd IS NULL AND outcome <> 'open')::int AS unpriced

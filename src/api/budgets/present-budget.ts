@@ -6,7 +6,7 @@ export function presentBudget(row: ListedBudget): Budget {
   return {
     ...presentPurse(row),
     scope,
-    taskId: scope === 'tree' ? subjectId : null,
+    taskId: scope === 'tree' || scope === 'step' ? subjectId : null,
     agentId: scope === 'agent' ? subjectId : null,
     warned,
     exhaustedAt: row.exhaustedAt?.toISOString() ?? null,

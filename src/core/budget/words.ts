@@ -3,6 +3,7 @@ import type { Shortage } from './escrow.ts';
 
 const names: Record<BudgetScope, string> = {
   tree: 'The budget of this goal',
+  step: 'The budget of this step',
   agent: 'The budget of this agent',
   workspace: 'The workspace’s budget of today',
 };

@@ -1,4 +1,4 @@
-import type { BudgetScope } from '../../contracts/budget.ts';
+import type { BudgetScope, GoalBudget } from '../../contracts/budget.ts';
 import type { Purse } from '../../core/budget/escrow.ts';
 import type { ListFields } from '../list-page.ts';
 import { newId } from '../new-id.ts';
@@ -24,7 +24,11 @@ export const budgetList = {
   columns: `${columns}, ${more}`,
   fields: {
     scope: { sql: 't.scope', type: 'text' },
-    taskId: { sql: `CASE WHEN t.scope = 'tree' THEN t.subject_id END`, type: 'text', orderable: false },
+    taskId: {
+      sql: `CASE WHEN t.scope IN ('tree', 'step') THEN t.subject_id END`,
+      type: 'text',
+      orderable: false,
+    },
     agentId: { sql: `CASE WHEN t.scope = 'agent' THEN t.subject_id END`, type: 'text', orderable: false },
     limitUsd: { sql: dollars(purseValues.limitMicroUsd), type: 'number', orderable: false },
     spentUsd: { sql: dollars(purseValues.spentMicroUsd), type: 'number' },
@@ -57,8 +61,8 @@ export interface Limits {
   limitTokens: number | null;
 }
 
-/** The ledger's column that says whose row it is. */
-const ownerOf: Record<BudgetScope, string> = {
+/** The ledger's column that says whose row it is. A step's budget begins with its task. */
+const ownerOf: Record<Exclude<BudgetScope, 'step'>, string> = {
   tree: 'root_task_id',
   agent: 'agent_id',
   workspace: 'workspace_id',
@@ -70,7 +74,7 @@ const ownerOf: Record<BudgetScope, string> = {
  */
 export async function insertBudget(
   tx: Tx,
-  { scope, subjectId, limits }: { scope: BudgetScope; subjectId: string; limits: Limits },
+  { scope, subjectId, limits }: { scope: keyof typeof ownerOf; subjectId: string; limits: Limits },
 ): Promise<string | null> {
   const id = newId('budget');
   const mine = `l.workspace_id = $2 AND l.${ownerOf[scope]} = $4`;
@@ -109,13 +113,41 @@ export async function openWorkspacePurse(tx: Tx): Promise<void> {
   });
 }
 
+/** What a goal may cost: what was wished for, else what the workspace gives. */
+export async function goalLimits(tx: Tx, { usd, tokens }: GoalBudget = {}): Promise<Limits> {
+  const [row] = await tx.sql<{ settings: Partial<typeof usual> | null }>(
+    `SELECT settings->'budgets' AS settings FROM workspaces WHERE id = $1`,
+    [tx.workspaceId],
+  );
+  const given = { ...usual, ...row?.settings };
+  const money = usd === undefined ? given.goalUsd : usd;
+  return {
+    limitMicroUsd: money === null ? null : Math.round(money * 1e6),
+    limitTokens: tokens === undefined ? given.goalTokens : tokens,
+  };
+}
+
 /** The purse of a goal that was just given: nothing was paid yet. */
-export async function openGoalPurse(tx: Tx, rootId: string): Promise<void> {
+export async function openGoalPurse(tx: Tx, rootId: string, limits: Limits): Promise<void> {
+  await insertPurse(tx, { scope: 'tree', subjectId: rootId, limits });
+}
+
+/** The purse of a step's task that was just made; what is below it pays from it too. */
+export async function openStepPurse(tx: Tx, taskId: string, limits: Limits): Promise<void> {
+  await insertPurse(tx, { scope: 'step', subjectId: taskId, limits });
   await tx.sql(
-    `INSERT INTO budgets (id, workspace_id, scope, subject_id, limit_micro_usd, limit_tokens)
-     SELECT $1, w.id, 'tree', $2, round((s->>'goalUsd')::numeric * 1000000)::bigint, (s->>'goalTokens')::bigint
-       FROM workspaces w, LATERAL (SELECT $4::jsonb || coalesce(w.settings->'budgets', '{}')) AS b (s)
-      WHERE w.id = $3 AND (s->>'goalUsd' IS NOT NULL OR s->>'goalTokens' IS NOT NULL)`,
-    [newId('budget'), rootId, tx.workspaceId, JSON.stringify(usual)],
+    `UPDATE tasks SET payer_ids = coalesce(payer_ids, '{}') || id WHERE id = $1 AND workspace_id = $2`,
+    [taskId, tx.workspaceId],
+  );
+}
+
+async function insertPurse(
+  tx: Tx,
+  { scope, subjectId, limits }: { scope: BudgetScope; subjectId: string; limits: Limits },
+): Promise<void> {
+  if (limits.limitMicroUsd === null && limits.limitTokens === null) return;
+  await tx.sql(
+    'INSERT INTO budgets (id, workspace_id, scope, subject_id, limit_micro_usd, limit_tokens) VALUES ($1, $2, $3, $4, $5, $6)',
+    [newId('budget'), tx.workspaceId, scope, subjectId, limits.limitMicroUsd, limits.limitTokens],
   );
 }

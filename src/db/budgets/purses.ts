@@ -1,7 +1,7 @@
 /**
  * Purses in the record.
  *
- * 1. They are locked in one order: tree, agent, workspace; after the task and its agent, before the counters of streams.
+ * 1. They are locked in one order: steps, tree, agent, workspace; after the task and its agent, before the counters of streams.
  * 2. Who finds no room holds the locks until it has committed that it waits, so that no settlement and no waiter miss each other.
  * 3. A workspace's purse is of one day in UTC. The first who locks it on another day empties it; what is set aside stays so.
  */
@@ -35,19 +35,30 @@ export const purseJson = `json_build_object(${Object.entries(purseValues)
   .map(([name, sql]) => `'${name}', ${sql}`)
   .join(', ')})`;
 
-const rank = `array_position(ARRAY['tree', 'agent', 'workspace'], b.scope), b.id`;
+const rank = `array_position(ARRAY['step', 'tree', 'agent', 'workspace'], b.scope), b.id`;
 
 /** The purses that a call of this task draws on. */
 export interface Payer {
   rootId: string;
   agentId: string | null;
+  /** Tasks, itself or above, that have budgets of their own. */
+  payerIds: string[] | null;
 }
 
-export const payersPurses = (rootId: string, agentId: string, workspaceId: string) =>
-  `b.workspace_id = ${workspaceId} AND (b.scope, b.subject_id) IN (('tree', ${rootId}), ('agent', ${agentId}), ('workspace', ${workspaceId}))`;
+/** The values in SQL; those of a row `tasks k` unless said otherwise. */
+export function payersPurses({
+  rootId = 'k.root_id',
+  agentId = `coalesce(k.agent_id, '')`,
+  payerIds = 'k.payer_ids',
+  workspaceId = 'k.workspace_id',
+} = {}): string {
+  return `b.workspace_id = ${workspaceId} AND ((b.scope, b.subject_id) IN (('tree', ${rootId}), ('agent', ${agentId}), ('workspace', ${workspaceId}))
+    OR (b.scope = 'step' AND b.subject_id = ANY (${payerIds})))`;
+}
 
-export async function lockPursesOf(tx: Tx, { rootId, agentId }: Payer): Promise<Purse[]> {
-  return lock(tx, payersPurses('$2', '$3', '$1'), [tx.workspaceId, rootId, agentId ?? '']);
+export async function lockPursesOf(tx: Tx, { rootId, agentId, payerIds }: Payer): Promise<Purse[]> {
+  const where = payersPurses({ rootId: '$2', agentId: '$3', payerIds: '$4', workspaceId: '$1' });
+  return lock(tx, where, [tx.workspaceId, rootId, agentId ?? '', payerIds ?? []]);
 }
 
 export async function lockPurses(tx: Tx, ids: readonly string[]): Promise<Purse[]> {
@@ -77,17 +88,35 @@ export async function readPurses(tx: Tx, ids: readonly string[]): Promise<Purse[
   );
 }
 
-/** Sets the most that a call can cost aside in purses that are locked. */
+const roomFor = (limit: string, held: string, need: string) =>
+  `(${need} = 0 OR (${limit}) IS NULL OR ${held} + ${need} <= ${limit})`;
+
+/**
+ * Sets the most that a call can cost aside, in all of these purses or in none: one statement, so that a claim holds what everybody in the
+ * workspace wants for no longer than its last words.
+ * @returns false when one of them has no room
+ */
 export async function reserveInPurses(
   tx: Tx,
-  purses: readonly Purse[],
+  ids: readonly string[],
   { microUsd, tokens }: Amount,
-): Promise<void> {
-  if (purses.length === 0) return;
-  await tx.sql(
-    `UPDATE budgets SET reserved_micro_usd = reserved_micro_usd + $2, reserved_tokens = reserved_tokens + $3, updated_at = now() WHERE id = ANY ($1)`,
-    [purses.map(({ id }) => id), microUsd, tokens],
+): Promise<boolean> {
+  if (ids.length === 0) return true;
+  const { limitMicroUsd, limitTokens, spentMicroUsd, spentTokens } = purseValues;
+  const unlessOld = (column: string) => `${column} = CASE WHEN mine.stale THEN 0 ELSE b.${column} END`;
+  const rows = await tx.sql(
+    `WITH mine AS MATERIALIZED (
+       SELECT b.id, ${stale} AS stale,
+              ${roomFor(limitMicroUsd, `${spentMicroUsd} + b.reserved_micro_usd`, '$2::bigint')}
+              AND ${roomFor(limitTokens, `${spentTokens} + b.reserved_tokens`, '$3::bigint')} AS room
+         FROM budgets b WHERE b.id = ANY ($1) ORDER BY ${rank} FOR NO KEY UPDATE)
+     UPDATE budgets b SET reserved_micro_usd = b.reserved_micro_usd + $2, reserved_tokens = b.reserved_tokens + $3, updated_at = now(),
+            ${['spent_micro_usd', 'spent_tokens', 'extra_micro_usd', 'extra_tokens', 'warned'].map(unlessOld).join(', ')},
+            day = CASE WHEN mine.stale THEN ${today} ELSE b.day END, exhausted_at = CASE WHEN mine.stale THEN NULL ELSE b.exhausted_at END
+       FROM mine WHERE b.id = mine.id AND (SELECT bool_and(room) FROM mine) RETURNING b.id`,
+    [ids, microUsd, tokens],
   );
+  return rows.length > 0;
 }
 
 /** Writes the sums of purses that are locked. */
@@ -113,7 +142,8 @@ export function streamOf(
   { scope, subjectId }: { scope: BudgetScope; subjectId: string },
   rootTaskId: string,
 ): string {
-  return scope === 'agent' ? `agent/${subjectId}` : `task/${scope === 'tree' ? subjectId : rootTaskId}`;
+  if (scope === 'agent') return `agent/${subjectId}`;
+  return `task/${scope === 'workspace' ? rootTaskId : subjectId}`;
 }
 
 /** The figures of a purse as its events tell them. */

@@ -42,7 +42,7 @@ export async function wakeBudgetWaiters(tx: Tx, budgetIds: readonly string[]): P
 }
 
 /** The purses of a task with a parked call, as part of what a decision looks at; `null` without one. */
-export const pursesOfParked = (taskId: string, attempt: string, workspaceId: string) => `
+export const pursesOfParked = (taskId: string, attempt: string) => `
   (SELECT json_agg(${purseJson} ORDER BY b.id) FROM budgets b JOIN tasks k ON k.id = ${taskId}
-    WHERE ${payersPurses('k.root_id', `coalesce(k.agent_id, '')`, workspaceId)}
+    WHERE ${payersPurses()}
       AND EXISTS (SELECT 1 FROM effects p WHERE p.task_id = ${taskId} AND p.attempt = ${attempt} AND p.status = 'parked'))`;

@@ -11,6 +11,7 @@
  */
 import type { Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
+import type { ToolFace } from '../../contracts/tool-card.ts';
 import { claimEffect, loadEffect, parkEffect, settleEffect } from '../effect-store.ts';
 import { lockAgents } from '../agent-slots.ts';
 import { lockPursesOf, reserveInPurses } from '../budgets/purses.ts';
@@ -71,15 +72,12 @@ export async function claimModelCall(
   const { microUsd, tokens = 0, price } = reserve(request, charactersOf(request, messages));
   const needs = { microUsd: microUsd ?? 0, tokens };
   if (short && task.agentId) await lockAgents(tx, [task.agentId]);
-  const purses = await lockPursesOf(tx, task);
-  if (shortageOf(purses, needs)) {
-    if (!short) throw new ShortOfBudget();
+  if (short && shortageOf(await lockPursesOf(tx, task), needs)) {
     await parkEffect(tx, key, { request, needs });
     return { over: await decideTask(tx, task, world, true) };
   }
-  await reserveInPurses(tx, purses, needs);
   const tryNumber = await claimEffect(tx, key, request);
-  await openTry(tx, task, {
+  const budgetIds = await openTry(tx, task, {
     callId: effect.id,
     callKey: key,
     try: tryNumber,
@@ -89,8 +87,9 @@ export async function claimModelCall(
     price,
     reservedMicroUsd: microUsd,
     reservedTokens: tokens,
-    budgetIds: purses.map(({ id }) => id),
   });
+  // The last words of the claim: everybody in the workspace wants this row.
+  if (!(await reserveInPurses(tx, budgetIds, needs))) throw new ShortOfBudget();
   const { purpose } = effect;
   return {
     claimed: {
@@ -101,9 +100,16 @@ export async function claimModelCall(
       rootTaskId: task.rootId,
       request,
       messages,
+      tools: request.kind === 'complete' ? facesOf(world, request.tools) : [],
       score,
     },
   };
+}
+
+function facesOf({ tools }: World, names: readonly string[]): ToolFace[] {
+  return tools
+    .filter(({ name }) => names.includes(name))
+    .map(({ name, description, parameters }) => ({ name, description, parameters }));
 }
 
 /** Open, of the current attempt, and nobody asked to stop. */

@@ -1,12 +1,13 @@
 import type { Capability } from '../../contracts/agent.ts';
 import type { StepChanges } from '../../contracts/run.ts';
 import { isFinished } from '../../contracts/status.ts';
-import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
+import type { StepBudget, StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { NextSteps, Start, StepError } from '../../core/workflow/step-rows.ts';
 import { onlyWaits } from '../../core/workflow/step-rows.ts';
 import { waitingWords } from '../../core/workflow/waits.ts';
 import { checkTransition } from '../../core/transition.ts';
 import { insertApproval } from '../approval-store.ts';
+import { type Limits, openStepPurse } from '../budgets/budget-store.ts';
 import { newId } from '../new-id.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { insertTask, lockTask } from '../task-store.ts';
@@ -22,6 +23,7 @@ interface AgentWith {
   files: unknown[];
   outputSchema: Record<string, unknown> | null;
   method: StepMethod | null;
+  budget: StepBudget | null;
 }
 
 /** Each agent step that starts becomes a task, whose Temporal workflow is a child of the run's; a workflow step a run of its own; wait and approval steps stand as a row. */
@@ -174,12 +176,17 @@ async function insertStepTask(
     context: { dependencies },
     actor: run.actor,
   });
+  if (given.budget) await openStepPurse(tx, id, limitsOf(given.budget));
   await insertTaskFiles(tx, id, files);
   tx.emit(
     { stream: `task/${id}`, type: 'task.created', data: { title, parentId: run.taskId, runId: run.id } },
     { rootTaskId: run.rootTaskId ?? id },
   );
   return id;
+}
+
+function limitsOf({ money, tokens }: StepBudget): Limits {
+  return { limitMicroUsd: money === null ? null : Math.round(money * 1e6), limitTokens: tokens };
 }
 
 /** An item of a forEach over files is told by the file's name, which says more than its number. */
