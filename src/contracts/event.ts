@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { GuardName } from './guard.ts';
+import { PlanChanges } from './plan.ts';
 import { Failure } from './task.ts';
 import { WaitingFor } from './status.ts';
 
@@ -6,7 +8,8 @@ import { WaitingFor } from './status.ts';
  * Events: one union, past tense.
  *
  * 1. An event lies on exactly one stream: task.*, plan.*, model.*, tool.*, guard.* on their task; run.*, step.* and approval.* on their
- *    run; agent.* on the agent; file.* on the file; repair.made on what was repaired.
+ *    run; agent.* on the agent; file.* on the file; repair.made on what was repaired; message.* on the recipient's stream (a task, an
+ *    agent, a conversation), for a person on that of the task or run that asks.
  * 2. `seq` is gapless within a stream. `cursor` is opaque and orders the relays over several streams.
  * 3. `data` is small: ids, names, figures. Text that a model wrote is fetched by id.
  */
@@ -26,7 +29,13 @@ const purse = z.object({
   limitTokens: z.int().nullable(),
   spentTokens: z.int(),
 });
-const status = z.object({ status: z.string() });
+const message = z.object({
+  messageId: z.string(),
+  type: z.string(),
+  from: z.string().describe('agent/{id}, person/{id} or run/{id}'),
+  to: z.string().describe('task/{id}, agent/{id}, or person/{id} (person/any: whoever may answer)'),
+  correlationId: z.string(),
+});
 
 export const eventData = {
   'agent.created': z.object({ name: z.string(), revision: z.int() }),
@@ -49,15 +58,21 @@ export const eventData = {
   'task.cancelled': z.object({ reason: z.string() }),
   'task.rated': z.object({ rating: z.int() }),
   'plan.proposed': z.object({
-    runId: z.string(),
+    n: z.int().describe('Of this task: GET /tasks/{id}/plan has it'),
+    runId: z.string().nullable().describe('Null before there is a run'),
     name: z.string(),
     origin: z.string(),
     reason: z.string(),
     steps: z.int(),
   }),
-  'plan.accepted': z.object({ runId: z.string() }),
+  'plan.accepted': z.object({ n: z.int(), runId: z.string().nullable(), edited: z.boolean() }),
   'plan.rejected': z.object({ reason: z.string(), problems: z.int() }),
-  'plan.revised': z.object({ runId: z.string(), reason: z.string() }),
+  'plan.revised': z.object({
+    n: z.int(),
+    runId: z.string(),
+    reason: z.string(),
+    ...PlanChanges.shape,
+  }),
   'run.started': z.object({ name: z.string(), steps: z.int() }),
   'run.paused': empty,
   'run.resumed': empty,
@@ -80,11 +95,19 @@ export const eventData = {
     usd: z.number().nullable(),
     ms: z.int(),
   }),
-  'tool.called': z.object({ tool: z.string(), outcome: z.string(), ms: z.int() }),
-  'message.accepted': status,
-  'message.delivered': status,
-  'message.acknowledged': status,
-  'message.expired': status,
+  'tool.called': z.object({
+    tool: z.string(),
+    key: z.string().optional().describe('Of the call: task/attempt/turn/call'),
+    risk: z.string().nullish(),
+    effect: z.string().nullish(),
+    outcome: z.string().describe('ok, failed, refused, waits, stopped or lost'),
+    ms: z.int(),
+  }),
+  'message.accepted': message.extend({ replyTo: z.string().nullable(), deadline: z.string().nullable() }),
+  'message.delivered': message.extend({ taskId: z.string().nullable() }),
+  'message.read': message.extend({ callId: z.string().nullable() }),
+  'message.acknowledged': message,
+  'message.expired': message.extend({ reason: z.string() }),
   'approval.requested': approval.extend({ expiresAt: z.string().nullable() }),
   'approval.approved': approval.extend({ note: z.string().nullable() }),
   'approval.denied': approval.extend({ note: z.string().nullable() }),
@@ -97,8 +120,8 @@ export const eventData = {
   'file.progressed': z.object({ done: z.int(), of: z.int() }),
   'file.processed': z.object({ passages: z.int(), pages: z.int().nullable() }),
   'file.failed': Failure,
-  'guard.tripped': z.object({ guard: z.string(), detail: z.string() }),
-  'guard.lifted': z.object({ guard: z.string() }),
+  'guard.tripped': z.object({ guard: GuardName, detail: z.string() }),
+  'guard.lifted': z.object({ guard: GuardName, note: z.string().nullable() }),
   'repair.made': z.object({ what: z.string(), why: z.string() }),
 } as const;
 

@@ -36,6 +36,9 @@ export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 export const FileStatus = z.enum(['uploaded', 'processing', 'ready', 'failed']);
 export type FileStatus = z.infer<typeof FileStatus>;
 
+export const MessageState = z.enum(['accepted', 'delivered', 'read', 'acknowledged', 'expired']);
+export type MessageState = z.infer<typeof MessageState>;
+
 /** What a waiting task waits for. */
 export const WaitingFor = z.enum([
   'approval',
@@ -98,6 +101,16 @@ export const fileTransitions: Record<FileStatus, readonly FileStatus[]> = {
   processing: ['ready', 'failed'],
   ready: [],
   failed: [],
+};
+
+/** Accepted: committed. Delivered: its recipient was woken with it in its record. Read: a model call or a person saw it. */
+export const messageTransitions: Record<MessageState, readonly MessageState[]> = {
+  accepted: ['delivered', 'read', 'acknowledged', 'expired'],
+  delivered: ['read', 'acknowledged', 'expired'],
+  read: ['acknowledged', 'expired'],
+  // A request that was read and not answered by its deadline.
+  acknowledged: ['expired'],
+  expired: [],
 };
 
 const finished = new Set<string>(['completed', 'failed', 'cancelled', 'skipped']);

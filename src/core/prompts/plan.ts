@@ -48,6 +48,13 @@ Write a workflow definition as JSON that reaches the goal.
 - "if" is a CEL expression over steps.<id>.output and inputs; leave it null when the step always runs.
 - "output" is a reference such as \${{ steps.write.output.markdown }}.`;
 
+/** After messages that came while the plan is carried out. */
+export function hearingMessage(steps: Pick<SynthesisFacts['steps'][number], 'title' | 'status'>[]): string {
+  const lines = steps.map(({ title, status }) => `- ${title}: ${status}`);
+  const state = lines.length > 0 ? `Your plan stands like this:\n\n${lines.join('\n')}\n\n` : '';
+  return `${state}Answer the messages above in a few sentences. Your answer goes to those who wrote them; the plan goes on as it is.`;
+}
+
 export interface SynthesisFacts {
   goal: string;
   steps: { key: string; title: string; status: string; output: unknown; reason: string | null }[];

@@ -1,7 +1,7 @@
 /**
  * Where a task stands: given the record, the one next move. Asked again after every move until the answer is `rest`.
  *
- * 1. A finished task never moves.
+ * 1. A finished task never moves; messages that come to it are sent back.
  * 2. A cancel wins over everything: what is not claimed is abandoned, what is claimed must end first.
  * 3. While an effect is open (planned or claimed) there is nothing to decide.
  * 4. A call that was given up because of an outage goes to another model, or the task parks; nothing is planned that nobody could answer.
@@ -14,6 +14,7 @@ import { chiefOfStaffMove } from './chief-of-staff.ts';
 import { operatorMove } from './master-operator.ts';
 import { aroundBudget } from './budget.ts';
 import { aroundOutage, unlessOut } from './outage.ts';
+import { afterAllTurns, arrived, unlessUnread, withoutHearing } from './messages.ts';
 import { aroundWaitingTools } from './waiting-tools.ts';
 import type { CurrentAttempt, EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
 
@@ -21,6 +22,8 @@ export const maxAttempts = 3;
 
 export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
   const { task, current, effects } = snapshot;
+  const came = arrived(snapshot);
+  if (came) return came;
   if (isFinished(task.status)) return { move: 'rest' };
   if (task.cancelRequestedAt) return cancelMove(snapshot);
   if (task.pausedAt && !effects.some(isOpen))
@@ -33,13 +36,13 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
     aroundBudget(snapshot) ??
     aroundWaitingTools(snapshot) ??
     aroundOutage(snapshot, current) ??
-    unlessOut(snapshot, current, workMove(snapshot, current));
+    unlessOut(snapshot, current, unlessUnread(snapshot, current, workMove(snapshot, current)));
   return needsSlot(move) && !task.holdsSlot ? { move: 'resume' } : settled(snapshot, move);
 }
 
 function workMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
   return snapshot.task.role === 'chief_of_staff'
-    ? chiefOfStaffMove(snapshot, current)
+    ? afterAllTurns(snapshot, chiefOfStaffMove(withoutHearing(snapshot), current))
     : operatorMove(snapshot, current);
 }
 

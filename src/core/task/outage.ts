@@ -9,7 +9,7 @@ import type { CurrentAttempt, EffectFacts, TaskMove, TaskSnapshot } from './snap
 /** The code of a call that was given up because its provider does not answer. */
 export const outageCode = 'outage';
 
-const classOf: Record<string, TaskClass> = { plan: 'plan', synthesis: 'write', work: 'write' };
+const classOf: Record<string, TaskClass> = { plan: 'plan', synthesis: 'write', work: 'write', hear: 'write' };
 
 /** Everything else that is asked of a model is scored. */
 export function classOfPurpose(purpose: string): TaskClass {

@@ -2,7 +2,7 @@
  * What the record knows about one task at the moment of a decision, and what a decision can be. Pure shapes.
  */
 import type { AgentRole, AgentSpec, Capability } from '../../contracts/agent.ts';
-import type { EffectStatus, RunStatus, TaskStatus, WaitingFor } from '../../contracts/status.ts';
+import type { EffectStatus, MessageState, RunStatus, TaskStatus, WaitingFor } from '../../contracts/status.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
 import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { Amount, Purse, Shortage } from '../budget/escrow.ts';
@@ -73,6 +73,16 @@ export interface PlanRunFacts {
   error: Failure | null;
 }
 
+/** A message in the task's record that has not expired. */
+export interface TaskMessage {
+  id: string;
+  state: MessageState;
+  /** The current attempt has seen it. */
+  shown: boolean;
+  /** It is the request that the task was started for: its text is the goal. */
+  opens: boolean;
+}
+
 /** What a plan is checked against. */
 export interface Team {
   agents: { id: string; name: string; role: AgentRole; capabilities: Capability[]; instructions: string }[];
@@ -93,6 +103,8 @@ export interface TaskSnapshot {
   outages?: ModelOutage[];
   /** Those that its parked call draws on. Absent: no call is parked. */
   purses?: Purse[];
+  /** In the order in which they came. Absent: none. */
+  messages?: TaskMessage[];
   /** Loaded only while a Chief of Staff plans. */
   team: Team | null;
 }
@@ -130,6 +142,8 @@ export type TaskMove =
   | { move: 'wait'; for: WaitingFor; detail: string; on?: string[]; short?: Shortage; until?: Date | null }
   | { move: 'call'; turn: number; effects: NewEffect[] }
   | { move: 'abandon'; keys: string[] }
+  /** These messages have arrived: the task was woken with them in its record. */
+  | { move: 'deliver'; ids: string[] }
   /** Calls that were given up or parked are open again. */
   | { move: 'again'; keys: string[] }
   | {

@@ -1,6 +1,7 @@
 /** What a claimed model call is going to do: shapes that cross from the record to the activity. */
 import type { Candidate } from '../../core/documents/candidate-sentences.ts';
 import type { KindName } from '../../core/documents/kinds.ts';
+import type { ToolFace } from '../../contracts/tool-card.ts';
 
 /** Kept with the effect: which model, and everything of the request but the messages, which stand in the transcript up to `messagesTo`. */
 export interface CompleteRequest {
@@ -14,6 +15,8 @@ export interface CompleteRequest {
   maxOutputTokens: number;
   temperature: number | null;
   messagesTo: number;
+  /** Ids of the messages that this call shows first. */
+  messages?: string[];
 }
 
 export interface ScoreRequestRecord {
@@ -50,5 +53,7 @@ export interface ClaimedCall {
   rootTaskId: string;
   request: CallRequest;
   messages: CallMessage[];
+  /** Those that the request names. */
+  tools: ToolFace[];
   score: ScoreUse | null;
 }

@@ -1,13 +1,15 @@
 /** Makes the request of a model call from the record: which model, which text. Runs inside the claim. */
 import type { ModelCandidate, ModelOutage, RouteDecision } from '../../core/route-model.ts';
-import { chiefSystem, planMessage, synthesisMessage } from '../../core/prompts/plan.ts';
+import { chiefSystem, hearingMessage, planMessage, synthesisMessage } from '../../core/prompts/plan.ts';
 import { operatorSystem, taskMessage } from '../../core/prompts/turn.ts';
+import { hearing } from '../../core/task/messages.ts';
 import { classOfPurpose, routeWork } from '../../core/task/outage.ts';
 import type { CurrentAttempt } from '../../core/task/snapshot.ts';
 import { workflowJsonSchema } from '../../core/workflow/json-schema.ts';
 import { AppError } from '../../errors.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
+import { showMessages } from '../messages/in-turn.ts';
 import type { Tx } from '../record.ts';
 import { loadTeam } from '../standing/load-team.ts';
 import type { World } from '../standing/world.ts';
@@ -53,6 +55,9 @@ async function prepareComplete(context: CallContext, model: ChosenModel): Promis
   if (before.length === 0) lines.push(userLine(effect.turn, await openingOf(context)));
   if (effect.purpose === 'synthesis') lines.push(userLine(effect.turn, await synthesisOf(context)));
   if (typeof effect.input.repair === 'string') lines.push(userLine(effect.turn, effect.input.repair));
+  const shown = await showMessages(tx, task, { effect, first: before.length === 0 });
+  for (const text of shown.texts) lines.push(userLine(effect.turn, text));
+  if (effect.purpose === hearing) lines.push(userLine(effect.turn, await hearingOf(context)));
   const messagesTo = lines.length > 0 ? await appendTranscript(tx, task, lines) : (before.at(-1)?.seq ?? 0);
   const chief = task.role === 'chief_of_staff';
   return {
@@ -61,7 +66,7 @@ async function prepareComplete(context: CallContext, model: ChosenModel): Promis
     system: chief
       ? chiefSystem(current.agent)
       : operatorSystem({ agent: current.agent, outputSchema: task.outputSchema }),
-    tools: chief ? [] : spec.tools.filter((tool) => context.world.tools.includes(tool)),
+    tools: chief ? [] : spec.tools.filter((tool) => context.world.tools.some(({ name }) => name === tool)),
     outputSchema: schemaOf(effect.purpose),
     maxOutputTokens:
       effect.purpose === 'plan'
@@ -69,6 +74,7 @@ async function prepareComplete(context: CallContext, model: ChosenModel): Promis
         : spec.modelPolicy.maxOutputTokens,
     temperature: spec.modelPolicy.temperature,
     messagesTo,
+    ...(shown.ids.length > 0 ? { messages: shown.ids } : {}),
   };
 }
 
@@ -96,6 +102,10 @@ async function openingOf({ tx, task, current, world }: CallContext): Promise<str
 async function synthesisOf({ tx, task }: CallContext): Promise<string> {
   if (!task.planRunId) throw new AppError('internal', `Task ${task.id} has no run to write a synthesis of.`);
   return synthesisMessage({ goal: task.goal, steps: await loadStepResults(tx, task.planRunId) });
+}
+
+async function hearingOf({ tx, task }: CallContext): Promise<string> {
+  return hearingMessage(task.planRunId ? await loadStepResults(tx, task.planRunId) : []);
 }
 
 /** The conversation so far in the model port's words. */

@@ -5,6 +5,7 @@ import { closeTry, type LedgerClosing } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import { outageCode } from '../../core/task/outage.ts';
 import type { TaskRow } from '../mappings/task.ts';
+import { afterReading } from '../messages/in-turn.ts';
 import { closeBreaker } from '../provider-health-store.ts';
 import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
@@ -67,6 +68,7 @@ async function writeEnd(
     await settleEffect(tx, call.key, { status: 'settled', outcome: end.outcome });
     if (end.said)
       await appendTranscript(tx, task, [{ role: 'assistant', turn: effect.turn, content: end.said }]);
+    await afterReading(tx, task, { effect, text: textOf(end.said) });
   } else if (end.as === 'failed') await settleEffect(tx, call.key, { status: 'failed', error: end.error });
   else
     await settleEffect(tx, call.key, {
@@ -87,6 +89,10 @@ async function tryAgain(
   const said = outage ? { ...error, code: outageCode } : error;
   await settleEffect(place.tx, key, { status: enough ? 'failed' : 'planned', error: said });
   return !enough;
+}
+
+function textOf(said: Record<string, unknown> | undefined): string {
+  return typeof said?.text === 'string' ? said.text : '';
 }
 
 function emitCalled(tx: Tx, task: TaskRow, { call, ledger }: Pick<Settlement, 'call' | 'ledger'>): void {

@@ -13,6 +13,7 @@ export interface MemoryRow {
   /** SHA-256 of the text without case and spacing: the same fact is kept once. */
   hash: string;
   source: MemorySource;
+  /** No person wrote or confirmed it: an agent may drop it. */
   byAgent: boolean;
   confidence: number;
   untrusted: boolean;

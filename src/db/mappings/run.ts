@@ -2,6 +2,13 @@ import { EntitySchema } from 'typeorm';
 import type { RunStatus } from '../../contracts/status.ts';
 import type { Failure } from '../../contracts/task.ts';
 
+/** How a run stands with new plans: how many were asked for, the failed steps of the one that is open, why there is none. */
+export interface ReplanState {
+  asked: number;
+  open: string[] | null;
+  declined: string | null;
+}
+
 export interface RunRow {
   id: string;
   workspaceId: string;
@@ -31,6 +38,9 @@ export interface RunRow {
   parentStepKey: string | null;
   /** How many runs are above it. */
   nesting: number;
+  /** Which of its task's plans it carries out. */
+  planN: number | null;
+  replan: ReplanState | null;
 }
 
 export const RunMapping = new EntitySchema<RunRow>({
@@ -63,6 +73,8 @@ export const RunMapping = new EntitySchema<RunRow>({
     parentRunId: { type: 'text', nullable: true },
     parentStepKey: { type: 'text', nullable: true },
     nesting: { type: 'integer', default: 0 },
+    planN: { type: 'integer', nullable: true },
+    replan: { type: 'jsonb', nullable: true },
   },
   indices: [
     { name: 'runs_workspace', columns: ['workspaceId', 'id'] },

@@ -1,6 +1,8 @@
 import { EntitySchema } from 'typeorm';
 import type { AgentRole, Capability } from '../../contracts/agent.ts';
 import type { Forecast } from '../../contracts/forecast.ts';
+import type { LiftedGuards, TrippedGuard } from '../../contracts/guard.ts';
+import type { PlanAcceptance } from '../../contracts/plan.ts';
 import type { TaskStatus, WaitingFor } from '../../contracts/status.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
 import type { StepMethod } from '../../contracts/workflow.ts';
@@ -47,6 +49,16 @@ export interface TaskRow {
   pausedAt: Date | null;
   /** Attempts that no longer count, because the task was opened again after them. */
   attemptsBefore: number;
+  /** Whether a person must accept its plan. */
+  planAcceptance: PlanAcceptance;
+  /** The one round of corrections after judging the result has been given. */
+  correctedAt: Date | null;
+  /** What holds it up, while it does. */
+  guardTripped: TrippedGuard | null;
+  guardsLifted: LiftedGuards;
+  /** The time guard of this attempt. While the task waits, what is left of it stands in `workLeftSeconds`. */
+  workUntil: Date | null;
+  workLeftSeconds: number | null;
   /** Set for a task that is one reply in a conversation: lists leave it out. */
   conversationId: string | null;
   /** What was expected of a goal when it was given. */
@@ -99,6 +111,12 @@ export const TaskMapping = new EntitySchema<TaskRow>({
     endedAt: { type: 'timestamptz', nullable: true },
     pausedAt: { type: 'timestamptz', nullable: true },
     attemptsBefore: { type: 'integer', default: 0 },
+    planAcceptance: { type: 'text', default: 'auto' },
+    correctedAt: { type: 'timestamptz', nullable: true },
+    guardTripped: { type: 'jsonb', nullable: true },
+    guardsLifted: { type: 'jsonb', default: {} },
+    workUntil: { type: 'timestamptz', nullable: true },
+    workLeftSeconds: { type: 'integer', nullable: true },
     conversationId: { type: 'text', nullable: true },
     forecast: { type: 'jsonb', nullable: true },
     payerIds: { type: 'text', array: true, nullable: true },

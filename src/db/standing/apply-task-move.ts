@@ -1,6 +1,7 @@
 /** Writes one move of a task. Each function answers whether there is more to decide. */
 import type { TaskMove } from '../../core/task/snapshot.ts';
 import { planEffects } from '../effect-store.ts';
+import { deliverMessages } from '../messages/in-task.ts';
 import { updateTask } from '../task-store.ts';
 import { assign } from './assign.ts';
 import { cancelTaskNow, completeTask, endAttempt, failTask } from './end-task.ts';
@@ -22,6 +23,9 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
       return wait(context, move, move.on ?? null);
     case 'call':
       return call(context, move);
+    case 'deliver':
+      await deliverMessages(context.tx, context.task, move.ids);
+      return true;
     case 'abandon':
       return abandon(context, move.keys);
     case 'again':

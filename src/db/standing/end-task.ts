@@ -2,6 +2,7 @@
 import type { Failure, TaskResult } from '../../contracts/task.ts';
 import { callNextWaiter, countOutcome, freeSlot } from '../agent-slots.ts';
 import type { TaskPatch } from '../task-store.ts';
+import { endMessages } from '../messages/in-task.ts';
 import { updateTask } from '../task-store.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
 import { parentWakeMs } from './take-wakes.ts';
@@ -56,10 +57,11 @@ async function closeAttempt(
   else if (outcome) await countOutcome(tx, task.agentId, outcome);
 }
 
-async function finish({ tx, task }: MoveContext, patch: TaskPatch): Promise<void> {
+async function finish({ tx, task, snapshot }: MoveContext, patch: TaskPatch): Promise<void> {
   const waited = task.waitingFor === 'capacity';
   await updateTask(tx, task, { ...patch, holdsSlot: false, endedAt: new Date(), ...notWaiting });
   if (waited) await callNextWaiter(tx);
+  if (snapshot.messages?.length) await endMessages(tx, task, { status: task.status, ...patch });
   if (task.runId)
     tx.wake({
       target: `run/${task.runId}`,

@@ -1,0 +1,55 @@
+/**
+ * Messages in a task's record. They are shown with its next model call; a task whose unread message came too late for that takes another
+ * turn before it completes, and a Chief of Staff one while its plan is carried out.
+ */
+import { routeWork } from './outage.ts';
+import type { CurrentAttempt, TaskMessage, TaskMove, TaskSnapshot } from './snapshot.ts';
+
+/** The purpose of a Chief of Staff's turn that only answers messages. */
+export const hearing = 'hear';
+
+/** Those that nobody has looked at: woken with them in its record, the task has them. */
+export function arrived({ messages = [] }: TaskSnapshot): TaskMove | null {
+  const ids = messages.filter(({ state }) => state === 'accepted').map(({ id }) => id);
+  return ids.length > 0 ? { move: 'deliver', ids } : null;
+}
+
+/** Another turn first, when a message has not been read and a model is there that could. */
+export function unlessUnread(
+  snapshot: TaskSnapshot,
+  current: CurrentAttempt,
+  move: TaskMove,
+): TaskMove {
+  const later = move.move === 'complete' || (move.move === 'wait' && move.for === 'children');
+  if (!later || !(snapshot.messages ?? []).some(isUnread) || isSpent(snapshot, current)) return move;
+  const { models, outages = [] } = snapshot;
+  if (!routeWork({ models, outages, current, purpose: 'work' }).choice) return move;
+  const purpose = snapshot.task.role === 'chief_of_staff' ? hearing : 'work';
+  return { move: 'call', turn: lastTurn(snapshot) + 1, effects: [{ kind: 'model', purpose }] };
+}
+
+/** Turns of hearing are none of the plan's. */
+export function withoutHearing(snapshot: TaskSnapshot): TaskSnapshot {
+  if (!snapshot.effects.some(({ purpose }) => purpose === hearing)) return snapshot;
+  return { ...snapshot, effects: snapshot.effects.filter(({ purpose }) => purpose !== hearing) };
+}
+
+/** A turn's number is used once, also where turns of hearing came in between. */
+export function afterAllTurns(snapshot: TaskSnapshot, move: TaskMove): TaskMove {
+  if (move.move !== 'call' && move.move !== 'rejectPlan') return move;
+  return { ...move, turn: Math.max(move.turn, lastTurn(snapshot) + 1) };
+}
+
+function isUnread({ state, shown, opens }: TaskMessage): boolean {
+  return state !== 'accepted' && !shown && !opens;
+}
+
+function lastTurn({ effects }: TaskSnapshot): number {
+  return Math.max(0, ...effects.map(({ turn }) => turn));
+}
+
+/** A result that is there is not given up for a message that no turn is left for. */
+function isSpent({ effects }: TaskSnapshot, current: CurrentAttempt): boolean {
+  const turns = effects.filter(({ kind }) => kind === 'model').length;
+  return turns >= current.agent.spec.limits.maxTurns;
+}

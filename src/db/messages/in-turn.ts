@@ -1,0 +1,72 @@
+/** Messages and model calls: the call that shows them makes them read, its answer makes them acknowledged. */
+import { wantsAnswer } from '../../contracts/message.ts';
+import { messageText } from '../../core/messages/words.ts';
+import { hearing } from '../../core/task/messages.ts';
+import type { EffectRow } from '../mappings/effect.ts';
+import type { MessageRow } from '../mappings/message.ts';
+import type { TaskRow } from '../mappings/task.ts';
+import type { Tx } from '../record.ts';
+import { answerMessage } from './answer.ts';
+import { moveMessages } from './message-store.ts';
+import { namesOf } from './names.ts';
+
+export interface ShownMessages {
+  /** What the model reads, one text each. */
+  texts: string[];
+  /** To be kept with the call's request. */
+  ids: string[];
+}
+
+/**
+ * Shows what this attempt has not seen. At its first call that is everything the task was told before, too, and what waits in the mailbox
+ * of its agent, which is in this task's record from now on.
+ */
+export async function showMessages(
+  tx: Tx,
+  task: TaskRow,
+  { effect, first }: { effect: Pick<EffectRow, 'key' | 'id'>; first: boolean },
+): Promise<ShownMessages> {
+  if (first && task.agentId) await emptyMailbox(tx, task);
+  const rows = await tx.sql<MessageRow>(
+    `UPDATE messages SET shown_attempt = $2, read_in = coalesce(read_in, $3)
+      WHERE task_id = $1 AND state IN ('delivered', 'read', 'acknowledged') AND shown_attempt IS DISTINCT FROM $2 RETURNING *`,
+    [task.id, task.attempt, effect.key],
+  );
+  if (rows.length === 0) return { texts: [], ids: [] };
+  rows.sort((a, b) => (a.recipient === b.recipient ? a.place - b.place : a.recipient < b.recipient ? -1 : 1));
+  const ids = rows.map(({ id }) => id);
+  const readIn = { key: effect.key, callId: effect.id, attempt: task.attempt };
+  const unread = rows.filter(({ state }) => state === 'delivered').map(({ id }) => id);
+  await moveMessages(tx, { ids: unread, to: 'read', readIn, rootTaskId: task.rootId });
+  const names = await namesOf(tx, rows);
+  // The request that the task was started for is its goal already.
+  const shown = rows.filter((row) => !(row.toKind === 'agent' && wantsAnswer(row.type)));
+  return { ids, texts: shown.map((row) => messageText({ ...row, fromName: names.from(row) })) };
+}
+
+/** Oldest first; what another task of the same agent takes at this moment is left to it. */
+async function emptyMailbox(tx: Tx, task: TaskRow): Promise<void> {
+  const rows = await tx.sql<{ id: string }>(
+    `SELECT id FROM messages WHERE to_id = $1 AND to_kind = 'agent' AND state = 'accepted' AND task_id IS NULL AND workspace_id = $2
+        AND conversation_id IS NULL AND (deadline IS NULL OR deadline > now()) ORDER BY place LIMIT 50 FOR UPDATE SKIP LOCKED`,
+    [task.agentId, tx.workspaceId],
+  );
+  const ids = rows.map(({ id }) => id);
+  await moveMessages(tx, { ids, to: 'delivered', taskId: task.id, rootTaskId: task.rootId });
+}
+
+/** The call that showed them was answered. A turn of hearing is itself the answer to those who asked. */
+export async function afterReading(
+  tx: Tx,
+  task: TaskRow,
+  { effect, text }: { effect: EffectRow; text: string },
+): Promise<void> {
+  const ids = (effect.request as { messages?: string[] } | null)?.messages ?? [];
+  if (ids.length === 0) return;
+  const rows = await moveMessages(tx, { ids, to: 'acknowledged', rootTaskId: task.rootId });
+  if (effect.purpose !== hearing) return;
+  const from = { kind: 'agent' as const, id: task.agentId ?? 'system', taskId: task.id };
+  for (const row of rows)
+    if (row.fromKind === 'person' || (wantsAnswer(row.type) && row.answeredBy === null))
+      await answerMessage(tx, row, { from, type: 'reply', content: { text: text.trim() || 'Noted.' } });
+}
