@@ -37,6 +37,8 @@ export const errorCodes = [
   'expression_failed',
   'step_failed',
   'guard_tripped',
+  'plan_rejected',
+  'replan_limit',
   'dispatch_failed',
   'payload_over_limit',
   'unavailable',

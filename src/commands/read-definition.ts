@@ -4,7 +4,7 @@ import type { ParsedDefinition } from '../core/workflow/parse-definition.ts';
 import type { Tx } from '../db/record.ts';
 import { readWorkflowWorld } from '../db/workflow-world.ts';
 import { AppError } from '../errors.ts';
-import { unstorable } from './storable.ts';
+import { unstorable } from '../contracts/storable.ts';
 
 export interface DefinitionSource {
   /** A JSON value, or JSON or YAML text. */

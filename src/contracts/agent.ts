@@ -35,6 +35,18 @@ export const AgentLimits = z.strictObject({
   maxConcurrent: z.int().min(1).max(1_000).default(4).describe('Tasks at work at the same time'),
   maxTurns: z.int().min(1).max(1_000).default(30).describe('Model turns in one attempt'),
   maxDepth: z.int().min(0).max(10).default(3).describe('How deep it may delegate'),
+  maxMinutes: z
+    .int()
+    .min(1)
+    .max(43_200)
+    .default(240)
+    .describe('Time of one attempt; while it waits for somebody, the clock stands still'),
+  maxChildren: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(50)
+    .describe('Tasks that it may delegate within one task; steps of a plan that it writes'),
 });
 export type AgentLimits = z.infer<typeof AgentLimits>;
 

@@ -20,6 +20,10 @@ const jsonColumns = new Set([
   'price',
   'content',
   'changes',
+  'corrections',
+  'replan',
+  'guardTripped',
+  'guardsLifted',
   'forecast',
 ]);
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { pointerOf, unstorable } from '../../commands/storable.ts';
+import { pointerOf, unstorable } from '../../contracts/storable.ts';
 import { AppError, type Problem } from '../../errors.ts';
 
 type Issue = z.core.$ZodIssue;

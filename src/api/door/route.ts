@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { unstorable } from '../../commands/storable.ts';
+import { unstorable } from '../../contracts/storable.ts';
 import type { Authenticated } from '../../commands/authenticate.ts';
 import { isUnsafe, whoCalls } from '../auth/who-calls.ts';
 import type { Call, DeskCall, Door, Operation, ReplyOf } from './door.ts';

@@ -1,0 +1,33 @@
+/** Turns that a model takes with tools: its calls, then the same question again with what they brought. */
+import type { EffectFacts, NewEffect, ReplyOutcome, TaskMove, TaskSnapshot } from './snapshot.ts';
+
+/** Null when the last turn of the attempt is not about tools. */
+export function toolTurn({ effects }: TaskSnapshot): TaskMove | null {
+  const last = effects.at(-1);
+  if (!last) return null;
+  const turn = nextTurn(effects);
+  if (last.kind === 'tool') {
+    const asked = effects.findLast(({ kind }) => kind === 'model');
+    return asked ? { move: 'call', turn, effects: [{ kind: 'model', purpose: asked.purpose }] } : null;
+  }
+  const calls = toolCallsOf(last);
+  if (calls.length === 0) return null;
+  const toolEffect = ({ id, name, arguments: written }: (typeof calls)[number]): NewEffect => {
+    return { kind: 'tool', purpose: name, input: { callId: id, arguments: written } };
+  };
+  return { move: 'call', turn, effects: calls.map(toolEffect) };
+}
+
+/** What a model was asked and answered for good, without the turns that only called tools. */
+export function finalReplies(effects: readonly EffectFacts[]): EffectFacts[] {
+  return effects.filter((effect) => effect.kind === 'model' && toolCallsOf(effect).length === 0);
+}
+
+export function nextTurn(effects: readonly EffectFacts[]): number {
+  return Math.max(0, ...effects.map(({ turn }) => turn)) + 1;
+}
+
+function toolCallsOf({ kind, outcome }: EffectFacts): ReplyOutcome['toolCalls'] {
+  const { toolCalls } = (outcome ?? {}) as Partial<ReplyOutcome>;
+  return kind === 'model' && Array.isArray(toolCalls) ? toolCalls : [];
+}
