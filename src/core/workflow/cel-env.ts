@@ -26,35 +26,35 @@ const mixed = (name: string, compute: (left: number, right: number) => number) =
   celFunc(name, [DOUBLE, INT], DOUBLE, (left, right) => compute(left, Number(right))),
 ];
 
-export const workflowCelEnv = celEnv({
-  funcs: [
-    ...mixed('_+_', (left, right) => left + right),
-    ...mixed('_-_', (left, right) => left - right),
-    ...mixed('_*_', (left, right) => left * right),
-    ...mixed('_/_', (left, right) => left / right),
-    celFunc('_+_', [STRING, STRING], STRING, (left, right) => {
-      if (left.length + right.length > celLimits.maxTextLength) {
-        throw new Error(`the text would be longer than ${celLimits.maxTextLength} characters`);
-      }
-      return left + right;
-    }),
-    celFunc('_+_', [LIST, LIST], LIST, (left, right) => {
-      if (left.size + right.size > celLimits.maxListItems) {
-        throw new Error(`the list would have more than ${celLimits.maxListItems} items`);
-      }
-      return celList([...left, ...right] as CelInput[]);
-    }),
-    celFunc(tick, [BOOL], BOOL, (goOn) => {
-      ticks += 1;
-      if (ticks > celLimits.maxTicks) throw new Error(`more than ${celLimits.maxTicks} turns of a loop`);
-      return goOn;
-    }),
-  ],
-});
+export const workflowCelFuncs = [
+  ...mixed('_+_', (left, right) => left + right),
+  ...mixed('_-_', (left, right) => left - right),
+  ...mixed('_*_', (left, right) => left * right),
+  ...mixed('_/_', (left, right) => left / right),
+  celFunc('_+_', [STRING, STRING], STRING, (left, right) => {
+    if (left.length + right.length > celLimits.maxTextLength) {
+      throw new Error(`the text would be longer than ${celLimits.maxTextLength} characters`);
+    }
+    return left + right;
+  }),
+  celFunc('_+_', [LIST, LIST], LIST, (left, right) => {
+    if (left.size + right.size > celLimits.maxListItems) {
+      throw new Error(`the list would have more than ${celLimits.maxListItems} items`);
+    }
+    return celList([...left, ...right] as CelInput[]);
+  }),
+  celFunc(tick, [BOOL], BOOL, (goOn) => {
+    ticks += 1;
+    if (ticks > celLimits.maxTicks) throw new Error(`more than ${celLimits.maxTicks} turns of a loop`);
+    return goOn;
+  }),
+];
+
+export const workflowCelEnv = celEnv({ funcs: workflowCelFuncs });
 
 /** Every function and operator that an expression may call; `@…` and `_…_` names are the parser's own. */
-export function isKnownFunction(name: string): boolean {
-  return name !== tick && (plannedOperators.has(name) || workflowCelEnv.funcs.find(name) !== undefined);
+export function isKnownFunction(name: string, env = workflowCelEnv): boolean {
+  return name !== tick && (plannedOperators.has(name) || env.funcs.find(name) !== undefined);
 }
 // The planner knows these without looking them up.
 const plannedOperators = new Set(['_[_]', '_?_:_', '_&&_', '_||_', '@not_strictly_false']);

@@ -39,14 +39,18 @@ interface Reading {
   faults: ExpressionFault[];
   constants: ConstantPart[];
   offsetOf(expr: Expr): number;
+  isKnown(name: string): boolean;
 }
 
 type Names = ReadonlySet<string>;
 
 /** Also puts the loop bound into every comprehension, since this is the one walk over the tree before it is planned. */
-export function readNames(parsed: ParsedExpr): Pick<Reading, 'names' | 'faults' | 'constants'> {
+export function readNames(
+  parsed: ParsedExpr,
+  isKnown = isKnownFunction,
+): Pick<Reading, 'names' | 'faults' | 'constants'> {
   const offsetOf = (expr: Expr) => parsed.sourceInfo?.positions[String(expr.id)] ?? 0;
-  const reading: Reading = { names: [], faults: [], constants: [], offsetOf };
+  const reading: Reading = { names: [], faults: [], constants: [], offsetOf, isKnown };
   const { expr } = parsed;
   if (expr !== undefined && visit(reading, expr, new Set()) && expr.exprKind.case === 'callExpr') {
     reading.constants.push({ expr, offset: offsetOf(expr) });
@@ -101,7 +105,7 @@ function visit(reading: Reading, expr: Expr, bound: Names): boolean {
 function visitCall(reading: Reading, expr: Expr, bound: Names): boolean {
   if (expr.exprKind.case !== 'callExpr') return false;
   const { function: name, target, args } = expr.exprKind.value;
-  if (!isKnownFunction(name)) {
+  if (!reading.isKnown(name)) {
     const message = `there is no function ${name}`;
     reading.faults.push({ offset: reading.offsetOf(expr), code: 'unknown_function', message });
   }
