@@ -1,7 +1,6 @@
 /**
  * One model call: claim, call, settle. The claim and the settlement are transactions of the record; between them is only the network.
  */
-import { setTimeout } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { JobInput, Standing } from '../src/contracts/corridor.ts';
 import { kinds } from '../src/core/documents/kinds.ts';
@@ -20,9 +19,10 @@ import type { TaskRecord } from '../src/db/task-record.ts';
 import type { TokenFeed } from '../src/feed/tokens.ts';
 import type { ModelFailure } from '../src/models/classify-failure.ts';
 import type { CatalogueEntry } from '../src/models/catalogue.ts';
-import type { ModelMessage, ModelProvider, ModelTool, Usage } from '../src/models/port.ts';
+import type { ModelMessage, ModelProvider, Usage } from '../src/models/port.ts';
 import { toTemporalFailure } from './failures.ts';
 import { type Watch, watchJob } from './job.ts';
+import { keepTrying } from './keep-trying.ts';
 
 interface Registry {
   provider(name: string): ModelProvider | null;
@@ -36,7 +36,6 @@ export interface ModelActivityParts {
   priceOf(usage: Usage, prices: CatalogueEntry['prices']): number | null;
   classifyFailure(error: unknown): ModelFailure;
   tokens: TokenFeed;
-  tools: readonly ModelTool[];
   onCancel(handler: (id: string) => void): () => void;
   stallMs: number;
 }
@@ -104,23 +103,6 @@ async function callModel(parts: ModelActivityParts, { input, watch }: Job): Prom
 
 function standingOf({ again: _again, ...standing }: Settled): Standing {
   return standing;
-}
-
-const settleTries = 6;
-
-/**
- * An answer that is paid is not given up because the database blinked: about six seconds, then Temporal's retry finds the claim without
- * an outcome. Settling twice changes nothing the second time.
- */
-async function keepTrying<Result>(settle: () => Promise<Result>): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await settle();
-    } catch (error) {
-      if (tries >= settleTries || (error as { name?: string } | null)?.name === 'AppError') throw error;
-      await setTimeout(100 * 2 ** tries);
-    }
-  }
 }
 
 interface Failing {
@@ -192,8 +174,7 @@ async function complete({
   request,
   job,
 }: Asking<CompleteRequest>): Promise<Answer> {
-  const { callId, key, rootTaskId } = claimed;
-  const tools = parts.tools.filter((tool) => request.tools.includes(tool.name));
+  const { callId, key, rootTaskId, tools } = claimed;
   const reply = await provider.complete(
     {
       model: request.model,

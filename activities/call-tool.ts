@@ -1,16 +1,77 @@
+/**
+ * One tool call: claim, call, settle. The claim runs what touches only the record; what leaves the process happens between two
+ * transactions, with a heartbeat and its own time.
+ */
 import type { JobInput, Standing } from '../src/contracts/corridor.ts';
+import type { ClaimedTool } from '../src/db/calls/claim-tool.ts';
+import type { ToolSettlement } from '../src/db/calls/settle-tool.ts';
 import type { TaskRecord } from '../src/db/task-record.ts';
 import { guarded } from './failures.ts';
+import { type Watch, watchJob } from './job.ts';
+import { keepTrying } from './keep-trying.ts';
 
-/** Tools and methods that read the record: claimed, run and settled in one transaction. */
-export function createToolActivities({ tasks }: { tasks: TaskRecord }) {
+export interface ToolActivityParts {
+  tasks: TaskRecord;
+  onCancel(handler: (id: string) => void): () => void;
+}
+
+export function createToolActivities(parts: ToolActivityParts) {
   return {
-    callTool: guarded(
-      (input: JobInput): Promise<Standing> =>
-        tasks.runTool(
-          { workspaceId: input.workspaceId, now: input.now },
-          { taskId: input.id, key: input.key },
-        ),
-    ),
+    callTool: guarded(async (input: JobInput): Promise<Standing> => {
+      const watch = watchJob(input, parts.onCancel);
+      try {
+        return await callTool(parts, input, watch);
+      } finally {
+        watch.stop();
+      }
+    }),
   };
+}
+
+async function callTool({ tasks }: ToolActivityParts, input: JobInput, watch: Watch): Promise<Standing> {
+  const { workspaceId, id: taskId, key } = input;
+  const claim = await tasks.claimTool({ workspaceId, now: watch.now() }, { taskId, key });
+  if ('over' in claim) return claim.over;
+  const { claimed } = claim;
+  const startedAt = performance.now();
+  const end = await carryOut(claimed, input, watch);
+  const settlement = { taskId, key, try: claimed.try, ms: performance.now() - startedAt, end };
+  return keepTrying(() => tasks.settleTool({ workspaceId, now: watch.now() }, settlement));
+}
+
+/** Ends when the tool does, when it is cancelled, or when its time is over, whether the tool listens to its signal or not. */
+async function carryOut(
+  { tool, args, key }: ClaimedTool,
+  { workspaceId, id: taskId }: JobInput,
+  watch: Watch,
+): Promise<ToolSettlement['end']> {
+  const time = AbortSignal.timeout(tool.timeoutMs);
+  const signal = AbortSignal.any([watch.signal, time]);
+  const over = new Promise<'over'>((resolve) => {
+    signal.addEventListener('abort', () => setTimeout(resolve, graceMs, 'over'), { once: true });
+    if (signal.aborted) resolve('over');
+  });
+  try {
+    const answer = await Promise.race([tool.run({ key, workspaceId, taskId, signal }, args), over]);
+    if (answer !== 'over') return { as: 'answered', answer };
+  } catch (error) {
+    if (!signal.aborted) return broken(tool, `It failed: ${messageOf(error)}`);
+  }
+  if (watch.signal.aborted) return tool.effect === 'at_most_once' ? stoppedMidway : { as: 'stopped' };
+  return broken(tool, `It took longer than ${Math.round(tool.timeoutMs / 1000)} s.`);
+}
+
+/** A tool that was told to stop may still say what it did. */
+const graceMs = 250;
+
+const stoppedMidway = { as: 'unknown', why: 'It was stopped while it was under way.' } as const;
+
+function broken({ effect }: ClaimedTool['tool'], why: string): ToolSettlement['end'] {
+  return effect === 'at_most_once'
+    ? { as: 'unknown', why }
+    : { as: 'answered', answer: { text: why, isError: true } };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

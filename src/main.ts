@@ -22,7 +22,7 @@ import { tryKey } from './models/try-key.ts';
 import { environmentProviders } from './models/environment-providers.ts';
 import { createTemporalClient } from './temporal/client.ts';
 import { startDispatching } from './temporal/start-dispatching.ts';
-import { builtInTools } from './tools/registry.ts';
+import { createToolsOf } from './tools/registry.ts';
 import { untilReachable } from '../workers/until-reachable.ts';
 import { createModelsOfWorkspaces } from '../workers/models-of-workspaces.ts';
 
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
     logger,
     webDir: config.webDir,
     temporal: { namespace: config.temporal.namespace, uiUrl: config.temporal.uiUrl },
-    tools: builtInTools.map(({ name }) => name),
+    toolsOf: createToolsOf(),
     ...modelParts(db),
     streams: (request, response, wish) => sse.serve(request, response, wish),
     health: { accepting: () => accepting, redis: () => feed.live() },
@@ -92,7 +92,7 @@ async function main(): Promise<void> {
 }
 
 /** What the workspace's models are, and how a key is tried: both talk to providers, which the API itself does not. */
-function modelParts(db: Database): Pick<AppOptions, 'models' | 'providers'> {
+function modelParts(db: Database): Pick<AppOptions, 'models' | 'providers' | 'launch'> {
   const { models, sealer } = createModelsOfWorkspaces(config);
   const describe = createModelDescriber();
   return {
@@ -109,6 +109,7 @@ function modelParts(db: Database): Pick<AppOptions, 'models' | 'providers'> {
         out.some((each) => each.provider === provider && each.id === id),
       );
     },
+    launch: { models: models.inTx },
     providers: { sealer, environment: environmentProviders(config.models), tryKey },
   };
 }

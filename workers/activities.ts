@@ -14,7 +14,7 @@ import { createFileStorage } from '../src/files/storage.ts';
 import { classifyFailure } from '../src/models/classify-failure.ts';
 import { priceOf } from '../src/models/price.ts';
 import type { ModelsOfWorkspaces } from '../src/models/workspace-models.ts';
-import { createToolRegistry } from '../src/tools/registry.ts';
+import { createToolsOf, type ToolsOf } from '../src/tools/registry.ts';
 
 export type Activities = Record<Queue, object>;
 
@@ -23,16 +23,21 @@ export interface ActivityParts {
   models: ModelsOfWorkspaces<Tx>;
   db: Database;
   feed: Pick<Feed, 'onCancel' | 'tokens'>;
+  toolsOf?: ToolsOf<Tx>;
 }
 
-export function createActivities({ config, models, db, feed }: ActivityParts): Activities {
-  const { tools, call } = createToolRegistry();
+export function createActivities({
+  config,
+  models,
+  db,
+  feed,
+  toolsOf = createToolsOf<Tx>(),
+}: ActivityParts): Activities {
   const tasks = createTaskRecord(db, {
     models: models.environment.candidates,
     reserve: models.environment.reserve,
     modelsOf: models.inTx,
-    tools: tools.map((tool) => tool.name),
-    callTool: call,
+    toolsOf,
   });
   const files = createFileRecord(db);
   const { onCancel, tokens } = feed;
@@ -44,11 +49,10 @@ export function createActivities({ config, models, db, feed }: ActivityParts): A
       priceOf,
       classifyFailure,
       tokens,
-      tools,
       onCancel,
       stallMs: config.models.stallMs,
     }),
-    tools: createToolActivities({ tasks }),
+    tools: createToolActivities({ tasks, onCancel }),
     files: createFileActivities({
       files,
       storage: createFileStorage(config.filesDir),

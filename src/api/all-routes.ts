@@ -1,3 +1,4 @@
+import type { LaunchDesk } from '../commands/forecast-task.ts';
 import type { ModelView } from '../contracts/model.ts';
 import type { FileStorage } from '../files/storage.ts';
 import { agentRoutes } from './agents/routes.ts';
@@ -6,6 +7,7 @@ import { budgetRoutes } from './budgets/routes.ts';
 import type { Door } from './door/door.ts';
 import { fileRoutes } from './files/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
+import { memoryRoutes } from './memories/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { type ProviderDesk, providerRoutes } from './providers/routes.ts';
 import { runControlRoutes } from './runs/control-routes.ts';
@@ -15,6 +17,7 @@ import { type StreamEvents, streamRoutes } from './streams/routes.ts';
 import { taskControlRoutes } from './tasks/control-routes.ts';
 import { taskRoutes } from './tasks/routes.ts';
 import { taskViewRoutes } from './tasks/view-routes.ts';
+import type { ToolsOf } from '../commands/tools-of.ts';
 import type { TemporalPlace } from './temporal-link.ts';
 import { usageRoutes } from './usage/routes.ts';
 import { workflowRoutes } from './workflows/routes.ts';
@@ -25,24 +28,25 @@ export interface RouteParts {
   /** Uploads are written here first; on the same file system as the storage. */
   uploadDir: string;
   temporal: TemporalPlace;
-  /** Names of the tools that workflows may use. */
-  tools?: readonly string[];
+  toolsOf?: ToolsOf;
   models?: (caller: { workspaceId: string }) => Promise<ModelView[]>;
   providers?: ProviderDesk;
+  launch?: LaunchDesk;
   streams?: StreamEvents;
 }
 
 /** In the order in which the reference lists them. */
 export function allRoutes(
   door: Door,
-  { files, uploadDir, temporal, tools = [], models, providers, streams }: RouteParts,
+  { files, uploadDir, temporal, toolsOf = async () => [], models, providers, launch, streams }: RouteParts,
 ): void {
-  taskRoutes(door, temporal);
+  taskRoutes(door, temporal, launch);
   taskControlRoutes(door, temporal);
   taskViewRoutes(door, temporal);
   fileRoutes(door, { files, uploadDir });
   agentRoutes(door);
-  workflowRoutes(door, { tools });
+  memoryRoutes(door);
+  workflowRoutes(door, toolsOf);
   runRoutes(door, temporal);
   runControlRoutes(door, temporal);
   approvalRoutes(door);

@@ -8,8 +8,9 @@ import {
   type Reserve,
   ShortOfBudget,
 } from './calls/claim-call.ts';
-import { type CallTool, runTool } from './calls/run-tool.ts';
+import { claimTool, type ToolClaim } from './calls/claim-tool.ts';
 import { type Settled, type Settlement, settleModelCall } from './calls/settle-call.ts';
+import { settleTool, type ToolSettlement } from './calls/settle-tool.ts';
 import { holdProvidersRevision } from './provider-store.ts';
 import type { Database, Tx } from './record.ts';
 import { requestCancel } from './standing/request-cancel.ts';
@@ -23,8 +24,8 @@ export interface RecordOptions {
   reserve: Reserve;
   /** Instead, where workspaces have keys of their own: as of `tx.providersRevision`. */
   modelsOf?(tx: Tx): Promise<{ candidates: readonly ModelCandidate[]; reserve: Reserve }>;
-  tools: World['tools'];
-  callTool: CallTool;
+  /** Of the transaction's workspace. */
+  toolsOf(tx: Tx): Promise<World['tools']>;
 }
 
 /** Where a call comes from: the workspace, and now by the Temporal workflow's clock. */
@@ -35,13 +36,11 @@ export interface Asker {
 
 export type TaskRecord = ReturnType<typeof createTaskRecord>;
 
-export function createTaskRecord(
-  db: Database,
-  { models, reserve, tools, callTool, ...options }: RecordOptions,
-) {
+export function createTaskRecord(db: Database, { models, reserve, toolsOf, ...options }: RecordOptions) {
   const modelsOf = options.modelsOf ?? (() => Promise.resolve({ candidates: models, reserve }));
   const worldOf = async (tx: Tx, now: Date): Promise<World> => {
     const { candidates } = await modelsOf(tx);
+    const tools = await toolsOf(tx);
     return { now, models: candidates, tools, fresher: () => fresher(tx, now) };
   };
   const fresher = async (tx: Tx, now: Date): Promise<World | null> => {
@@ -80,7 +79,9 @@ export function createTaskRecord(
     },
     settleModelCall: (asker: Asker, settlement: Settlement): Promise<Settled> =>
       within(asker, (tx, world) => settleModelCall(tx, settlement, world)),
-    runTool: (asker: Asker, address: CallAddress): Promise<Standing> =>
-      within(asker, (tx, world) => runTool(tx, address, { world, callTool })),
+    claimTool: (asker: Asker, address: CallAddress): Promise<ToolClaim> =>
+      within(asker, (tx, world) => claimTool(tx, address, world)),
+    settleTool: (asker: Asker, settlement: ToolSettlement): Promise<Standing> =>
+      within(asker, (tx, world) => settleTool(tx, settlement, world)),
   };
 }

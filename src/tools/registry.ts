@@ -1,56 +1,25 @@
-import { problemsOfJson } from '../contracts/json-schema.ts';
+/** The tools of each workspace: those that are built in, and those of its tool servers. */
+import { forget } from './forget.ts';
 import { readFile } from './read-file.ts';
+import { recall } from './recall.ts';
+import { remember } from './remember.ts';
 import { searchFiles } from './search-files.ts';
-import type { RecordTool, RecordToolContext, ToolAnswer, ToolWait } from './tool.ts';
+import type { Tool } from './tool.ts';
 
-export interface ToolCallRequest {
-  name: string;
-  /** As the model wrote them: may be broken JSON. */
-  arguments: string;
-  /** Names that this agent may use. */
-  allowed: readonly string[];
-}
+/** Those that need nothing but the record; what else is built in is made with what it needs, where processes are wired. */
+export const recordTools: readonly Tool[] = [searchFiles, readFile, remember, recall, forget];
 
-export interface ToolRegistry {
-  tools: readonly RecordTool[];
-  /** Never throws for what a model did wrong: the answer says all that is wrong at once, so that it can mend it. */
-  call(context: RecordToolContext, request: ToolCallRequest): Promise<ToolAnswer | ToolWait>;
-}
+/** Asked within the transaction that decides, so that a changed tool server counts for the next call. */
+export type ToolsOf<Tx> = (tx: Tx) => Promise<readonly Tool[]>;
 
-export const builtInTools: readonly RecordTool[] = [searchFiles, readFile];
-
-export function createToolRegistry(tools: readonly RecordTool[] = builtInTools): ToolRegistry {
-  return {
-    tools,
-    call: async (context, request) => {
-      const tool = tools.find((each) => each.name === request.name);
-      if (!tool)
-        return refusal(
-          `There is no tool "${request.name}". There are: ${tools.map((each) => each.name).join(', ')}.`,
-        );
-      if (!request.allowed.includes(tool.name)) return refusal(`You may not use the tool "${tool.name}".`);
-      const args = parseArguments(request.arguments);
-      if (!args) return refusal(`The arguments of "${tool.name}" are not a JSON object.`);
-      const problems = problemsOfJson(tool.parameters, args);
-      if (problems.length === 0) return tool.run(context, args);
-      return refusal(
-        `The arguments of "${tool.name}" are wrong:\n${problems.map((p) => `${p.pointer || '/'}: ${p.message}`).join('\n')}`,
-      );
-    },
+/** @param load the tools of the workspace's own servers; a built-in tool wins over one of the same name */
+export function createToolsOf<Tx>(
+  builtIn: readonly Tool[] = recordTools,
+  load?: (tx: Tx) => Promise<readonly Tool[]>,
+): ToolsOf<Tx> {
+  const names = new Set(builtIn.map(({ name }) => name));
+  return async (tx) => {
+    const own = (await load?.(tx)) ?? [];
+    return own.length === 0 ? builtIn : [...builtIn, ...own.filter(({ name }) => !names.has(name))];
   };
-}
-
-function refusal(text: string): ToolAnswer {
-  return { text, isError: true };
-}
-
-function parseArguments(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
 }

@@ -4,23 +4,11 @@
  * A tool of the record reads or writes only the record: it runs inside the transaction that decides what comes next. A tool that
  * leaves the process is claimed before and settled after, like a model call; its `effect` says whether a lost try may be repeated.
  */
-export const risks = ['low', 'medium', 'high'] as const;
-export type Risk = (typeof risks)[number];
+import type { MemoryScope } from '../contracts/memory.ts';
+import type { ToolCard } from '../contracts/tool-card.ts';
+import type { ToldFact } from '../core/memory/facts-text.ts';
 
-/** `none`: it only reads. `keyed`: it may be repeated with the same key. `at_most_once`: never repeated without a person's word. */
-export type EffectKind = 'none' | 'keyed' | 'at_most_once';
-
-/** What people, models and the policy know about a tool. */
-export interface ToolCard {
-  name: string;
-  description: string;
-  /** JSON Schema of the arguments. */
-  parameters: Record<string, unknown>;
-  risk: Risk;
-  effect: EffectKind;
-  /** One call may take this long, in milliseconds. */
-  timeoutMs: number;
-}
+export { type EffectKind, type Risk, risks, type ToolCard } from '../contracts/tool-card.ts';
 
 export interface RecordTool extends ToolCard {
   place: 'record';
@@ -68,7 +56,7 @@ export interface FoundPassage {
 }
 
 /** What a tool of the record may see and do: only what belongs to its task and workspace. */
-export interface RecordToolContext {
+export interface RecordToolContext extends MemoryContext {
   /** Of this call: `task/attempt/turn/call`. */
   key: string;
   searchPassages(query: string, limit: number): Promise<FoundPassage[]>;
@@ -78,6 +66,20 @@ export interface RecordToolContext {
     from: number,
     characters: number,
   ): Promise<{ passages: FoundPassage[]; next: number | null } | null>;
+}
+
+/** Facts that outlive a task, as its agent may use them. */
+export interface MemoryContext {
+  /** `days`: forgotten after so many; null: kept. */
+  remember(fact: {
+    text: string;
+    scope: MemoryScope;
+    confidence: number;
+    days: number | null;
+  }): Promise<{ id: string; fresh: boolean } | { problem: string }>;
+  recall(query: string, limit: number): Promise<ToldFact[]>;
+  /** `kept`: a person wrote or confirmed it. */
+  forget(id: string): Promise<'forgotten' | 'unknown' | 'kept'>;
 }
 
 /** What a tool that leaves the process is given. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { archiveWorkflow } from '../../commands/archive-workflow.ts';
 import { createWorkflow } from '../../commands/create-workflow.ts';
 import { checkSource } from '../../commands/read-definition.ts';
+import { type ToolsOf, toolNames } from '../../commands/tools-of.ts';
 import { updateWorkflow } from '../../commands/update-workflow.ts';
 import { WorkflowId } from '../../contracts/ids.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
@@ -41,7 +42,7 @@ const versionQuery = z.strictObject({
     .meta({ override: { type: 'integer' }, description: 'Default: the newest' }),
 });
 
-export function workflowRoutes(door: Door, { tools }: { tools: readonly string[] }): void {
+export function workflowRoutes(door: Door, toolsOf: ToolsOf): void {
   listRoute(door);
   route(
     door,
@@ -62,7 +63,10 @@ export function workflowRoutes(door: Door, { tools }: { tools: readonly string[]
       location: ({ id }) => `/api/v2/workflows/${id}`,
       etag: versionOf,
       handle: async ({ tx, caller, body }) =>
-        viewOf(tx, (await createWorkflow(tx, caller, { source: body, tools })).id),
+        viewOf(
+          tx,
+          (await createWorkflow(tx, caller, { source: body, tools: await toolNames(tx, toolsOf) })).id,
+        ),
     },
   );
   route(
@@ -79,13 +83,13 @@ export function workflowRoutes(door: Door, { tools }: { tools: readonly string[]
     {
       readBody: readSource,
       handle: async ({ tx, body }) => {
-        const { problems } = await checkSource(tx, { source: body, tools });
+        const { problems } = await checkSource(tx, { source: body, tools: await toolNames(tx, toolsOf) });
         return { valid: problems.length === 0, problems };
       },
     },
   );
   readRoutes(door);
-  changeRoutes(door, tools);
+  changeRoutes(door, toolsOf);
 }
 
 function listRoute(door: Door): void {
@@ -153,7 +157,7 @@ function readRoutes(door: Door): void {
   );
 }
 
-function changeRoutes(door: Door, tools: readonly string[]): void {
+function changeRoutes(door: Door, toolsOf: ToolsOf): void {
   route(
     door,
     {
@@ -172,7 +176,12 @@ function changeRoutes(door: Door, tools: readonly string[]): void {
       readBody: readSource,
       etag: versionOf,
       handle: async ({ tx, caller, params: { workflowId }, body, ifMatch }) => {
-        await updateWorkflow(tx, caller, { workflowId, source: body, tools, ifMatch });
+        await updateWorkflow(tx, caller, {
+          workflowId,
+          source: body,
+          tools: await toolNames(tx, toolsOf),
+          ifMatch,
+        });
         return viewOf(tx, workflowId);
       },
     },

@@ -1,61 +1,21 @@
-/** Tools and methods that only read the record: run and settled in the transaction that holds the task's lock. */
-import type { Standing } from '../../contracts/corridor.ts';
+/** Tools and methods that touch only the record: run and settled in the transaction that holds the task's lock. */
 import { runMethod } from '../../core/documents/run-method.ts';
-import type { EffectWaits } from '../../core/task/snapshot.ts';
-import { loadEffect, settleEffect, waitOnEffect } from '../effect-store.ts';
+import { settleEffect, waitOnEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
-import { decideTask } from '../standing/stand-task.ts';
-import type { World } from '../standing/world.ts';
-import { loadTaskFacts, lockTask } from '../task-store.ts';
-import { type CallAddress, isClaimable, refuse } from './claim-call.ts';
-import { keepToolAnswer, type ToolOutcome } from './answer-tool.ts';
-import { type RecordToolContext, toolContext } from './tool-context.ts';
+import { keepToolAnswer } from './answer-tool.ts';
+import { toolContext } from './tool-context.ts';
+import type { RecordToolInReach } from './tool-in-reach.ts';
+import type { ToolSaid } from './tool-called.ts';
 import { loadDocuments } from './turn-context.ts';
 
-/** The tool registry as this file needs it. */
-export type CallTool = (
-  context: RecordToolContext,
-  request: { name: string; arguments: string; allowed: readonly string[] },
-) => Promise<ToolOutcome | ToolWaiting>;
-
-interface ToolWaiting {
-  wait: Omit<EffectWaits, 'until'> & { until?: string | null };
-}
-
-export async function runTool(
-  tx: Tx,
-  { taskId, key }: CallAddress,
-  { world, callTool }: { world: World; callTool: CallTool },
-): Promise<Standing> {
-  const task = await lockTask(tx, taskId);
-  const effect = await loadEffect(tx, key);
-  if (!effect || !isClaimable(task, effect)) return refuse(tx, { task, effect }, world);
-  const startedAt = Date.now();
-  const said = effect.purpose.startsWith('method:')
-    ? await runMethodOf(tx, { task, effect })
-    : await callToolOf(tx, { task, effect }, callTool);
-  tx.emit(
-    {
-      stream: `task/${task.id}`,
-      type: 'tool.called',
-      data: { tool: effect.purpose, outcome: said, ms: Date.now() - startedAt },
-    },
-    { rootTaskId: task.rootId },
-  );
-  return decideTask(tx, task, world, true);
-}
-
-interface Work {
+export interface ToolWork {
   task: TaskRow;
   effect: EffectRow;
 }
 
-/** How it went, in one word for the event. */
-type Said = 'ok' | 'failed' | 'waits';
-
-async function runMethodOf(tx: Tx, { task, effect }: Work): Promise<Said> {
+export async function runMethodOf(tx: Tx, { task, effect }: ToolWork): Promise<ToolSaid> {
   const [run] = await tx.sql<{ goal: string | null }>(
     `SELECT inputs->>'goal' AS goal FROM runs WHERE id = $1`,
     [task.runId],
@@ -72,13 +32,12 @@ async function runMethodOf(tx: Tx, { task, effect }: Work): Promise<Said> {
   return 'error' in outcome ? 'failed' : 'ok';
 }
 
-async function callToolOf(tx: Tx, { task, effect }: Work, callTool: CallTool): Promise<Said> {
-  const { current } = await loadTaskFacts(tx, task);
-  const answer = await callTool(toolContext(tx, { task, effect }), {
-    name: effect.purpose,
-    arguments: typeof effect.input.arguments === 'string' ? effect.input.arguments : '',
-    allowed: current?.agent.spec.tools ?? [],
-  });
+export async function runRecordTool(
+  tx: Tx,
+  { task, effect }: ToolWork,
+  { tool, args }: { tool: RecordToolInReach; args: Record<string, unknown> },
+): Promise<ToolSaid> {
+  const answer = await tool.run(toolContext(tx, { task, effect }), args);
   if ('wait' in answer) {
     await waitOnEffect(tx, effect.key, { until: null, ...answer.wait });
     return 'waits';

@@ -15,5 +15,5 @@ export async function loadTeam(tx: Tx, world: Pick<World, 'tools'>): Promise<Tea
       WHERE w.workspace_id = $1 AND w.origin <> 'model' AND w.archived_at IS NULL GROUP BY w.id, w.name`,
     [tx.workspaceId],
   );
-  return { agents, workflows, tools: [...world.tools] };
+  return { agents, workflows, tools: world.tools.map(({ name }) => name) };
 }

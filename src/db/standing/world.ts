@@ -1,11 +1,13 @@
 import type { ModelCandidate } from '../../core/route-model.ts';
+import type { ToolInReach } from '../calls/tool-in-reach.ts';
 import type { Tx } from '../record.ts';
 
 /** What a decision needs besides the record. `now` comes from the Temporal workflow's clock. */
 export interface World {
   now: Date;
   models: readonly ModelCandidate[];
-  tools: readonly string[];
+  /** Of the workspace, as of this transaction. */
+  tools: readonly ToolInReach[];
   /**
    * Before somebody decides to wait for a model: the world of now when the workspace's providers were changed meanwhile, else null; and
    * they are not changed before this transaction ends.

@@ -73,8 +73,7 @@ export async function openDesk(version: PostgresVersion): Promise<Desk> {
     models: [model],
     reserve,
     modelsOf: async () => ({ candidates: [model], reserve }),
-    tools: [],
-    callTool: async () => ({ text: 'found' }),
+    toolsOf: async () => [],
   };
   const tasks = createTaskRecord(db, options);
   const inside = <Result>(work: (tx: Tx) => Promise<Result>) =>
@@ -91,6 +90,7 @@ export async function openDesk(version: PostgresVersion): Promise<Desk> {
         name: capability,
         role: 'master_operator',
         capabilities: [{ name: capability, level: 3 }],
+        tools: ['search_files', 'read_file', 'ask'],
         limits: { maxConcurrent },
       });
       return (await inside((tx) => insertAgent(tx, spec))).id;

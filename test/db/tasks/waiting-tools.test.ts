@@ -17,8 +17,18 @@ describe('a tool call whose answer somebody else gives', () => {
     const tasks = createTaskRecord(desk.db, {
       models: [model],
       reserve: () => ({ microUsd: reserved, price: null }),
-      tools: ['ask'],
-      callTool: async () => ({ wait: { for: 'person', detail: 'Which year?', on: ['msg_1'], until } }),
+      toolsOf: async () => [
+        {
+          name: 'ask',
+          description: 'Asks a person.',
+          parameters: { type: 'object' },
+          risk: 'low',
+          effect: 'none',
+          timeoutMs: 1000,
+          place: 'record',
+          run: async () => ({ wait: { for: 'person', detail: 'Which year?', on: ['msg_1'], until } }),
+        },
+      ],
     });
     const taskId = await desk.give('asking');
     const first = (await desk.look(taskId)).start[0]?.key ?? '';
@@ -29,7 +39,7 @@ describe('a tool call whose answer somebody else gives', () => {
       end: { as: 'settled', outcome: { text: '', toolCalls, stop: 'tools' }, said: { text: '', toolCalls } },
     });
     const key = start[0]?.key ?? '';
-    await tasks.runTool(desk.asker, { taskId, key });
+    await tasks.claimTool(desk.asker, { taskId, key });
     return { taskId, key };
   }
   const taskRow = async (id: string) =>
