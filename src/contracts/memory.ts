@@ -16,7 +16,10 @@ const written = {
   text,
   confidence: confidence.default(1),
   expiresAt: expiresAt.default(null).describe('Forgotten then; null = kept'),
-  pinned: z.boolean().default(false).describe('Shown to the agent in every task, not only when it is recalled'),
+  pinned: z
+    .boolean()
+    .default(false)
+    .describe('Shown to the agent in every task, not only when it is recalled'),
 };
 
 /** Of one agent, under its address. */

@@ -2,6 +2,7 @@
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { readTaskPassages, searchTaskPassages } from '../passage-reads.ts';
+import { agentMemory } from '../memories/agent-memory.ts';
 import type { Tx } from '../record.ts';
 
 export type RecordToolContext = ReturnType<typeof toolContext>;
@@ -9,6 +10,7 @@ export type RecordToolContext = ReturnType<typeof toolContext>;
 export function toolContext(tx: Tx, { task, effect }: { task: TaskRow; effect: EffectRow }) {
   return {
     key: effect.key,
+    ...agentMemory(tx, task),
     searchPassages: (words: string, limit: number) => searchTaskPassages(tx, task.id, { words, limit }),
     readPassages: (file: string, from: number, characters: number) =>
       readTaskPassages(tx, task.id, { file, from, characters }),

@@ -41,7 +41,7 @@ export async function keepFact(tx: Tx, fact: NewFact): Promise<{ id: string; fre
      VALUES ($1, $2, $3, $4, $5, to_tsvector('english', $5), $6, $7, $8, $9, $10, $11, $12)
      ON CONFLICT (workspace_id, scope, subject_id, hash) DO UPDATE SET
        confidence = greatest(m.confidence, excluded.confidence), untrusted = m.untrusted AND excluded.untrusted,
-       pinned = m.pinned OR excluded.pinned, updated_at = now(), version = m.version + 1,
+       pinned = m.pinned OR excluded.pinned, by_agent = m.by_agent AND excluded.by_agent, updated_at = now(), version = m.version + 1,
        expires_at = CASE WHEN m.by_agent OR NOT excluded.by_agent THEN excluded.expires_at ELSE m.expires_at END
      RETURNING id, version = 1 AS fresh`,
     [
@@ -83,8 +83,8 @@ async function makeRoom(tx: Tx, { scope, subjectId, source }: NewFact): Promise<
   await tx.sql(`DELETE FROM memories WHERE ${subject} AND expires_at <= now()`, place);
   if (!(await full())) return;
   const dropped = await tx.sql(
-    `DELETE FROM memories WHERE id = (SELECT id FROM memories WHERE ${subject} AND by_agent AND untrusted AND NOT pinned
-       ORDER BY confidence, updated_at, id LIMIT 1) RETURNING id`,
+    `DELETE FROM memories WHERE id = (SELECT id FROM memories WHERE ${subject} AND by_agent
+       ORDER BY untrusted DESC, confidence, updated_at, id LIMIT 1) RETURNING id`,
     place,
   );
   if (dropped.length > 0) return;
@@ -93,10 +93,7 @@ async function makeRoom(tx: Tx, { scope, subjectId, source }: NewFact): Promise<
 }
 
 /** Facts that an agent is told in every task, oldest first: the order stays, so that what comes before the task stays the same text. */
-export async function pinnedFacts(
-  tx: Tx,
-  who: { agentId: string; personId: string },
-): Promise<MemoryRow[]> {
+export async function pinnedFacts(tx: Tx, who: { agentId: string; personId: string }): Promise<MemoryRow[]> {
   return tx.sql<MemoryRow>(
     `SELECT ${memoryColumns} FROM memories t WHERE t.workspace_id = $1 AND t.pinned AND (t.expires_at IS NULL OR t.expires_at > now())
         AND ((t.scope = 'workspace' AND t.subject_id = $1) OR (t.scope = 'agent' AND t.subject_id = $2) OR (t.scope = 'person' AND t.subject_id = $3))

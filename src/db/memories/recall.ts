@@ -17,7 +17,8 @@ export interface RecallQuestion {
 
 /** Hits that are ranked at most: beyond that, the question is too wide for its words to tell more. */
 const mostHits = 2_000;
-const likeEnough = 0.5;
+/** Two letters that changed places in a word of eight leave 0.38. */
+const likeEnough = 0.35;
 
 export async function recallFacts(tx: Tx, question: RecallQuestion): Promise<MemoryRow[]> {
   const { query, limit, now } = question;
