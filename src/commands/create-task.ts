@@ -46,7 +46,8 @@ export async function createTask(
   return { id };
 }
 
-async function roleFor(tx: Tx, input: CreateTask) {
+/** Without an agent or required capabilities it goes to a Chief of Staff. @throws AppError unknown_agent */
+export async function roleFor(tx: Tx, input: CreateTask) {
   if (!input.agentId)
     return input.requires?.length ? ('master_operator' as const) : ('chief_of_staff' as const);
   const [agent] = await tx.sql<{ role: 'chief_of_staff' | 'master_operator' }>(

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CapabilityNeed } from './agent.ts';
 import { GoalBudget, TaskBudget } from './budget.ts';
 import { Cost } from './cost.ts';
+import { Forecast } from './forecast.ts';
 import { AgentId, FileId, RunId, TaskId } from './ids.ts';
 import { Run } from './run.ts';
 import { AttemptStatus, TaskStatus } from './status.ts';
@@ -81,6 +82,9 @@ export const Task = z
     cost: Cost.describe('Of this task alone'),
     treeCost: Cost.describe('Of this task and all below it'),
     budget: TaskBudget.nullable().describe('Of the whole tree that the task belongs to; null = not limited'),
+    forecast: Forecast.nullable().describe(
+      'What was expected when the goal was given, to lay beside treeCost; null for steps',
+    ),
     version: z.int(),
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().nullable(),

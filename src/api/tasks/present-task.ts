@@ -29,6 +29,7 @@ export function presentTask(row: ListedTask, parts: TaskParts, temporal: Tempora
     cost: parts.own.get(row.id) ?? noCost,
     treeCost: parts.tree.get(row.id) ?? noCost,
     budget: purse ? presentPurse(purse) : null,
+    forecast: row.forecast,
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     startedAt: timeOrNull(row.startedAt),

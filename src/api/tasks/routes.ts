@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { cancelTask } from '../../commands/cancel-task.ts';
 import { createTask } from '../../commands/create-task.ts';
+import { forecastTask, type LaunchDesk } from '../../commands/forecast-task.ts';
+import { Forecast } from '../../contracts/forecast.ts';
 import { TaskId } from '../../contracts/ids.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
 import { CancelTask, CreateTask, Task } from '../../contracts/task.ts';
@@ -18,7 +20,12 @@ import { presentTask } from './present-task.ts';
 export const tag = 'tasks';
 export const params = z.object({ taskId: TaskId });
 
-export function taskRoutes(door: Door, temporal: TemporalPlace): void {
+/** Without one, nothing is known of models: no budget is too small. */
+const noDesk: LaunchDesk = {
+  models: () => Promise.resolve({ candidates: [], reserve: () => ({ microUsd: null }) }),
+};
+
+export function taskRoutes(door: Door, temporal: TemporalPlace, desk: LaunchDesk = noDesk): void {
   route(
     door,
     {
@@ -57,15 +64,37 @@ export function taskRoutes(door: Door, temporal: TemporalPlace): void {
     },
     {
       location: ({ id }) => `/api/v2/tasks/${id}`,
-      handle: async ({ tx, caller, body }) => viewNew(tx, (await createTask(tx, caller, body)).id, temporal),
+      handle: async ({ tx, caller, body }) => {
+        const forecast = await forecastTask(tx, caller, { input: body, desk });
+        return viewNew(tx, (await createTask(tx, caller, { ...body, forecast })).id, temporal);
+      },
     },
   );
+  forecastRoute(door, desk);
   route(
     door,
     { method: 'get', path: '/tasks/{taskId}', tag, summary: 'Read a task', params, reply: Task },
     { handle: ({ tx, params: { taskId } }) => viewTask(tx, taskId, temporal) },
   );
   cancelRoute(door, temporal);
+}
+
+function forecastRoute(door: Door, desk: LaunchDesk): void {
+  route(
+    door,
+    {
+      method: 'post',
+      path: '/tasks/forecast',
+      tag,
+      summary: 'What a goal is going to cost, before it is given',
+      description:
+        'A range in money, tokens and time from goals that were given in the same way, and what it rests on. Without history it says so and names no figures. The same forecast is kept with the task when the goal is given.',
+      body: CreateTask,
+      reply: Forecast,
+      errors: ['forbidden', 'unknown_agent'],
+    },
+    { handle: ({ tx, caller, body }) => forecastTask(tx, caller, { input: body, desk }) },
+  );
 }
 
 function cancelRoute(door: Door, temporal: TemporalPlace): void {

@@ -5,6 +5,8 @@ import { deleteBudget } from '../../../src/commands/delete-budget.ts';
 import { topUpBudget } from '../../../src/commands/top-up-budget.ts';
 import { updateBudget } from '../../../src/commands/update-budget.ts';
 import { CreateBudget } from '../../../src/contracts/budget.ts';
+import { openStepPurse } from '../../../src/db/budgets/budget-store.ts';
+import { newId } from '../../../src/db/new-id.ts';
 import { insertTask } from '../../../src/db/task-store.ts';
 import { postgresVersions } from '../../support/database.ts';
 import { type Desk, openDesk, paid, reserved } from './support.ts';
@@ -132,6 +134,49 @@ describe.each(postgresVersions)('budgets on PostgreSQL %i', (version) => {
       end: { as: 'stopped' },
     });
     expect(await purses(desk)).toMatchObject([{ spent: reserved, reserved: 0 }]);
+  });
+
+  test('a step with a budget of its own pays from it and from the goal, and so does what is below it', async () => {
+    const desk = await open();
+    const { taskId, key } = await begin(desk);
+    await desk.inside((tx) =>
+      openStepPurse(tx, taskId, { limitMicroUsd: reserved + 100, limitTokens: null }),
+    );
+    const [{ agentId }] = (await desk.rows<{ agentId: string }>(
+      'SELECT agent_id FROM tasks WHERE id = $1',
+      taskId,
+    )) as [{ agentId: string }];
+    const below = newId('task');
+    await desk.inside((tx) =>
+      insertTask(tx, {
+        ...{
+          id: below,
+          rootId: taskId,
+          parentId: taskId,
+          role: 'master_operator',
+          title: 'Below',
+          goal: 'Go.',
+        },
+        ...{ status: 'pending', priority: 1, depth: 1, actor: 'me', wantedAgentId: agentId },
+      }),
+    );
+    const belowKey = (await desk.look(below)).start[0]?.key ?? '';
+    await desk.claim(taskId, key);
+    expect(await purses(desk, 'step')).toMatchObject([{ reserved }]);
+    await desk.claim(below, belowKey);
+    expect((await stateOf(desk, below))?.waitingDetail).toContain('The budget of this step has no room yet');
+    await desk.settle(taskId, key, { try: 1 });
+    await desk.look(below);
+    expect((await stateOf(desk, below))?.waitingDetail).toContain('The budget of this step is used up');
+    expect(await events(desk, 'budget.exhausted')).toMatchObject([
+      { stream: `task/${taskId}`, data: { scope: 'step' } },
+    ]);
+    const id = await idOf(desk, 'step');
+    await desk.inside((tx) => topUpBudget(tx, desk.caller, { id, wish: { usd: 1 } }));
+    await desk.look(below);
+    expect(await desk.claim(below, belowKey)).toMatchObject({ claimed: { try: 1 } });
+    for (const scope of ['step', 'tree', 'workspace'])
+      expect(await purses(desk, scope)).toMatchObject([{ spent: 700, reserved }]);
   });
 
   test('a budget too small for one call says so at once, without a slot and without a row in the ledger', async () => {
