@@ -22,3 +22,9 @@ export function checkTransition<Kind extends Aggregate>(
   const allowed = tables[kind][from as never] as readonly string[];
   if (from !== to && !allowed.includes(to)) throw new Error(`A ${kind} does not go from ${from} to ${to}.`);
 }
+
+/** For statements that change many rows at once: the statuses from which this one may be reached, itself not included. */
+export function statusesBefore<Kind extends Aggregate>(kind: Kind, to: StatusOf<Kind>): StatusOf<Kind>[] {
+  const all = Object.entries(tables[kind]) as [StatusOf<Kind>, readonly string[]][];
+  return all.flatMap(([from, next]) => (next.includes(to) ? [from] : []));
+}

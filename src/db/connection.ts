@@ -6,7 +6,7 @@
  * 2. Only texts that come again get a name, and only so many: filters of lists make new texts all the time.
  * 3. Statements that do not need each other's answers may be sent together (the pool is pipelined): one round trip.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { camelCase } from './naming.ts';
 
@@ -70,6 +70,14 @@ async function runOn<Row>(on: pg.Pool | pg.PoolClient, text: string, values: unk
     for (let at = 0; at < names.length; at += 1) named[names[at] as string] = row[at];
     return named as Row;
   });
+}
+
+/** Like Promise.all, but nothing is left under way on the connection when it throws. */
+export async function allEnded<All extends readonly Promise<unknown>[]>(
+  all: readonly [...All],
+): Promise<{ [Place in keyof All]: Awaited<All[Place]> }> {
+  await Promise.allSettled(all);
+  return Promise.all(all) as Promise<{ [Place in keyof All]: Awaited<All[Place]> }>;
 }
 
 const mostNames = 400;

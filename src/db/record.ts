@@ -1,6 +1,13 @@
 import type { DataSource } from 'typeorm';
 import type { EventEnvelope, NewEvent } from '../contracts/event.ts';
-import { type Connection, forgetStatements, onConnection, runAnywhere, sqlState } from './connection.ts';
+import {
+  allEnded,
+  type Connection,
+  forgetStatements,
+  onConnection,
+  runAnywhere,
+  sqlState,
+} from './connection.ts';
 import { type OutboxNote, writeFacts } from './facts.ts';
 
 export { sqlState };
@@ -137,14 +144,6 @@ async function finishWith<Facts>(connection: Connection, writing: Promise<Facts>
   const [facts, tag] = await allEnded([writing, connection.command('COMMIT')]);
   if (tag !== 'COMMIT') throw new Error('A statement failed unnoticed: the transaction was rolled back.');
   return facts;
-}
-
-/** Like Promise.all, but nothing is left under way on the connection when it throws. */
-async function allEnded<All extends readonly Promise<unknown>[]>(
-  all: readonly [...All],
-): Promise<{ [Place in keyof All]: Awaited<All[Place]> }> {
-  await Promise.allSettled(all);
-  return Promise.all(all) as Promise<{ [Place in keyof All]: Awaited<All[Place]> }>;
 }
 
 interface Gathered {

@@ -105,7 +105,6 @@ interface JoinedStep {
   stepId: string;
   index: number | null;
   status: StepStatus;
-  output: unknown;
   error: Failure | null;
   attempts: number;
   dueAt: Date | null;
@@ -139,17 +138,21 @@ export interface EndedStep {
   error: Failure | null;
 }
 
-/** The steps of a run; those whose task has ended, or whose approval was decided meanwhile, come as ended, to be written by the caller. */
+/**
+ * The steps of a run, without their outputs (see loadOutputs); those whose task has ended, or whose approval was decided meanwhile, come as
+ * ended, to be written by the caller.
+ */
 export async function loadSteps(
   tx: Tx,
   run: Pick<RunRow, 'id' | 'workflowVersion'>,
 ): Promise<{ steps: LoadedStep[]; ended: EndedStep[] }> {
   const rows = await tx.sql<JoinedStep>(
-    `SELECT s.key, s.step_id, s.index, s.status, s.output, s.error, s.attempts, s.due_at, s.task_id, s.changes, t.status AS task_status,
+    `SELECT s.key, s.step_id, s.index, s.status, s.error, s.attempts, s.due_at, s.task_id, s.changes, t.status AS task_status,
             CASE WHEN s.ended_at IS NULL THEN t.result END AS task_result, t.error AS task_error, s.wait_until, s.approval_id,
             p.status AS approval_status, p.title AS approval_title, p.details AS approval_details, p.hash AS approval_hash, p.decided_by, p.note,
             s.child_run_id, c.status AS child_status, c.output AS child_output, c.error AS child_error
-       FROM steps s LEFT JOIN tasks t ON t.id = s.task_id LEFT JOIN approvals p ON p.id = s.approval_id AND s.status = 'waiting'
+       FROM steps s LEFT JOIN tasks t ON t.id = s.task_id AND s.status = 'in_progress'
+       LEFT JOIN approvals p ON p.id = s.approval_id AND s.status = 'waiting'
        LEFT JOIN runs c ON c.id = s.child_run_id AND s.status = 'in_progress'
       WHERE s.run_id = $1`,
     [run.id],
@@ -161,6 +164,21 @@ export async function loadSteps(
     return factsOf(row, end);
   });
   return { steps, ended };
+}
+
+/** Fills in the outputs of these rows, where they are not known yet. */
+export async function loadOutputs(tx: Tx, runId: string, steps: LoadedStep[]): Promise<void> {
+  const missing = new Map(
+    steps.flatMap((step) =>
+      step.status === 'completed' && step.output === undefined ? [[step.key, step]] : [],
+    ),
+  );
+  if (missing.size === 0) return;
+  const rows = await tx.sql<{ key: string; output: unknown }>(
+    'SELECT key, output FROM steps WHERE run_id = $1 AND key = ANY ($2)',
+    [runId, [...missing.keys()]],
+  );
+  for (const { key, output } of rows) Object.assign(missing.get(key) ?? {}, { output });
 }
 
 function endOf(row: JoinedStep, run: Pick<RunRow, 'id' | 'workflowVersion'>): EndedStep | null {
@@ -230,7 +248,7 @@ function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
     dueAt,
     waitUntil,
     status: state.status,
-    output: state.output,
+    output: end?.output,
     error: state.error,
   };
 }

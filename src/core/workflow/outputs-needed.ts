@@ -9,7 +9,7 @@ import type { Step, WorkflowDefinition } from '../../contracts/workflow.ts';
 import { indexDefinition } from './definition-index.ts';
 import { compileExpression } from './expression.ts';
 import { hasReference, onlyReference, parseTemplate } from './reference.ts';
-import type { StepRow } from './step-rows.ts';
+import { isRunning, onlyWaits, type StepRow } from './step-rows.ts';
 
 /** Ids of the steps whose rows (items included) are needed with their outputs to decide these steps. */
 export function outputsNeeded(definition: WorkflowDefinition, stepIds: Iterable<string>): string[] {
@@ -65,6 +65,34 @@ export function outputsToLoad(
   }
   const atEnd = mayEnd.size === ordered.length ? outputsNeededAtEnd(definition) : [];
   return [...new Set([...outputsNeeded(definition, reached), ...atEnd])];
+}
+
+/**
+ * Keys of the rows whose outputs to load: what `outputsToLoad` names, and of a forEach that is under way the items, but only when none of
+ * them is at work any more: before that its own output cannot be made.
+ */
+export function rowsToLoad(
+  definition: WorkflowDefinition,
+  rows: readonly Pick<StepRow, 'key' | 'stepId' | 'index' | 'status' | 'dueAt'>[],
+  now: number,
+): string[] {
+  const needed = new Set(outputsToLoad(definition, rows));
+  const { byId } = indexDefinition(definition);
+  const ended = new Set<string>();
+  const busy = new Set<string>();
+  for (const { stepId, index, status, dueAt } of rows) {
+    if (index === null && isFinished(status)) ended.add(stepId);
+    // What only waits, or has run out of time, may end within the decision.
+    const stays =
+      isRunning(status) && (dueAt === null || dueAt > now) && !onlyWaits(byId.get(stepId)?.step.kind);
+    if (index !== null && stays) busy.add(stepId);
+  }
+  return rows
+    .filter(({ stepId, index, status }) => {
+      if (status !== 'completed' || !needed.has(stepId)) return false;
+      return index === null || (!ended.has(stepId) && !busy.has(stepId));
+    })
+    .map(({ key }) => key);
 }
 
 function namesOfStep(step: Step): string[] {

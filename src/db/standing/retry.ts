@@ -7,6 +7,7 @@
  */
 import { isFinished } from '../../contracts/status.ts';
 import type { StepChanges } from '../../contracts/run.ts';
+import { statusesBefore } from '../../core/transition.ts';
 import { stepsToReset } from '../../core/workflow/steps-to-reset.ts';
 import { AppError } from '../../errors.ts';
 import type { RunRow } from '../mappings/run.ts';
@@ -99,8 +100,14 @@ async function resetSteps(tx: Tx, run: RunRow, { from, changes }: RunRetry): Pro
   const reset = await tx.sql<{ key: string; attempts: number; taskId: string | null }>(
     `UPDATE steps SET status = 'pending', output = NULL, error = NULL, reason = NULL, due_at = NULL, wait_until = NULL, approval_id = NULL, child_run_id = NULL, started_at = NULL, ended_at = NULL,
             changes = CASE WHEN step_id = $3 AND $4::jsonb IS NOT NULL THEN $4::jsonb ELSE changes END
-      WHERE run_id = $1 AND key = ANY ($2) RETURNING key, attempts, task_id`,
-    [run.id, keys, from ?? null, changes ? JSON.stringify(changes) : null],
+      WHERE run_id = $1 AND key = ANY ($2) AND status = ANY ($5) RETURNING key, attempts, task_id`,
+    [
+      run.id,
+      keys,
+      from ?? null,
+      changes ? JSON.stringify(changes) : null,
+      ['pending', ...statusesBefore('step', 'pending')],
+    ],
   );
   for (const { key, attempts, taskId } of reset) {
     const data = { key, title: key, taskId, attempt: attempts + 1, reason: 'Retried by a person.' };

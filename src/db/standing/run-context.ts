@@ -1,4 +1,5 @@
 import type { WorkflowDefinition } from '../../contracts/workflow.ts';
+import { indexDefinition } from '../../core/workflow/definition-index.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
 import type { World } from './world.ts';
@@ -18,6 +19,6 @@ export function onRun<Type extends string, Data>(run: { id: string }, type: Type
 export function titleOf(definition: WorkflowDefinition, key: string): string {
   const id = key.replace(/\[\d+\]$/, '');
   const index = /\[(\d+)\]$/.exec(key)?.[1];
-  const title = definition.steps.find((step) => step.id === id)?.title ?? id;
+  const title = indexDefinition(definition).byId.get(id)?.step.title ?? id;
   return index === undefined ? title : `${title} (${Number(index) + 1})`;
 }

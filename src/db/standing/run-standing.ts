@@ -1,6 +1,7 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
 import { clip } from '../../core/task/standing-of.ts';
+import { indexDefinition } from '../../core/workflow/definition-index.ts';
 import { isRunning } from '../../core/workflow/step-rows.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { type RunContext, titleOf } from './run-context.ts';
@@ -8,8 +9,12 @@ import { type RunContext, titleOf } from './run-context.ts';
 /** The state that the Temporal workflow of a run is told: the tasks and nested runs that should be at work. */
 export async function runStanding(
   { tx, run, definition }: RunContext,
-  { steps, wakeAt }: { steps: LoadedStep[]; wakeAt: number | null },
+  { steps: unordered, wakeAt }: { steps: LoadedStep[]; wakeAt: number | null },
 ): Promise<Standing> {
+  const { byId } = indexDefinition(definition);
+  const place = ({ stepId }: LoadedStep) => byId.get(stepId)?.position ?? 0;
+  // The same when asked again, however the rows were read.
+  const steps = unordered.toSorted((a, b) => place(a) - place(b) || (a.index ?? -1) - (b.index ?? -1));
   const end = isFinished(run.status) ? (run.status as 'completed' | 'failed' | 'cancelled') : null;
   const atWork = end
     ? []

@@ -7,6 +7,7 @@ import { isFinished } from '../../contracts/status.ts';
 import type { WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { NextSteps } from '../../core/workflow/step-rows.ts';
 import { nextSteps } from '../../core/workflow/next-steps.ts';
+import { rowsToLoad } from '../../core/workflow/outputs-needed.ts';
 import { standsWaiting } from '../../core/workflow/stands-waiting.ts';
 import { AppError } from '../../errors.ts';
 import { spendApprovals } from '../approval-store.ts';
@@ -15,6 +16,7 @@ import type { Tx } from '../record.ts';
 import {
   type EndedStep,
   type LoadedStep,
+  loadOutputs,
   loadSteps,
   lockRun,
   updateRun,
@@ -46,6 +48,13 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
     ended.flatMap((step) => step.approvalId ?? []),
   );
   emitEnded(context, ended);
+  const named = new Set(rowsToLoad(definition, steps, world.now.getTime()));
+  if (!run.cancelRequestedAt)
+    await loadOutputs(
+      tx,
+      run.id,
+      steps.filter(({ key }) => named.has(key)),
+    );
   const decision = nextSteps({
     definition,
     inputs: run.inputs,
@@ -86,7 +95,8 @@ async function applyDecision(
 ): Promise<boolean> {
   const { tx, run } = context;
   await writeSettled(context, { steps, settled: decision.settle, expanded: decision.expand });
-  const stop = steps.filter((step) => decision.cancel.includes(step.key));
+  const stopped = new Set(decision.cancel);
+  const stop = steps.filter((step) => stopped.has(step.key));
   const taskIds = stop.flatMap((step) => step.taskId ?? []);
   const runIds = stop.flatMap((step) => step.childRunId ?? []);
   if (stop.length > 0)

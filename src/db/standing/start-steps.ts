@@ -6,10 +6,12 @@ import type { NextSteps, Start, StepError } from '../../core/workflow/step-rows.
 import { onlyWaits } from '../../core/workflow/step-rows.ts';
 import { waitingWords } from '../../core/workflow/waits.ts';
 import { checkTransition } from '../../core/transition.ts';
+import { indexDefinition } from '../../core/workflow/definition-index.ts';
 import { insertApproval } from '../approval-store.ts';
 import { type Limits, openStepPurse } from '../budgets/budget-store.ts';
+import { allEnded } from '../connection.ts';
 import { newId } from '../new-id.ts';
-import type { LoadedStep } from '../run-store.ts';
+import { type LoadedStep, loadOutputs } from '../run-store.ts';
 import { insertTask, lockTask } from '../task-store.ts';
 import { reopenTask } from './retry.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
@@ -26,40 +28,69 @@ interface AgentWith {
   budget: StepBudget | null;
 }
 
-/** Each agent step that starts becomes a task, whose Temporal workflow is a child of the run's; a workflow step a run of its own; wait and approval steps stand as a row. */
+/**
+ * Each agent step that starts becomes a task, whose Temporal workflow is a child of the run's; a workflow step a run of its own; wait and
+ * approval steps stand as a row. Steps that start together are written side by side, without waiting for each other's answers.
+ */
 export async function startSteps(
   context: RunContext,
   { steps, decision }: { steps: LoadedStep[]; decision: NextSteps },
 ): Promise<void> {
-  const { start: starts, settle } = decision;
-  const outputs = new Map(steps.filter((step) => step.index === null).map((step) => [step.key, step.output]));
-  for (const settled of settle)
-    if (settled.status === 'completed' && settled.index === null) outputs.set(settled.key, settled.output);
-  for (const start of starts) {
-    const known = steps.find((step) => step.key === start.key);
-    const changes = steps.find((step) => step.key === start.stepId)?.changes ?? null;
+  const known = new Map(steps.map((step) => [step.key, step]));
+  const outputs = await outputsBefore(context, { steps, decision });
+  const works = decision.start.map((start): StepWork => {
     const dependencies = dependenciesOf(context.definition, start, outputs);
-    const before = known?.taskId ?? null;
-    const begun = await begin(context, { start, dependencies, changes, before });
-    checkTransition('step', known?.status ?? 'pending', begun.status);
-    const { key, stepId, index, dueAt, waitUntil } = start;
+    const changes = known.get(start.stepId)?.changes ?? null;
+    return { start, dependencies, changes, before: known.get(start.key)?.taskId ?? null };
+  });
+  const begun = await allEnded(
+    works.map(async (work) => {
+      const one = await begin(context, work);
+      checkTransition('step', known.get(work.start.key)?.status ?? 'pending', one.status);
+      await writeStarted(context, work.start, one);
+      return one;
+    }),
+  );
+  for (const [at, { start, changes }] of works.entries()) {
+    const { status, taskId, approvalId, childRunId } = begun[at] as Begun;
+    const { key, stepId, index, dueAt, waitUntil, attempt: attempts } = start;
     const row = {
       key,
       stepId,
       index,
       dueAt,
       waitUntil,
-      status: begun.status,
-      attempts: start.attempt,
-      taskId: begun.taskId,
-      approvalId: begun.approvalId,
-      childRunId: begun.childRunId,
+      status,
+      attempts,
+      taskId,
+      approvalId,
+      childRunId,
       changes,
     };
-    if (known) Object.assign(known, row);
+    const before = known.get(key);
+    if (before) Object.assign(before, row);
     else steps.push(row);
-    await writeStarted(context, start, begun);
+    emitStarted(context, start, begun[at] as Begun);
   }
+}
+
+/** What the steps before those that start brought, whether an expression names it or not: a task sees it all. */
+async function outputsBefore(
+  { tx, run, definition }: RunContext,
+  { steps, decision }: { steps: LoadedStep[]; decision: NextSteps },
+): Promise<Map<string, unknown>> {
+  const { byId } = indexDefinition(definition);
+  const needed = new Set(
+    decision.start.flatMap(({ kind, stepId }) =>
+      kind === 'agent' ? (byId.get(stepId)?.step.dependsOn ?? []) : [],
+    ),
+  );
+  const rows = steps.filter(({ key }) => needed.has(key));
+  await loadOutputs(tx, run.id, rows);
+  const outputs = new Map(rows.map(({ key, output }) => [key, output]));
+  for (const settled of decision.settle)
+    if (settled.status === 'completed' && settled.index === null) outputs.set(settled.key, settled.output);
+  return outputs;
 }
 
 /** What a step that has begun stands for. */
@@ -111,7 +142,7 @@ function dependenciesOf(
   start: Start,
   outputs: Map<string, unknown>,
 ): Record<string, unknown> {
-  const step = definition.steps.find((each) => each.id === start.stepId);
+  const step = indexDefinition(definition).byId.get(start.stepId)?.step;
   const named = (step?.dependsOn ?? []).filter(
     (id) => outputs.get(id) !== undefined && outputs.get(id) !== null,
   );
@@ -213,7 +244,7 @@ async function insertTaskFiles(tx: RunContext['tx'], taskId: string, files: stri
   );
 }
 
-async function writeStarted({ tx, run, definition }: RunContext, start: Start, begun: Begun): Promise<void> {
+async function writeStarted({ tx, run }: RunContext, start: Start, begun: Begun): Promise<void> {
   const { status, taskId, approvalId, childRunId, reason, error } = begun;
   await tx.sql(
     `INSERT INTO steps AS s (run_id, workspace_id, key, step_id, index, status, task_id, attempts, due_at, started_at, wait_until, approval_id, reason, child_run_id, error, ended_at)
@@ -239,6 +270,9 @@ async function writeStarted({ tx, run, definition }: RunContext, start: Start, b
       error === null ? null : JSON.stringify(error),
     ],
   );
+}
+
+function emitStarted({ tx, run, definition }: RunContext, start: Start, { taskId, error }: Begun): void {
   const data = { key: start.key, title: titleOf(definition, start.key), taskId };
   const place = { rootTaskId: run.rootTaskId };
   tx.emit(onRun(run, 'step.started', data), place);

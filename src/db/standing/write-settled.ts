@@ -1,5 +1,5 @@
 import type { NextSteps } from '../../core/workflow/step-rows.ts';
-import { checkTransition } from '../../core/transition.ts';
+import { checkTransition, statusesBefore } from '../../core/transition.ts';
 import { approvalDenied } from '../../core/workflow/waits.ts';
 import { expireApprovals } from '../approval-store.ts';
 import type { LoadedStep } from '../run-store.ts';
@@ -17,8 +17,8 @@ export async function writeSettled(
   { steps, settled, expanded }: Settled,
 ): Promise<void> {
   const { tx, run } = context;
-  for (const { key, status } of settled)
-    checkTransition('step', steps.find((step) => step.key === key)?.status ?? 'pending', status);
+  const known = new Map(steps.map((step) => [step.key, step]));
+  for (const { key, status } of settled) checkTransition('step', known.get(key)?.status ?? 'pending', status);
   const rows = settled.map((settle) => ({
     key: settle.key,
     stepId: settle.stepId,
@@ -46,16 +46,17 @@ export async function writeSettled(
   }
   if (expanded.length > 0) {
     await tx.sql(
-      `UPDATE steps SET status = 'in_progress', started_at = coalesce(started_at, now()) WHERE run_id = $1 AND key = ANY ($2)`,
-      [run.id, expanded.map((step) => step.key)],
+      `UPDATE steps SET status = 'in_progress', started_at = coalesce(started_at, now()) WHERE run_id = $1 AND key = ANY ($2) AND status = ANY ($3)`,
+      [run.id, expanded.map((step) => step.key), statusesBefore('step', 'in_progress')],
     );
   }
-  const asking = settled.filter(({ key }) =>
-    steps.some((step) => step.key === key && step.approvalId !== null && step.status === 'waiting'),
-  );
+  const asking = settled.filter(({ key }) => {
+    const step = known.get(key);
+    return step?.status === 'waiting' && step.approvalId !== null;
+  });
   for (const settle of asking)
     await expireApprovals(tx, run, { keys: [settle.key], reason: whyOver(settle, run.cancelReason) });
-  for (const settle of settled) emitSettled(context, settle, steps);
+  for (const settle of settled) emitSettled(context, settle, known.get(settle.key));
 }
 
 /** Why nobody needs to decide any more. */
@@ -75,9 +76,9 @@ const upsertSteps = `
 function emitSettled(
   { tx, run, definition }: RunContext,
   settle: NextSteps['settle'][number],
-  steps: LoadedStep[],
+  step: LoadedStep | undefined,
 ): void {
-  const taskId = steps.find((step) => step.key === settle.key)?.taskId ?? null;
+  const taskId = step?.taskId ?? null;
   const data = { key: settle.key, title: titleOf(definition, settle.key), taskId };
   const place = { rootTaskId: run.rootTaskId };
   if (settle.status === 'completed') tx.emit(onRun(run, 'step.completed', data), place);
@@ -89,7 +90,7 @@ function emitSettled(
       place,
     );
   if (settle.status === 'pending') {
-    const attempt = (steps.find((step) => step.key === settle.key)?.attempts ?? 0) + 1;
+    const attempt = (step?.attempts ?? 0) + 1;
     tx.emit(onRun(run, 'step.retried', { ...data, attempt, reason: settle.error.message }), place);
   }
 }

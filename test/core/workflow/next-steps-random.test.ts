@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isFinished } from '../../../src/contracts/status.ts';
 import { type Step, WorkflowDefinition } from '../../../src/contracts/workflow.ts';
 import { nextSteps } from '../../../src/core/workflow/next-steps.ts';
-import { outputsToLoad } from '../../../src/core/workflow/outputs-needed.ts';
+import { outputsToLoad, rowsToLoad } from '../../../src/core/workflow/outputs-needed.ts';
 import { isRunning, type NextSteps, type StepRow } from '../../../src/core/workflow/step-rows.ts';
 
 /** A random step: what it is, what it needs (earlier ones), and how its attempts turn out. */
@@ -53,7 +53,8 @@ function definitionOf(plans: Plan[]): WorkflowDefinition {
         ? { goal: plan.needs.map((need) => `\${{ steps.s${need}.status }}`).join(' ') || 'go', requires: [] }
         : { values: { seen: `[${plan.needs.map((need) => `steps.s${need}.status`).join(', ')}]` } },
   }));
-  return WorkflowDefinition.parse({ name: 'random', steps, output: 'done' });
+  // Without an output of its own, the run's is made of those of its last steps.
+  return WorkflowDefinition.parse({ name: 'random', steps, output: plans.length % 2 === 0 ? 'done' : null });
 }
 
 const inputs = { yes: true, lists: [[], ['a'], ['a', 'b'], [], ['a', 'b', 'c', 'd']] };
@@ -80,6 +81,9 @@ class Run {
       .toReversed()
       .map((row) => (needed.has(row.stepId) ? row : { ...row, output: undefined }));
     expect(nextSteps({ ...question, rows: lean })).toEqual(answer);
+    const keys = new Set(rowsToLoad(this.definition, rows, this.now));
+    const leaner = rows.map((row) => (keys.has(row.key) ? row : { ...row, output: undefined }));
+    expect(nextSteps({ ...question, rows: leaner })).toEqual(answer);
     return answer;
   }
 
@@ -202,7 +206,7 @@ describe('runs of random workflows', () => {
     fc.assert(
       fc.property(plansOf(fc.constant('continue')), choices, (plans, order) => {
         const { run, end } = drive(plans, order);
-        expect(end).toEqual({ status: 'completed', output: 'done' });
+        expect(end.status).toBe('completed');
         const statuses = plans.map((_, position) => run.rows.get(`s${position}`)?.status);
         expect(statuses).toEqual(plans.map((_, position) => expectedStatus(plans, position)));
       }),
