@@ -13,7 +13,8 @@ function clean(text: string): string {
   return text.toWellFormed().replaceAll('\0', '');
 }
 
-function cleaned(_key: string, value: unknown): unknown {
+/** For `JSON.stringify` and `JSON.parse`. */
+export function cleaned(_key: string, value: unknown): unknown {
   if (typeof value === 'string') return clean(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value);

@@ -34,6 +34,10 @@ import { MailboxMapping } from './mailbox.ts';
 import { ConversationMapping } from './conversation.ts';
 import { MemoryMapping } from './memory.ts';
 import { PlanMapping } from './plan.ts';
+import { CredentialMapping } from './credential.ts';
+import { TextMapping } from './text.ts';
+import { SummaryMapping } from './summary.ts';
+import { TokenFiguresMapping } from './token-figures.ts';
 
 export const mappings = [
   WorkspaceMapping,
@@ -72,4 +76,8 @@ export const mappings = [
   ConversationMapping,
   MemoryMapping,
   PlanMapping,
+  CredentialMapping,
+  TextMapping,
+  SummaryMapping,
+  TokenFiguresMapping,
 ];

@@ -9,6 +9,8 @@ export interface TranscriptEntryRow {
   role: string;
   content: unknown;
   hash: string;
+  /** Estimated; what a model makes of it is learned (core/context/calibration.ts). */
+  tokens: number;
   createdAt: Date;
 }
 
@@ -24,6 +26,7 @@ export const TranscriptEntryMapping = new EntitySchema<TranscriptEntryRow>({
     role: { type: 'text' },
     content: { type: 'jsonb' },
     hash: { type: 'text' },
+    tokens: { type: 'integer', default: 0 },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
   },
   foreignKeys: [{ target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] }],

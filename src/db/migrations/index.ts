@@ -6,9 +6,11 @@ import { Budgets1764000000005 } from './0005-budgets.ts';
 import { NestedRuns1764000000006 } from './0006-nested-runs.ts';
 import { WaitingTools1764000000007 } from './0007-waiting-tools.ts';
 import { Messages1764000000008 } from './0008-messages.ts';
+import { Context1764000000010 } from './0010-context.ts';
 import { PlansAndGuards1764000000012 } from './0012-plans-and-guards.ts';
 import { Routing1764000000013 } from './0013-routing.ts';
 import { Memories1764000000011 } from './0011-memories.ts';
+import { ArtifactsAndCredentials1764000000017 } from './0017-artifacts-and-credentials.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -20,7 +22,9 @@ export const migrations = [
   NestedRuns1764000000006,
   WaitingTools1764000000007,
   Messages1764000000008,
+  Context1764000000010,
   PlansAndGuards1764000000012,
   Routing1764000000013,
   Memories1764000000011,
+  ArtifactsAndCredentials1764000000017,
 ];

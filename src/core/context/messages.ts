@@ -1,0 +1,26 @@
+/** Entries of a transcript as a model is shown them. */
+import { estimateTokens } from './estimate-tokens.ts';
+
+/** The frame that providers put around each message. */
+const tokensOfFrame = 4;
+
+export interface ShownMessage {
+  role: 'user' | 'assistant' | 'tool';
+  [key: string]: unknown;
+}
+
+export function tokensOfContent(content: Record<string, unknown>): number {
+  const { text, toolCalls, carry } = content;
+  const carried = (carry as { content?: unknown } | null | undefined)?.content;
+  if (carried) return tokensOfFrame + estimateTokens(JSON.stringify(carried));
+  const calls = Array.isArray(toolCalls) && toolCalls.length > 0 ? JSON.stringify(toolCalls) : '';
+  return tokensOfFrame + estimateTokens(typeof text === 'string' ? text : '') + estimateTokens(calls);
+}
+
+export function toShownMessage(
+  role: ShownMessage['role'],
+  content: Record<string, unknown>,
+  text?: string,
+): ShownMessage {
+  return { ...content, role, ...(text === undefined ? {} : { text }) };
+}
