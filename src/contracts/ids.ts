@@ -23,6 +23,8 @@ export const idPrefixes = {
   ledgerEntry: 'ldg',
   outbox: 'obx',
   memory: 'mem',
+  credential: 'crd',
+  toolServer: 'tsv',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

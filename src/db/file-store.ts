@@ -7,14 +7,26 @@ import type { Tx } from './record.ts';
 
 export type NewFile = Pick<FileRow, 'name' | 'kind' | 'mediaType' | 'size' | 'sha256'>;
 
-/** Uploaded files: their metadata; the bytes lie in the file storage under their hash. */
-export async function insertFile(tx: Tx, file: NewFile): Promise<FileRow> {
+/** Files: their metadata; the bytes lie in the file storage under their hash. */
+export async function insertFile(tx: Tx, file: NewFile): Promise<FileRow>;
+/** Null when the same call has made its file already. */
+export async function insertFile(tx: Tx, file: NewFile & { madeBy: string }): Promise<FileRow | null>;
+export async function insertFile(tx: Tx, file: NewFile & { madeBy?: string }): Promise<FileRow | null> {
   const [row] = await tx.sql<FileRow>(
-    `INSERT INTO files (id, workspace_id, name, kind, media_type, size, sha256, status)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'uploaded') RETURNING *`,
-    [newId('file'), tx.workspaceId, file.name, file.kind, file.mediaType, file.size, file.sha256],
+    `INSERT INTO files (id, workspace_id, name, kind, media_type, size, sha256, made_by, status)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'uploaded') ON CONFLICT (made_by) WHERE made_by IS NOT NULL DO NOTHING RETURNING *`,
+    [
+      newId('file'),
+      tx.workspaceId,
+      file.name,
+      file.kind,
+      file.mediaType,
+      file.size,
+      file.sha256,
+      file.madeBy ?? null,
+    ],
   );
-  return row as FileRow;
+  return row ?? null;
 }
 
 export async function findFile(tx: Tx, fileId: string): Promise<FileRow | null> {

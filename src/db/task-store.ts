@@ -103,7 +103,7 @@ const taskFacts = `
     (SELECT json_agg(json_build_object('agentId', a.agent_id, 'error', a.error) ORDER BY a.n)
        FROM attempts a WHERE a.task_id = $1 AND a.status = 'failed' AND a.n > $4) AS failed_attempts,
     (SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'status', f.status, 'problem', f.problem) ORDER BY tf.position)
-       FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1) AS files,
+       FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1 AND NOT tf.made) AS files,
     (SELECT json_agg(json_build_object('key', e.key, 'turn', e.turn, 'kind', e.kind, 'purpose', e.purpose, 'status', e.status,
               'needs', e.needs, 'waits', e.waits, 'input', e.input, 'outcome', e.outcome, 'error', e.error) ORDER BY e.turn, e.key)
        FROM effects e WHERE e.task_id = $1 AND e.attempt = $2) AS effects,

@@ -1,5 +1,5 @@
+import { answerFaults } from './net/answer-faults.ts';
 import { decodeBody, isHtml, isTextual, mediaTypeOf } from './net/decode.ts';
-import { NetFault } from './net/net-fault.ts';
 import type { Exchanged, Network } from './net/network.ts';
 import { readHtml } from './net/read-html.ts';
 import type { OutsideTool, OutsideToolContext, ToolAnswer } from './tool.ts';
@@ -48,15 +48,7 @@ export function createFetchUrl(parts: FetchUrlParts): OutsideTool {
       additionalProperties: false,
     },
     destination: ({ url }) => hostOf(url),
-    run: async (context, { url }) => {
-      try {
-        return await fetchUrl(parts, context, String(url));
-      } catch (error) {
-        if (error instanceof NetFault)
-          return { text: `It could not be fetched. ${error.message}`, isError: true };
-        throw error;
-      }
-    },
+    run: (context, { url }) => answerFaults(context, () => fetchUrl(parts, context, String(url))),
   };
 }
 

@@ -17,6 +17,8 @@ export interface FileRow {
   passages: number;
   problem: Failure | null;
   version: number;
+  /** The tool call that wrote it; null for uploads. */
+  madeBy: string | null;
   temporalStartedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
@@ -39,12 +41,14 @@ export const FileMapping = new EntitySchema<FileRow>({
     passages: { type: 'integer', default: 0 },
     problem: { type: 'jsonb', nullable: true },
     version: { type: 'integer', default: 1 },
+    madeBy: { type: 'text', nullable: true },
     temporalStartedAt: { type: 'timestamptz', nullable: true },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
     updatedAt: { type: 'timestamptz', default: () => 'now()' },
   },
   indices: [
     { name: 'files_workspace', columns: ['workspaceId', 'id'] },
+    { name: 'files_made_by', columns: ['madeBy'], unique: true, where: 'made_by IS NOT NULL' },
     { name: 'files_open', columns: ['id'], where: `status IN ('uploaded', 'processing')` },
   ],
 });

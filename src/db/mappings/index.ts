@@ -32,7 +32,7 @@ import { ModelEntryMapping } from './model-entry.ts';
 import { MessageMapping } from './message.ts';
 import { MailboxMapping } from './mailbox.ts';
 import { ConversationMapping } from './conversation.ts';
-import { MemoryMapping } from './memory.ts';
+import { MemoryMapping, MemoryWordMapping } from './memory.ts';
 import { PlanMapping } from './plan.ts';
 import { CredentialMapping } from './credential.ts';
 import { TextMapping } from './text.ts';
@@ -75,6 +75,7 @@ export const mappings = [
   MailboxMapping,
   ConversationMapping,
   MemoryMapping,
+  MemoryWordMapping,
   PlanMapping,
   CredentialMapping,
   TextMapping,
