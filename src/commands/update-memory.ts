@@ -1,6 +1,6 @@
 import type { UpdateMemory } from '../contracts/memory.ts';
 import type { MemoryRow } from '../db/mappings/memory.ts';
-import { findFact, hashOf } from '../db/memories/memory-store.ts';
+import { findFact, hashOf, noteWords } from '../db/memories/memory-store.ts';
 import { sqlState, type Tx } from '../db/record.ts';
 import { AppError, notFound } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
@@ -43,6 +43,7 @@ export async function updateMemory(
         ? new AppError('conflict', 'Another fact says the same already.')
         : error;
     });
+  if (changes.text !== undefined) await noteWords(tx, text);
 }
 
 /** What is remembered about a person is that person's and the owners' to see. @throws AppError not_found */

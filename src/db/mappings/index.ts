@@ -26,6 +26,7 @@ import { InstallationMapping } from './installation.ts';
 import { ProviderKeyMapping } from './provider-key.ts';
 import { ProviderHealthMapping } from './provider-health.ts';
 import { ApprovalMapping } from './approval.ts';
+import { ApprovalRuleMapping } from './approval-rule.ts';
 import { BudgetMapping } from './budget.ts';
 import { ModelFiguresMapping } from './model-figures.ts';
 import { ModelEntryMapping } from './model-entry.ts';
@@ -68,6 +69,7 @@ export const mappings = [
   ProviderKeyMapping,
   ProviderHealthMapping,
   ApprovalMapping,
+  ApprovalRuleMapping,
   BudgetMapping,
   ModelFiguresMapping,
   ModelEntryMapping,

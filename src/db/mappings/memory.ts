@@ -49,8 +49,24 @@ export const MemoryMapping = new EntitySchema<MemoryRow>({
     { name: 'memories_fact', columns: ['workspaceId', 'scope', 'subjectId', 'hash'], unique: true },
     { name: 'memories_workspace', columns: ['workspaceId', 'id'] },
     { name: 'memories_words', synchronize: false },
-    { name: 'memories_letters', synchronize: false },
     { name: 'memories_pinned', columns: ['workspaceId', 'scope', 'subjectId'], where: 'pinned' },
   ],
+  foreignKeys: [{ target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] }],
+});
+
+/** Words that some fact of the workspace has or had: what a misspelt question is compared with. */
+export interface MemoryWordRow {
+  workspaceId: string;
+  word: string;
+}
+
+export const MemoryWordMapping = new EntitySchema<MemoryWordRow>({
+  name: 'MemoryWord',
+  tableName: 'memory_words',
+  columns: {
+    workspaceId: { type: 'text', primary: true },
+    word: { type: 'text', primary: true },
+  },
+  indices: [{ name: 'memory_words_letters', synchronize: false }],
   foreignKeys: [{ target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] }],
 });

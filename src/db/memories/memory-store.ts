@@ -60,7 +60,18 @@ export async function keepFact(tx: Tx, fact: NewFact): Promise<{ id: string; fre
     ],
   );
   if (!row) throw new AppError('internal', 'A fact was not kept.');
+  if (row.fresh) await noteWords(tx, fact.text);
   return row;
+}
+
+/** Words of letters alone, in one order, so that two who write the same words do not wait for each other in a ring. */
+export async function noteWords(tx: Tx, text: string): Promise<void> {
+  await tx.sql(
+    `INSERT INTO memory_words (workspace_id, word)
+     SELECT $1, word FROM unnest(tsvector_to_array(to_tsvector('simple', $2))) AS w (word) WHERE word ~ '^[[:alpha:]]{4,40}$' ORDER BY word
+     ON CONFLICT DO NOTHING`,
+    [tx.workspaceId, text],
+  );
 }
 
 export function hashOf(text: string): string {

@@ -1,5 +1,5 @@
 /**
- * Facts that fit a question: those with all its words, else with some of them, else with words that are spelt alike. Only what the asking
+ * Facts that fit a question: those with all its words, else with some of them, else with words that are spelt like them. Only what the asking
  * agent may know: of the workspace, its own, and of the person it works for.
  */
 import { rankFacts } from '../../core/memory/rank-facts.ts';
@@ -17,14 +17,14 @@ export interface RecallQuestion {
 
 /** Hits that are ranked at most: beyond that, the question is too wide for its words to tell more. */
 const mostHits = 2_000;
-/** Two letters that changed places in a word of eight leave 0.38. */
-const likeEnough = 0.35;
+/** Two letters that changed places in a word of seven leave a third of its threes. */
+const likeEnough = 0.3;
 
 export async function recallFacts(tx: Tx, question: RecallQuestion): Promise<MemoryRow[]> {
   const { query, limit, now } = question;
   const hits = await byWords(tx, question, allWords);
   if (hits.length < limit) add(hits, await byWords(tx, question, anyWord));
-  if (hits.length === 0 && query.trim() !== '') add(hits, await byLetters(tx, question));
+  if (hits.length === 0 && query.trim() !== '') add(hits, await bySpelling(tx, question));
   return rankFacts(hits, now).slice(0, limit);
 }
 
@@ -55,11 +55,15 @@ async function byWords(tx: Tx, question: RecallQuestion, words: string): Promise
   );
 }
 
-async function byLetters(tx: Tx, question: RecallQuestion): Promise<Hit[]> {
-  await tx.sql(`SELECT set_config('pg_trgm.word_similarity_threshold', $1, true)`, [String(likeEnough)]);
-  return tx.sql<Hit>(
-    `SELECT ${memoryColumns}, word_similarity($5, t.text) AS fits FROM memories t
-      WHERE ${mine} AND $5 <% t.text ORDER BY fits DESC, t.id LIMIT ${question.limit}`,
-    [...whose(tx, question), question.query],
+/** With the words of facts that are spelt most alike, instead of those that were asked. */
+async function bySpelling(tx: Tx, question: RecallQuestion): Promise<Hit[]> {
+  await tx.sql(`SELECT set_config('pg_trgm.similarity_threshold', $1, true)`, [String(likeEnough)]);
+  const [row] = await tx.sql<{ words: string | null }>(
+    `SELECT string_agg(alike.word, ' ') AS words
+       FROM unnest(tsvector_to_array(to_tsvector('simple', $2))) AS asked (word),
+            LATERAL (SELECT w.word FROM memory_words w WHERE w.workspace_id = $1 AND w.word % asked.word
+                      ORDER BY similarity(w.word, asked.word) DESC, w.word LIMIT 3) AS alike`,
+    [tx.workspaceId, question.query.slice(0, 300)],
   );
+  return row?.words ? byWords(tx, { ...question, query: row.words }, anyWord) : [];
 }

@@ -28,11 +28,19 @@ export class Memories1764000000011 implements MigrationInterface {
     );
     await runner.query(`CREATE INDEX memories_workspace ON memories (workspace_id, id)`);
     await runner.query(`CREATE INDEX memories_words ON memories USING gin (search)`);
-    await runner.query(`CREATE INDEX memories_letters ON memories USING gin (text gin_trgm_ops)`);
-    await runner.query(`CREATE INDEX memories_pinned ON memories (workspace_id, scope, subject_id) WHERE pinned`);
+    await runner.query(
+      `CREATE INDEX memories_pinned ON memories (workspace_id, scope, subject_id) WHERE pinned`,
+    );
+    await runner.query(`CREATE TABLE memory_words (
+      workspace_id text NOT NULL REFERENCES workspaces (id),
+      word text NOT NULL,
+      PRIMARY KEY (workspace_id, word)
+    )`);
+    await runner.query(`CREATE INDEX memory_words_letters ON memory_words USING gin (word gin_trgm_ops)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE memory_words`);
     await runner.query(`DROP TABLE memories`);
   }
 }
