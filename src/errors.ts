@@ -20,6 +20,7 @@ export const errorCodes = [
   'idempotency_mismatch',
   'precondition_failed',
   'wrong_state',
+  'undeliverable',
   'too_many_requests',
   'invalid_workflow',
   'unknown_agent',

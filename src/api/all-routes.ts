@@ -8,6 +8,7 @@ import type { Door } from './door/door.ts';
 import { fileRoutes } from './files/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { memoryRoutes } from './memories/routes.ts';
+import { messageRoutes } from './messages/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { type ProviderDesk, providerRoutes } from './providers/routes.ts';
 import { runControlRoutes } from './runs/control-routes.ts';
@@ -50,6 +51,7 @@ export function allRoutes(
   runRoutes(door, temporal);
   runControlRoutes(door, temporal);
   approvalRoutes(door);
+  messageRoutes(door);
   streamRoutes(door, streams);
   usageRoutes(door);
   budgetRoutes(door);

@@ -11,7 +11,7 @@ import { type DispatcherStatus, startDispatcher } from './dispatcher.ts';
 import { type Installation, joinInstallation } from './installation.ts';
 import { createDispatcherMetrics, createReconcilerMetrics } from './metrics.ts';
 import { type ReconcilerStatus, startReconciler } from './reconciler.ts';
-import { createStartTarget } from './start-target.ts';
+import { createServeTarget } from './serve-target.ts';
 
 /**
  * The dispatcher's role, in the API process or alone: joins the Temporal namespace, then dispatches and reconciles. Temporal need not
@@ -65,7 +65,7 @@ export function startDispatching(options: DispatchingOptions): Dispatching {
     const dispatcher = startDispatcher({
       ...shared,
       feed,
-      startTarget: createStartTarget(client),
+      startTarget: createServeTarget(client, db),
       metrics: registry && createDispatcherMetrics(registry, { db, feed }),
     });
     const reconciler = startReconciler({

@@ -57,6 +57,7 @@ export interface FoundPassage {
 
 /** What a tool of the record may see and do: only what belongs to its task and workspace. */
 export interface RecordToolContext extends MemoryContext {
+  messages: MessagesContext;
   /** Of this call: `task/attempt/turn/call`. */
   key: string;
   searchPassages(query: string, limit: number): Promise<FoundPassage[]>;
@@ -66,6 +67,20 @@ export interface RecordToolContext extends MemoryContext {
     from: number,
     characters: number,
   ): Promise<{ passages: FoundPassage[]; next: number | null } | null>;
+}
+
+/** Messages of the task's agent. `answer`: what the registry said at once; `waitFor`: whose answer the call may wait for. */
+export interface MessagesContext {
+  send(says: {
+    to?: string | undefined;
+    type: 'request' | 'inform' | 'status_update' | 'capability_inquiry';
+    text: string;
+    replyTo?: string | undefined;
+    deadline?: string | null | undefined;
+    waits?: boolean;
+  }): Promise<
+    { id: string; to: string; answer: string | null; waitFor: 'person' | 'message' | null } | { problem: string }
+  >;
 }
 
 /** Facts that outlive a task, as its agent may use them. */

@@ -6,7 +6,8 @@ import { failByDispatch } from '../../src/db/standing/operations.ts';
 import type { Sealer } from '../../src/db/seal.ts';
 import { createFeed, type Feed } from '../../src/feed/feed.ts';
 import { startDispatcher } from '../../src/temporal/dispatcher.ts';
-import { createStartTarget, type StartTarget } from '../../src/temporal/start-target.ts';
+import { createServeTarget } from '../../src/temporal/serve-target.ts';
+import type { StartTarget } from '../../src/temporal/start-target.ts';
 import type { Caller } from '../../src/commands/caller.ts';
 import type { Config, Queue } from '../../src/config.ts';
 import { type Activities, createActivities } from '../../workers/activities.ts';
@@ -81,7 +82,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const dispatcher = startDispatcher({
     db,
     feed,
-    startTarget: options.startTarget ?? createStartTarget(temporal.client),
+    startTarget: options.startTarget ?? createServeTarget(temporal.client, db),
     failTarget: (target, message) => failByDispatch(db, target, message),
     logger,
     owner: 'house',

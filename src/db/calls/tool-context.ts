@@ -2,6 +2,7 @@
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { readTaskPassages, searchTaskPassages } from '../passage-reads.ts';
+import { agentMessages } from '../messages/agent-messages.ts';
 import { agentMemory } from '../memories/agent-memory.ts';
 import type { Tx } from '../record.ts';
 
@@ -11,6 +12,7 @@ export function toolContext(tx: Tx, { task, effect }: { task: TaskRow; effect: E
   return {
     key: effect.key,
     ...agentMemory(tx, task),
+    messages: agentMessages(tx, { task, effect }),
     searchPassages: (words: string, limit: number) => searchTaskPassages(tx, task.id, { words, limit }),
     readPassages: (file: string, from: number, characters: number) =>
       readTaskPassages(tx, task.id, { file, from, characters }),

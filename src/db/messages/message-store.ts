@@ -71,8 +71,8 @@ const insert = `
     ON CONFLICT (recipient) DO UPDATE SET last_place = b.last_place + 1 RETURNING last_place)
   INSERT INTO messages (workspace_id, id, recipient, place, from_kind, from_id, from_task_id, to_kind, to_id, task_id, conversation_id,
     run_id, step_key, type, correlation_id, reply_to, content, priority, deadline, hops, state, tool_key, delivered_at)
-  SELECT $1, $2, $3, box.last_place, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-    CASE WHEN $20 = 'delivered' THEN now() END FROM box RETURNING *`;
+  SELECT $1, $2, $3, box.last_place, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20::text, $21,
+    CASE WHEN $20::text = 'delivered' THEN now() END FROM box RETURNING *`;
 
 /** Where its events lie: with its recipient; a person has no stream, so they lie with whoever asks. */
 export function streamOf(row: Pick<MessageRow, 'recipient' | 'toKind' | 'fromTaskId' | 'runId' | 'conversationId'>): string {
@@ -110,16 +110,21 @@ export interface MessageMove {
   actor?: string;
 }
 
+/** A state that is passed has a time, too; the first one stays. */
+function keeps(state: MessageState, passed: boolean): string {
+  return passed ? `coalesce(m.${state}_at, now())` : `m.${state}_at`;
+}
+
 /** @returns those that moved: what is there already, or can no longer go there, stays */
 export async function moveMessages(tx: Tx, move: MessageMove): Promise<MessageRow[]> {
   if (move.ids.length === 0) return [];
   const { ids, to, taskId = null, readIn, reason = null, rootTaskId = null, actor } = move;
   const rows = await tx.sql<MessageRow>(
     `WITH old AS (SELECT id FROM messages WHERE id = ANY ($1) AND workspace_id = $2 AND state = ANY ($3) ORDER BY id FOR UPDATE)
-     UPDATE messages m SET state = $4::text, ${to}_at = now(), task_id = coalesce($5, m.task_id), read_in = coalesce(m.read_in, $6),
+     UPDATE messages m SET state = $4, task_id = coalesce($5, m.task_id), read_in = coalesce(m.read_in, $6),
        shown_attempt = coalesce($7, m.shown_attempt), reason = coalesce($8, m.reason),
-       delivered_at = CASE WHEN $4 = 'expired' THEN m.delivered_at ELSE coalesce(m.delivered_at, now()) END,
-       read_at = CASE WHEN $4 IN ('read', 'acknowledged') THEN coalesce(m.read_at, now()) ELSE m.read_at END
+       delivered_at = ${keeps('delivered', to !== 'expired')}, read_at = ${keeps('read', to === 'read' || to === 'acknowledged')},
+       acknowledged_at = ${keeps('acknowledged', to === 'acknowledged')}, expired_at = ${keeps('expired', to === 'expired')}
      FROM old WHERE m.id = old.id RETURNING m.*`,
     [ids, tx.workspaceId, before(to), to, taskId, readIn?.key ?? null, readIn?.attempt ?? null, reason],
   );

@@ -1,0 +1,165 @@
+/** Messages as an agent's tools send them, inside the transaction that its call is decided in. The caller holds the lock of its task. */
+import type { MessageType } from '../../contracts/message.ts';
+import { messageProblems } from '../../core/messages/check-message.ts';
+import { defaultMaxHops, hopsProblem, nextHops } from '../../core/messages/hops.ts';
+import { contentText } from '../../core/messages/words.ts';
+import type { EffectRow } from '../mappings/effect.ts';
+import type { MessageRow } from '../mappings/message.ts';
+import type { TaskRow } from '../mappings/task.ts';
+import type { Tx } from '../record.ts';
+import { acceptMessage } from './accept.ts';
+import { answerMessage, rootOf } from './answer.ts';
+import { lockMessage } from './message-store.ts';
+import { type Addressed, findRecipient, type Recipient } from './recipient.ts';
+
+export interface AgentSays {
+  /** Id or name of an agent, or the id of a task; `person`, `chief`; left out for an answer. */
+  to?: string | undefined;
+  type: Extract<MessageType, 'request' | 'reply' | 'inform' | 'status_update' | 'capability_inquiry'>;
+  text: string;
+  data?: unknown;
+  replyTo?: string | undefined;
+  /** ISO 8601. */
+  deadline?: string | null | undefined;
+  /** The call waits for the answer. */
+  waits?: boolean;
+}
+
+/** `to` and `answer` as the model may read them; `waitFor`: where the answer comes from. */
+export type Sent =
+  | { id: string; to: string; answer: string | null; waitFor: 'person' | 'message' | null }
+  | { problem: string };
+
+export interface AgentMessages {
+  send(says: AgentSays): Promise<Sent>;
+}
+
+export function agentMessages(tx: Tx, { task, effect }: { task: TaskRow; effect: EffectRow }): AgentMessages {
+  return { send: (says) => send({ tx, task, effect }, says) };
+}
+
+interface Place {
+  tx: Tx;
+  task: TaskRow;
+  effect: EffectRow;
+}
+
+async function send(place: Place, says: AgentSays): Promise<Sent> {
+  const { tx, task } = place;
+  const asked = says.replyTo === undefined ? null : await lockMessage(tx, says.replyTo);
+  const mine = asked?.taskId === task.id ? asked : null;
+  const address = says.to === undefined ? null : await addressOf(place, says.to);
+  if (address && 'problem' in address) return address;
+  const to = address ? await findRecipient(tx, address, false) : null;
+  const deadline = says.deadline ? new Date(says.deadline) : null;
+  const type = mine ? 'reply' : says.type;
+  const problems = messageProblems({
+    now: new Date(),
+    type,
+    deadline,
+    sender: { kind: 'agent', id: task.agentId ?? '', taskId: task.id },
+    to: mine ? null : to,
+    replied:
+      says.replyTo === undefined
+        ? null
+        : { known: mine !== null, answered: mine?.answeredBy != null, ...(mine ? { state: mine.state } : {}) },
+  });
+  if (problems.length > 0) return { problem: problems.map(({ message }) => message).join('\n') };
+  if (mine) return answer(place, mine, says);
+  if (!to) return { problem: 'Say whom the message is for.' };
+  return accept(place, { says, to, type, deadline });
+}
+
+async function answer({ tx, task }: Place, asked: MessageRow, says: AgentSays): Promise<Sent> {
+  const from = { kind: 'agent' as const, id: task.agentId ?? 'system', taskId: task.id };
+  const { id } = await answerMessage(tx, asked, { from, type: 'reply', content: contentOf(says) });
+  return { id, to: 'whoever asked', answer: null, waitFor: null };
+}
+
+interface Accepting {
+  says: AgentSays;
+  to: Recipient;
+  type: MessageType;
+  deadline: Date | null;
+}
+
+async function accept(place: Place, { says, to, type, deadline }: Accepting): Promise<Sent> {
+  const { tx, task, effect } = place;
+  const hops = nextHops(await heardHops(tx, task));
+  const over = to.kind === 'person' ? null : hopsProblem(hops, await maxHops(tx));
+  if (over) {
+    tx.emit(
+      { stream: `task/${task.id}`, type: 'guard.tripped', data: { guard: 'hops', detail: over } },
+      { rootTaskId: task.rootId },
+    );
+    return { problem: over };
+  }
+  const waits = says.waits === true && type === 'request';
+  const sent = await acceptMessage(tx, {
+    from: { kind: 'agent', id: task.agentId ?? 'system' },
+    fromTask: task,
+    to,
+    type,
+    content: contentOf(says),
+    priority: task.priority,
+    deadline,
+    hops,
+    ...(waits ? { toolKey: effect.key } : {}),
+  });
+  const told = type === 'capability_inquiry' ? await textOf(tx, sent.answeredBy) : null;
+  const waitFor = waits ? (to.kind === 'person' ? 'person' : 'message') : null;
+  return { id: sent.id, to: to.name, answer: told, waitFor };
+}
+
+function contentOf({ text, data }: AgentSays) {
+  return data === undefined ? { text } : { text, data };
+}
+
+async function textOf(tx: Tx, id: string | null): Promise<string> {
+  const [row] = await tx.sql<Pick<MessageRow, 'content'>>('SELECT content FROM messages WHERE id = $1', [id]);
+  return row ? contentText(row.content) : '';
+}
+
+/** What the task was told by agents since a person said something last. */
+async function heardHops(tx: Tx, task: TaskRow): Promise<number[]> {
+  const rows = await tx.sql<{ hops: number }>(
+    `SELECT hops FROM messages WHERE task_id = $1 AND from_kind <> 'person' AND state <> 'expired' AND id > coalesce(
+       (SELECT max(id) FROM messages WHERE task_id = $1 AND from_kind = 'person'), '')`,
+    [task.id],
+  );
+  return rows.map(({ hops }) => hops);
+}
+
+async function maxHops(tx: Tx): Promise<number> {
+  const [row] = await tx.sql<{ hops: number | null }>(
+    `SELECT (settings->>'maxHops')::int AS hops FROM workspaces WHERE id = $1`,
+    [tx.workspaceId],
+  );
+  return row?.hops ?? defaultMaxHops;
+}
+
+/** A model writes names as often as ids. */
+async function addressOf({ tx, task }: Place, to: string): Promise<Addressed | { problem: string }> {
+  if (to === 'person') return { kind: 'person', id: null };
+  if (to === 'chief') return chiefOf(tx, task);
+  if (to.startsWith('tsk_')) return { kind: 'task', id: to };
+  if (to.startsWith('agt_')) return { kind: 'agent', id: to };
+  const rows = await tx.sql<{ id: string; name: string }>(
+    `SELECT id, name FROM agents WHERE workspace_id = $1 AND archived_at IS NULL AND lower(name) = lower($2) ORDER BY id LIMIT 2`,
+    [tx.workspaceId, to],
+  );
+  if (rows.length === 1) return { kind: 'agent', id: rows[0]?.id ?? '' };
+  const several = rows.length > 1 ? `Several agents are called "${to}": name one by its id.` : null;
+  return { problem: several ?? `There is no agent "${to}".` };
+}
+
+/** The task whose plan this one is a step of, or which delegated it. */
+async function chiefOf(tx: Tx, task: TaskRow): Promise<Addressed | { problem: string }> {
+  const [row] = await tx.sql<{ taskId: string | null }>(
+    'SELECT coalesce($1, (SELECT task_id FROM runs WHERE id = $2)) AS task_id',
+    [task.parentId, task.runId],
+  );
+  const above = row?.taskId ?? (task.rootId === task.id ? null : task.rootId);
+  if (above && (await rootOf(tx, above))) return { kind: 'task', id: above };
+  return { problem: 'Nobody is above this task: a person gave it. Use ask_person.' };
+}
