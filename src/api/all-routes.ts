@@ -4,6 +4,7 @@ import type { FileStorage } from '../files/storage.ts';
 import { agentRoutes } from './agents/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
 import { budgetRoutes } from './budgets/routes.ts';
+import { credentialRoutes } from './credentials/routes.ts';
 import type { Door } from './door/door.ts';
 import { fileRoutes } from './files/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -57,6 +58,7 @@ export function allRoutes(
   budgetRoutes(door);
   modelRoutes(door, models ?? (() => Promise.resolve([])));
   providerRoutes(door, providers);
+  credentialRoutes(door, providers?.sealer);
   sessionRoutes(door);
   keyRoutes(door);
 }

@@ -43,7 +43,7 @@ export const credentialName = z
 const secret = z
   .string()
   .trim()
-  .min(1, 'A secret is not empty.')
+  .min(8, 'A secret has at least 8 characters.')
   .max(4_000)
   .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'A secret has visible ASCII characters only.')
   .describe('Stored encrypted, shown by its last four');

@@ -9,7 +9,16 @@ import { sendMessage } from './send-message.ts';
 import type { Tool } from './tool.ts';
 
 /** Those that need nothing but the record; what else is built in is made with what it needs, where processes are wired. */
-export const recordTools: readonly Tool[] = [searchFiles, readFile, sendMessage, askPerson, askChief, remember, recall, forget];
+export const recordTools: readonly Tool[] = [
+  searchFiles,
+  readFile,
+  sendMessage,
+  askPerson,
+  askChief,
+  remember,
+  recall,
+  forget,
+];
 
 /** Asked within the transaction that decides, so that a changed tool server counts for the next call. */
 export type ToolsOf<Tx> = (tx: Tx) => Promise<readonly Tool[]>;

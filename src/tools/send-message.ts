@@ -25,8 +25,18 @@ export const sendMessage: RecordTool = {
   parameters: {
     type: 'object',
     properties: {
-      to: { type: 'string', description: 'Name or id of an agent, or id of a task', minLength: 1, maxLength: 100 },
-      reply_to: { type: 'string', description: 'Id of the message that you answer', minLength: 1, maxLength: 60 },
+      to: {
+        type: 'string',
+        description: 'Name or id of an agent, or id of a task',
+        minLength: 1,
+        maxLength: 100,
+      },
+      reply_to: {
+        type: 'string',
+        description: 'Id of the message that you answer',
+        minLength: 1,
+        maxLength: 60,
+      },
       type: { type: 'string', enum: ['request', 'inform', 'status_update', 'capability_inquiry'] },
       text: { type: 'string', minLength: 1, maxLength: 20_000 },
       wait: { type: 'boolean', description: 'For a request: wait for the answer (default) or go on' },
@@ -43,7 +53,8 @@ export const sendMessage: RecordTool = {
     const sent = await context.messages.send({ to, replyTo, type: kind, text: text ?? '', waits, deadline });
     if ('problem' in sent) return { text: sent.problem, isError: true };
     if (sent.answer !== null) return { text: sent.answer, data: { messageId: sent.id } };
-    if (sent.waitFor === null) return { text: `Sent to ${sent.to} (${sent.id}).`, data: { messageId: sent.id } };
+    if (sent.waitFor === null)
+      return { text: `Sent to ${sent.to} (${sent.id}).`, data: { messageId: sent.id } };
     const detail = `An answer of ${sent.to}`;
     return { wait: { for: sent.waitFor, detail, on: [sent.id], until: deadline } };
   },

@@ -79,7 +79,8 @@ export interface MessagesContext {
     deadline?: string | null | undefined;
     waits?: boolean;
   }): Promise<
-    { id: string; to: string; answer: string | null; waitFor: 'person' | 'message' | null } | { problem: string }
+    | { id: string; to: string; answer: string | null; waitFor: 'person' | 'message' | null }
+    | { problem: string }
   >;
 }
 

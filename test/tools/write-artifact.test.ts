@@ -15,7 +15,7 @@ describe('write_artifact', () => {
     ['table.csv', 'csv', 'a,b\n1,2\n', 'table.csv', 'text/csv'],
     ['Data.JSON', 'json', '{"a": 1}', 'Data.JSON', 'application/json'],
     ['notes.md', 'text', 'Plain.', 'notes.md.txt', 'text/plain'],
-  ])('writes %s as %s', async (name, format, content, written, mediaType) => {
+  ])('writes %s as %s', async (...[name, format, content, written, mediaType]) => {
     const answer = await write({ name, format, content });
     expect(answer).toMatchObject({
       text: `Written: ${written} (fil_1).`,
