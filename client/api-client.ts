@@ -9,11 +9,13 @@ import type { Session } from '../src/contracts/principal.ts';
 import type { Provider, ProviderName, SetProvider } from '../src/contracts/provider.ts';
 import type { RetryRun, Run } from '../src/contracts/run.ts';
 import type { LedgerEntryView } from '../src/contracts/task-views.ts';
+import type { Forecast } from '../src/contracts/forecast.ts';
 import type { CreateTask, Task, TaskTree } from '../src/contracts/task.ts';
 import { type Request, type RequestOptions, createRequest } from './request.ts';
 
 type ListQuery = Partial<PageQuery>;
-type NewTask = Pick<CreateTask, 'goal'> & Partial<CreateTask>;
+/** What a task is made of; everything but the goal may be left out. */
+export type NewTask = Pick<CreateTask, 'goal'> & Partial<CreateTask>;
 
 /** The REST API in types. Paths and shapes are those of `/api/v2/openapi.json`. */
 export interface ApiClient {
@@ -27,6 +29,8 @@ export interface ApiClient {
   tasks: {
     list(query?: ListQuery): Promise<Page<Task>>;
     create(task: NewTask, idempotencyKey?: string): Promise<Task>;
+    /** What it is going to cost, before it is given. */
+    forecast(task: NewTask): Promise<Forecast>;
     read(id: string): Promise<Task>;
     tree(id: string): Promise<TaskTree>;
     events(id: string, query?: { pageSize?: number; after?: number }): Promise<Page<EventEnvelope>>;
@@ -82,6 +86,7 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
     tasks: {
       list: (query = {}) => request('/tasks', { query }),
       create: (task, idempotencyKey) => post('/tasks', task, idempotencyKey),
+      forecast: (task) => post('/tasks/forecast', task),
       read: (id) => request(`/tasks/${id}`),
       tree: (id) => request(`/tasks/${id}/tree`),
       events: (id, query = {}) => request(`/tasks/${id}/events`, { query }),

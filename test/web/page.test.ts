@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { waitFor } from '../support/wait-for.ts';
-import { at, completed, file, goal, memo, taskId, treeOf } from './support/fixtures.ts';
+import { at, completed, file, forecast, goal, memo, taskId, treeOf } from './support/fixtures.ts';
 import { idOf } from './support/ids.ts';
 import { shownPage } from './support/shown-page.ts';
 
@@ -48,6 +48,27 @@ describe('giving a goal', () => {
       csrf: 'csrf-of-the-test',
     });
     expect(sent?.key).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test('says before it starts what it is going to cost, and takes a limit', async () => {
+    const { adjutant, page, api } = shown;
+    await adjutant.open();
+    await adjutant.goalField.fill('Compare three suppliers');
+    await page.getByText('Expected $0.12 to $0.40, 2m 10s').waitFor();
+    const limit = page.getByRole('textbox', { name: 'Limit $' });
+    expect(await limit.getAttribute('placeholder')).toBe('5.00');
+    await limit.fill('much');
+    await page.getByText('The limit is an amount in dollars, such as 2.50').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Run' }).getAttribute('aria-disabled')).toBe('true');
+    await limit.fill('2.5');
+    api.state.forecast = forecast({ warning: 'Nine of ten goals like it cost more.' });
+    await page.getByText('Nine of ten goals like it cost more.').waitFor();
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.waitForURL(/tasks/);
+    expect(api.posted.findLast(({ path }) => path === '/api/v2/tasks')?.body).toMatchObject({
+      goal: 'Compare three suppliers',
+      budget: { usd: 2.5 },
+    });
   });
 
   test('says what is wrong with a file and lets it be replaced', async () => {

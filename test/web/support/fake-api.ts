@@ -13,6 +13,7 @@ import {
   assignment,
   event,
   file,
+  forecast,
   ledger,
   models,
   noProviders,
@@ -42,6 +43,7 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
   const state: FakeState = {
     signedIn: true,
     goals: [],
+    forecast: forecast(),
     tree: treeOf(),
     models: [models.builtIn],
     providers: noProviders(),
@@ -134,6 +136,11 @@ function routes(app: Express, state: FakeState): void {
     });
     state.goals = [state.tree.task, ...state.goals];
     response.status(201).json(state.tree.task);
+  });
+  app.post('/api/v2/tasks/forecast', (request, response) => {
+    const { budget } = CreateTask.parse(request.body);
+    const limit = { ...state.forecast.limit, ...(budget?.usd === undefined ? {} : { usd: budget.usd }) };
+    response.json({ ...state.forecast, limit });
   });
   app.get('/api/v2/tasks/:id/tree', (request, response) => {
     if (request.params.id === state.tree.task.id) response.json(state.tree);

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Approval } from '../../../src/contracts/approval.ts';
+import type { Forecast } from '../../../src/contracts/forecast.ts';
 import type { FileView } from '../../../src/contracts/file.ts';
 import type { ModelView } from '../../../src/contracts/model.ts';
 import type { Provider } from '../../../src/contracts/provider.ts';
@@ -9,6 +10,7 @@ import type { Task, TaskTree } from '../../../src/contracts/task.ts';
 export interface FakeState {
   signedIn: boolean;
   goals: Task[];
+  forecast: Forecast;
   tree: TaskTree;
   models: ModelView[];
   providers: Provider[];

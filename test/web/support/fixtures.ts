@@ -2,6 +2,7 @@ import { AssignmentView } from '../../../src/contracts/assignment.ts';
 import type { Cost } from '../../../src/contracts/cost.ts';
 import { noCost } from '../../../src/contracts/cost.ts';
 import { EventEnvelope } from '../../../src/contracts/event.ts';
+import { Forecast } from '../../../src/contracts/forecast.ts';
 import { FileView } from '../../../src/contracts/file.ts';
 import { Agent } from '../../../src/contracts/agent.ts';
 import { Approval } from '../../../src/contracts/approval.ts';
@@ -92,6 +93,18 @@ export const agentList = () =>
       updatedAt: at(0),
     }),
   );
+
+export function forecast(part: Partial<Forecast> = {}): Forecast {
+  return Forecast.parse({
+    usd: { low: 0.12, likely: 0.2, high: 0.4 },
+    tokens: { low: 9000, likely: 14_000, high: 31_000 },
+    seconds: { low: 60, likely: 130, high: 300 },
+    basis: { kind: 'similar', goals: 7, text: 'From 7 goals in like words.' },
+    limit: { usd: 5, tokens: 5_000_000 },
+    warning: null,
+    ...part,
+  });
+}
 
 export const approvalId = idOf('apr', 1);
 
@@ -191,6 +204,7 @@ export function task(part: Partial<Task> = {}): Task {
     cost: cost(0.07, 2),
     treeCost: cost(0.87, 17),
     budget: null,
+    forecast: null,
     version: 7,
     createdAt: at(0),
     startedAt: at(1),
@@ -238,6 +252,7 @@ export function step(n: number, part: Partial<Step> = {}): Step {
     cost: noCost,
     startedAt: null,
     endedAt: null,
+    changes: null,
     ...part,
   });
 }

@@ -1,24 +1,28 @@
 import { type DragEvent, type FormEvent, useRef, useState } from 'react';
-import { isApiProblem } from '../../../client/index.ts';
+import { type NewTask, isApiProblem } from '../../../client/index.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { goalFieldId } from '../shell/use-keys.ts';
 import { AttachmentList, acceptedTypes } from './attachment-list.tsx';
+import { Launch, limitProblem } from './launch.tsx';
 import { type Attachments, useAttachments } from './use-attachments.ts';
+import { useForecast } from './use-forecast.ts';
 import { useSample, useStartGoal } from './use-start-goal.ts';
 
 export function Composer() {
   const [goal, setGoal] = useState('');
+  const [limit, setLimit] = useState('');
+  const [planFirst, setPlanFirst] = useState(false);
   const attachments = useAttachments();
   const start = useStartGoal();
   const sample = useSample(attachments, setGoal);
+  const task = newTask({ goal, limit, planFirst, attachments });
+  const forecast = useForecast(task);
   const busy = start.isPending || sample.isPending;
-  const hindrance = whyNot(goal, attachments);
+  const hindrance = whyNot(goal, attachments) ?? limitProblem(limit);
   const run = (event?: FormEvent) => {
     event?.preventDefault();
-    if (busy || hindrance !== null) return;
-    const files = attachments.items.flatMap(({ view }) => (view ? [view.id] : []));
-    start.mutate({ goal: goal.trim(), files });
+    if (!busy && hindrance === null) start.mutate(task);
   };
   return (
     <>
@@ -42,6 +46,13 @@ export function Composer() {
           <AttachmentList {...attachments} />
           <Tools add={(files) => void attachments.add(files)} hindrance={hindrance} busy={start.isPending} />
         </DropBox>
+        {goal.trim() !== '' && (
+          <Launch
+            {...{ limit, setLimit, planFirst, setPlanFirst }}
+            forecast={forecast.data}
+            error={start.error ?? forecast.error}
+          />
+        )}
       </form>
       <Refused error={start.error ?? sample.error} />
       <ul className="try">
@@ -57,6 +68,23 @@ export function Composer() {
       </ul>
     </>
   );
+}
+
+interface Launching {
+  goal: string;
+  limit: string;
+  planFirst: boolean;
+  attachments: Attachments;
+}
+
+function newTask({ goal, limit, planFirst, attachments }: Launching): NewTask {
+  const budget = limit === '' || limitProblem(limit) ? {} : { budget: { usd: Number(limit) } };
+  return {
+    goal: goal.trim(),
+    files: attachments.items.flatMap(({ view }) => (view ? [view.id] : [])),
+    ...budget,
+    ...(planFirst ? { planAcceptance: 'person' as const } : {}),
+  };
 }
 
 interface ToolsProps {

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
+import type { NewTask } from '../../../client/index.ts';
 import { api } from '../shell/api.ts';
 import { navigate } from '../shell/router.ts';
 import type { Attachments } from './use-attachments.ts';
@@ -11,7 +12,7 @@ export function useStartGoal() {
   const queries = useQueryClient();
   const last = useRef({ body: '', key: '' });
   return useMutation({
-    mutationFn: (task: { goal: string; files: string[] }) => {
+    mutationFn: (task: NewTask) => {
       const body = JSON.stringify(task);
       if (last.current.body !== body) last.current = { body, key: newKey() };
       return api.tasks.create(task, last.current.key);

@@ -115,6 +115,7 @@ function chiefRow(tree: TaskTree): PlanRow {
     cost: task.cost,
     startedAt: task.startedAt,
     endedAt: task.endedAt,
+    changes: null,
   };
   return { path: chiefPath, step, tree, run: null, rows: [] };
 }
