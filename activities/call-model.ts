@@ -16,10 +16,12 @@ import type {
 } from '../src/db/calls/call-plan.ts';
 import type { Settled, Settlement } from '../src/db/calls/settle-call.ts';
 import type { TaskRecord } from '../src/db/task-record.ts';
+import type { LimitNotice, RateLimits } from '../src/feed/rate-limits.ts';
 import type { TokenFeed } from '../src/feed/tokens.ts';
 import type { ModelFailure } from '../src/models/classify-failure.ts';
 import type { CatalogueEntry } from '../src/models/catalogue.ts';
 import type { ModelMessage, ModelProvider, Usage } from '../src/models/port.ts';
+import { awaitTurn, limitKey } from './await-turn.ts';
 import { toTemporalFailure } from './failures.ts';
 import { type Watch, watchJob } from './job.ts';
 import { keepTrying } from './keep-trying.ts';
@@ -36,6 +38,7 @@ export interface ModelActivityParts {
   priceOf(usage: Usage, prices: CatalogueEntry['prices']): number | null;
   classifyFailure(error: unknown): ModelFailure;
   tokens: TokenFeed;
+  limits: RateLimits;
   onCancel(handler: (id: string) => void): () => void;
   stallMs: number;
 }
@@ -73,6 +76,15 @@ async function callModel(parts: ModelActivityParts, { input, watch }: Job): Prom
   if ('over' in claim) return claim.over;
   const { claimed } = claim;
   const registry = parts.registryOf(input.workspaceId);
+  const set = registry.entry(claimed.request.provider, claimed.request.model);
+  const later = await awaitTurn({ limits: parts.limits, watch, claimed, set });
+  if (later) {
+    const { key, try: tryNumber } = claimed;
+    const now = { ...asker, now: watch.now() };
+    return keepTrying(() =>
+      parts.tasks.postponeModelCall(now, { taskId: input.id, key, try: tryNumber, ...later }),
+    );
+  }
   const startedAt = performance.now();
   const settle = (rest: Pick<Settlement, 'ledger' | 'end'>) =>
     keepTrying(() =>
@@ -89,12 +101,13 @@ async function callModel(parts: ModelActivityParts, { input, watch }: Job): Prom
   } finally {
     parts.tokens.end(claimed.callId);
   }
-  const prices = registry.entry(claimed.request.provider, claimed.request.model)?.prices ?? null;
   const { usage, requestId, outcome, said } = answer;
+  parts.limits.giveBack(limitKey(claimed), claimed.tokens - usage.inputTokens - usage.outputTokens);
   const ledger = {
     outcome: 'ok' as const,
     usage,
-    microUsd: parts.priceOf(usage, prices),
+    // The price that was set aside for it, whatever the catalogue says by now.
+    microUsd: parts.priceOf(usage, claimed.price as CatalogueEntry['prices']),
     latencyMs: performance.now() - startedAt,
     requestId,
   };
@@ -190,6 +203,7 @@ async function complete({
       stallMs: parts.stallMs,
       callKey: key,
       try: claimed.try,
+      onLimits: (limits) => parts.limits.learn(limitKey(claimed), limits),
       onText: (text) =>
         parts.tokens.append({ stream: `task/${job.input.id}`, callId, try: claimed.try, text, rootTaskId }),
     },
@@ -217,6 +231,7 @@ async function score({
     stallMs: parts.stallMs,
     callKey: claimed.key,
     try: claimed.try,
+    onLimits: (limits: LimitNotice) => parts.limits.learn(limitKey(claimed), limits),
   };
   const reply = await provider.score({ model, prompts, labels }, options);
   Context.current().heartbeat();

@@ -41,7 +41,7 @@ async function callTool({ tasks }: ToolActivityParts, input: JobInput, watch: Wa
 
 /** Ends when the tool does, when it is cancelled, or when its time is over, whether the tool listens to its signal or not. */
 async function carryOut(
-  { tool, args, key }: ClaimedTool,
+  { tool, effect, args, key }: ClaimedTool,
   { workspaceId, id: taskId }: JobInput,
   watch: Watch,
 ): Promise<ToolSettlement['end']> {
@@ -55,10 +55,10 @@ async function carryOut(
     const answer = await Promise.race([tool.run({ key, workspaceId, taskId, signal }, args), over]);
     if (answer !== 'over') return { as: 'answered', answer };
   } catch (error) {
-    if (!signal.aborted) return broken(tool, `It failed: ${messageOf(error)}`);
+    if (!signal.aborted) return broken(effect, `It failed: ${messageOf(error)}`);
   }
-  if (watch.signal.aborted) return tool.effect === 'at_most_once' ? stoppedMidway : { as: 'stopped' };
-  return broken(tool, `It took longer than ${Math.round(tool.timeoutMs / 1000)} s.`);
+  if (watch.signal.aborted) return effect === 'at_most_once' ? stoppedMidway : { as: 'stopped' };
+  return broken(effect, `It took longer than ${Math.round(tool.timeoutMs / 1000)} s.`);
 }
 
 /** A tool that was told to stop may still say what it did. */
@@ -66,7 +66,7 @@ const graceMs = 250;
 
 const stoppedMidway = { as: 'unknown', why: 'It was stopped while it was under way.' } as const;
 
-function broken({ effect }: ClaimedTool['tool'], why: string): ToolSettlement['end'] {
+function broken(effect: ClaimedTool['effect'], why: string): ToolSettlement['end'] {
   return effect === 'at_most_once'
     ? { as: 'unknown', why }
     : { as: 'answered', answer: { text: why, isError: true } };

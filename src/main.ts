@@ -10,7 +10,7 @@ import { createDataSource } from './db/data-source.ts';
 import { purgeExpired } from './db/principal-store.ts';
 import { createDatabase, type Database } from './db/record.ts';
 import { cancelByOperations, failByDispatch } from './db/standing/operations.ts';
-import { isOutOfService } from './core/route-model.ts';
+import { outageOf } from './core/route-model.ts';
 import { listOutages } from './db/provider-health-store.ts';
 import { createFeed } from './feed/feed.ts';
 import { createFileStorage } from './files/storage.ts';
@@ -104,10 +104,10 @@ function modelParts(db: Database): Pick<AppOptions, 'models' | 'providers' | 'la
           outages: await listOutages(tx),
         }),
       );
-      const out = candidates.filter((each) => isOutOfService(each, outages));
-      return describe(registry, ({ provider, id }) =>
-        out.some((each) => each.provider === provider && each.id === id),
-      );
+      return describe(registry, ({ provider, id }) => {
+        const model = candidates.find((each) => each.provider === provider && each.id === id);
+        return (model && outageOf(model, outages)?.reason) ?? null;
+      });
     },
     launch: { models: models.inTx },
     providers: { sealer, environment: environmentProviders(config.models), tryKey },

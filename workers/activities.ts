@@ -22,7 +22,7 @@ export interface ActivityParts {
   config: Pick<Config, 'models' | 'filesDir'>;
   models: ModelsOfWorkspaces<Tx>;
   db: Database;
-  feed: Pick<Feed, 'onCancel' | 'tokens'>;
+  feed: Pick<Feed, 'onCancel' | 'tokens' | 'limits'>;
   toolsOf?: ToolsOf<Tx>;
 }
 
@@ -40,7 +40,7 @@ export function createActivities({
     toolsOf,
   });
   const files = createFileRecord(db);
-  const { onCancel, tokens } = feed;
+  const { onCancel, tokens, limits } = feed;
   return {
     orchestrate: createLookActivities({ tasks, files }),
     models: createModelActivities({
@@ -49,6 +49,7 @@ export function createActivities({
       priceOf,
       classifyFailure,
       tokens,
+      limits,
       onCancel,
       stallMs: config.models.stallMs,
     }),

@@ -1,4 +1,5 @@
 import type { Config } from '../src/config.ts';
+import { loadModelEntries } from '../src/db/model-entry-store.ts';
 import { loadProviders } from '../src/db/provider-store.ts';
 import type { Tx } from '../src/db/record.ts';
 import { createSealer, type Sealer } from '../src/db/seal.ts';
@@ -15,7 +16,10 @@ export function createModelsOfWorkspaces({
 } {
   const sealer = createSealer(secretKey === undefined ? [] : [secretKey]);
   return {
-    models: createWorkspaceModels<Tx>(models as ModelsConfig, (tx) => loadProviders(tx, sealer)),
+    models: createWorkspaceModels<Tx>(models as ModelsConfig, async (tx) => ({
+      providers: await loadProviders(tx, sealer),
+      entries: await loadModelEntries(tx),
+    })),
     sealer,
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RuleTerms } from './approval-rule.ts';
 import { AgentId } from './ids.ts';
 
 export const AgentRole = z.enum(['chief_of_staff', 'master_operator']);
@@ -28,6 +29,20 @@ export const ModelPolicy = z.strictObject({
     .describe('Only these; null = any configured'),
   temperature: z.number().min(0).max(2).nullable().default(null),
   maxOutputTokens: z.int().min(16).max(200_000).default(4_096),
+  maxUsdPerCall: z
+    .number()
+    .positive()
+    .max(10_000)
+    .nullable()
+    .default(null)
+    .describe('A model whose call may cost more is not asked; US dollars'),
+  maxSeconds: z
+    .number()
+    .positive()
+    .max(3_600)
+    .nullable()
+    .default(null)
+    .describe('Models whose calls mostly take longer come after the others'),
 });
 export type ModelPolicy = z.infer<typeof ModelPolicy>;
 
@@ -50,11 +65,17 @@ export const AgentLimits = z.strictObject({
 });
 export type AgentLimits = z.infer<typeof AgentLimits>;
 
+const AgentRule = RuleTerms.extend({ name: z.string().trim().min(1).max(120) });
+
 const text = {
   name: z.string().trim().min(1).max(80),
   instructions: z.string().max(20_000),
   capabilities: z.array(Capability).max(50),
   tools: z.array(z.string().max(100)).max(100),
+  approvalRules: z
+    .array(AgentRule)
+    .max(20)
+    .describe('For this agent alone, beside those of the workspace; they cannot make those milder'),
 };
 
 /** What a person writes about an agent; each change makes a revision. */
@@ -65,6 +86,7 @@ export const AgentSpec = z.strictObject({
   capabilities: text.capabilities.default([]),
   modelPolicy: ModelPolicy.prefault({}),
   tools: text.tools.default(['search_files', 'read_file']),
+  approvalRules: text.approvalRules.default([]),
   limits: AgentLimits.prefault({}),
 });
 export type AgentSpec = z.infer<typeof AgentSpec>;
@@ -78,6 +100,7 @@ export const UpdateAgent = z
     capabilities: text.capabilities.optional(),
     modelPolicy: ModelPolicy.optional(),
     tools: text.tools.optional(),
+    approvalRules: text.approvalRules.optional(),
     limits: AgentLimits.optional(),
   })
   .meta({ id: 'UpdateAgent' });

@@ -52,7 +52,8 @@ export const ModelView = z
         inputPerMTok: z.number(),
         cachedInputPerMTok: z.number(),
         outputPerMTok: z.number(),
-        asOf: z.string(),
+        asOf: z.string().describe('The day from which they hold, or on which they were entered'),
+        checked: z.boolean().describe('Compared with what the provider publishes'),
       })
       .nullable()
       .describe('US dollars per million tokens; null = not known'),
@@ -60,6 +61,12 @@ export const ModelView = z
       .boolean()
       .nullable()
       .describe('false = its provider does not answer, or it is out of service; null = not tried yet'),
+    problem: z.string().nullable().describe('Why it is not healthy'),
+    latencyMs: z.int().nullable().describe('How long its provider took to say so'),
+    aliases: z.array(z.string()),
+    own: z.boolean().describe('The workspace says something else about it than the catalogue'),
+    requestsPerMinute: z.int().nullable().describe('Set by people; null = the provider’s own'),
+    tokensPerMinute: z.int().nullable(),
   })
   .meta({ id: 'Model' });
 export type ModelView = z.infer<typeof ModelView>;

@@ -32,6 +32,8 @@ export interface ModelCandidate {
   aliases: readonly string[];
   fit: readonly ModelFit[];
   contextTokens: number;
+  /** Of an answer. Absent: not known. */
+  maxOutputTokens?: number;
   /** Whose key it is called with: a workspace's id; absent: the environment's. */
   account?: string;
 }
@@ -263,7 +265,8 @@ export function accountOf(candidate: ModelCandidate): string {
   return candidate.account ?? 'environment';
 }
 
-function outageOf(candidate: ModelCandidate, outages: readonly ModelOutage[]): ModelOutage | null {
+/** Under its own account alone. */
+export function outageOf(candidate: ModelCandidate, outages: readonly ModelOutage[]): ModelOutage | null {
   const account = accountOf(candidate);
   const isIt = (each: ModelOutage) =>
     each.account === account && each.provider === candidate.provider && each.model === candidate.id;

@@ -141,6 +141,19 @@ function releaseOf(row: ClosedRow, tokens: number) {
   };
 }
 
+/** A try that was claimed and certainly never made: no row is left of it, and what it had set aside goes back. */
+export async function forgetTry(tx: Tx, key: string, tryNumber: number): Promise<void> {
+  const rows = await tx.sql<ClosedRow>(
+    `DELETE FROM ledger l WHERE call_key = $1 AND try = $2 AND outcome = 'open'
+     RETURNING ${closedColumns}, 'open' AS was, NULL AS before`,
+    [key, tryNumber],
+  );
+  releaseAtEnd(
+    tx,
+    rows.map((row) => releaseOf({ ...row, microUsd: 0 }, 0)),
+  );
+}
+
 /** Tries of this call that were claimed and never closed: nobody knows whether they were paid. */
 export async function closeOpenTries(tx: Tx, key: string): Promise<void> {
   const rows = await tx.sql<ClosedRow>(

@@ -9,6 +9,8 @@ import {
   ShortOfBudget,
 } from './calls/claim-call.ts';
 import { claimTool, type ToolClaim } from './calls/claim-tool.ts';
+import { createFiguresReader } from './model-figures-store.ts';
+import { type Postponement, postponeModelCall } from './calls/postpone-call.ts';
 import { type Settled, type Settlement, settleModelCall } from './calls/settle-call.ts';
 import { settleTool, type ToolSettlement } from './calls/settle-tool.ts';
 import { holdProvidersRevision } from './provider-store.ts';
@@ -38,10 +40,11 @@ export type TaskRecord = ReturnType<typeof createTaskRecord>;
 
 export function createTaskRecord(db: Database, { models, reserve, toolsOf, ...options }: RecordOptions) {
   const modelsOf = options.modelsOf ?? (() => Promise.resolve({ candidates: models, reserve }));
+  const learned = createFiguresReader();
   const worldOf = async (tx: Tx, now: Date): Promise<World> => {
     const { candidates } = await modelsOf(tx);
     const tools = await toolsOf(tx);
-    return { now, models: candidates, tools, fresher: () => fresher(tx, now) };
+    return { now, models: candidates, tools, learned, fresher: () => fresher(tx, now) };
   };
   const fresher = async (tx: Tx, now: Date): Promise<World | null> => {
     const revision = await holdProvidersRevision(tx);
@@ -77,6 +80,8 @@ export function createTaskRecord(db: Database, { models, reserve, toolsOf, ...op
         throw error;
       }
     },
+    postponeModelCall: (asker: Asker, postponement: Postponement): Promise<Standing> =>
+      within(asker, (tx, world) => postponeModelCall(tx, postponement, world)),
     settleModelCall: (asker: Asker, settlement: Settlement): Promise<Settled> =>
       within(asker, (tx, world) => settleModelCall(tx, settlement, world)),
     claimTool: (asker: Asker, address: CallAddress): Promise<ToolClaim> =>

@@ -1,6 +1,6 @@
 import type { ModelOutage } from '../core/route-model.ts';
 import type { Purse } from '../core/budget/escrow.ts';
-import type { TaskSnapshot } from '../core/task/snapshot.ts';
+import type { PlanFacts, TaskSnapshot } from '../core/task/snapshot.ts';
 import { checkTransition } from '../core/transition.ts';
 import { notFound } from '../errors.ts';
 import type { TaskRow } from './mappings/task.ts';
@@ -60,6 +60,7 @@ interface SnapshotRow {
   files: TaskSnapshot['files'] | null;
   effects: TaskSnapshot['effects'] | null;
   planRun: TaskSnapshot['planRun'];
+  plan: PlanFacts | null;
   outages: ModelOutage[] | null;
   purses: Purse[] | null;
   messages: TaskSnapshot['messages'] | null;
@@ -82,16 +83,27 @@ export async function loadTaskFacts(
   if (!row) throw notFound('task', task.id);
   return {
     task,
-    current: row.current,
+    current: asChanged(row.current, task),
     failedAttempts: row.failedAttempts ?? [],
     files: row.files ?? [],
     effects: row.effects ?? [],
     planRun: row.planRun,
+    plan: row.plan,
     outages: row.outages ?? [],
     purses: row.purses ?? [],
     messages: row.messages ?? [],
     costUsd: row.unpriced > 0 ? null : Number(row.microUsd ?? 0) / 1e6,
   };
+}
+
+/** A person's wish for this task goes before what the agent's revision says. */
+function asChanged(current: TaskSnapshot['current'], { changes }: TaskRow): TaskSnapshot['current'] {
+  if (!current || !changes) return current;
+  const { spec } = current.agent;
+  const { instructions = spec.instructions, model } = changes;
+  const only = model ? { preferred: [model], allowed: [model] } : {};
+  const modelPolicy = { ...spec.modelPolicy, ...only };
+  return { ...current, agent: { ...current.agent, spec: { ...spec, instructions, modelPolicy } } };
 }
 
 const taskFacts = `
@@ -102,13 +114,17 @@ const taskFacts = `
       WHERE a.task_id = $1 AND a.n = $2 AND a.status = 'running') AS current,
     (SELECT json_agg(json_build_object('agentId', a.agent_id, 'error', a.error) ORDER BY a.n)
        FROM attempts a WHERE a.task_id = $1 AND a.status = 'failed' AND a.n > $4) AS failed_attempts,
-    (SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'status', f.status, 'problem', f.problem) ORDER BY tf.position)
+    (SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'kind', f.kind, 'status', f.status, 'problem', f.problem) ORDER BY tf.position)
        FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1 AND NOT tf.made) AS files,
     (SELECT json_agg(json_build_object('key', e.key, 'turn', e.turn, 'kind', e.kind, 'purpose', e.purpose, 'status', e.status,
-              'needs', e.needs, 'waits', e.waits, 'input', e.input, 'outcome', e.outcome, 'error', e.error) ORDER BY e.turn, e.key)
+              'needs', e.needs, 'notBefore', e.not_before, 'waits', e.waits, 'input', e.input, 'outcome', e.outcome, 'error', e.error) ORDER BY e.turn, e.key)
        FROM effects e WHERE e.task_id = $1 AND e.attempt = $2) AS effects,
-    (SELECT json_build_object('id', r.id, 'status', r.status, 'output', r.output, 'error', r.error)
+    (SELECT json_build_object('id', r.id, 'status', r.status, 'output', r.output, 'error', r.error, 'planN', r.plan_n, 'replan', r.replan)
        FROM runs r WHERE r.id = $3) AS plan_run,
+    (SELECT json_build_object('n', p.n, 'kind', p.kind, 'status', p.status, 'origin', p.origin, 'reason', p.reason, 'note', p.note,
+              'decidedBy', p.decided_by, 'name', CASE WHEN p.status = 'proposed' THEN (SELECT v.definition->>'name' FROM workflow_versions v
+                 WHERE v.workflow_id = p.workflow_id AND v.version = p.workflow_version) END)
+       FROM plans p WHERE p.task_id = $1 ORDER BY p.n DESC LIMIT 1) AS plan,
     (SELECT json_agg(json_build_object('account', h.account, 'provider', h.provider, 'model', h.model, 'reason', h.reason) ORDER BY h.provider, h.model)
        FROM provider_health h WHERE h.account IN ('environment', $5) AND NOT (h.trial_task_id = $1 AND h.trial_until > now()) IS TRUE) AS outages,
     ${pursesOfParked('$1', '$2')} AS purses,

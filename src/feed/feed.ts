@@ -2,6 +2,7 @@ import { createBell } from './bell.ts';
 import { connect, type FeedOptions, forget, prefixOf, whenReady } from './connections.ts';
 import { dispatchKey, queueStats, type ReadQueueOptions, readQueue } from './dispatch-queue.ts';
 import { type Bell, type CancelNotice, channels, type Notice, type TokenNotice } from './messages.ts';
+import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { createSubscriber } from './subscriber.ts';
 import { createTokenFeed, type TokenFeed } from './tokens.ts';
 
@@ -17,6 +18,7 @@ export interface Feed {
     stats(): Promise<{ length: number; pending: number; lag: number } | null>;
   };
   tokens: TokenFeed;
+  limits: RateLimits;
   onTokens(handler: (notice: TokenNotice) => void): () => void;
   cancels: {
     /** Asks whoever works on this (a call's or a task's id) to stop at once. The heartbeat is the guarantee. */
@@ -53,6 +55,7 @@ export function createFeed(options: FeedOptions): Feed {
     bell,
     missed,
     tokens,
+    limits: createRateLimits(client, prefix),
     onNotice: (handler) => {
       listens = true;
       return subscriber.on('notices', handler);

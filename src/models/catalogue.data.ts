@@ -1,6 +1,7 @@
 // Models that the product knows, best default first within a provider. Prices: USD per million tokens, standard tier,
-// as the providers' own price pages gave them on `asOf`; cache writes at the shortest lifetime, the only one we ask for.
-// A price changes: change the row and its date. Ledger rows keep the price they were booked with.
+// entered on `asOf`; cache writes at the shortest lifetime, the only one we ask for. Those marked `checked` agree with what the provider has
+// published; the others could not be compared with the provider's page when they were entered, and `GET /models` says so.
+// A price changes: change the row and its date, or set it for a workspace. Ledger rows keep the price they were booked with.
 import type { CatalogueEntry, ModelPrices, TokenPrices } from './catalogue.ts';
 
 const asOf = '2026-11-01';
@@ -16,7 +17,11 @@ function usd(input: number, cachedInput: number, cacheWrite: number, output: num
 }
 
 function flat(prices: TokenPrices): ModelPrices {
-  return { ...prices, asOf, longPrompt: null };
+  return { ...prices, asOf, checked: false, longPrompt: null };
+}
+
+function checkedPrice(prices: TokenPrices): ModelPrices {
+  return { ...flat(prices), checked: true };
 }
 
 /** OpenAI's rule for the current families: over 272,000 tokens of prompt the whole request costs double, its output half as much again. */
@@ -25,6 +30,7 @@ function openaiTier(input: number, cachedInput: number, cacheWrite: number, outp
   return {
     ...usd(input, cachedInput, cacheWrite, output),
     asOf,
+    checked: false,
     longPrompt: { aboveInputTokens: 272_000, ...long },
   };
 }
@@ -55,6 +61,7 @@ export const catalogueData: readonly CatalogueEntry[] = [
     prices: {
       ...usd(0.1, 0.01, 0.125, 0.5),
       asOf,
+      checked: false,
       longPrompt: { aboveInputTokens: 100_000, ...usd(0.5, 0.05, 0.625, 2.5) },
     },
   },
@@ -66,7 +73,7 @@ export const catalogueData: readonly CatalogueEntry[] = [
     aliases: ['claude-haiku-4-5-20251001'],
     contextTokens: 200_000,
     maxOutputTokens: 64_000,
-    prices: flat(usd(1, 0.1, 1.25, 5)),
+    prices: checkedPrice(usd(1, 0.1, 1.25, 5)),
   },
   { ...gpt, id: 'gpt-6.1-sol', aliases: ['sol'], prices: openaiTier(2, 0.1, 2.5, 10) },
   { ...gpt, id: 'gpt-6.1-terra', aliases: ['terra'], prices: openaiTier(1, 0.05, 1.25, 5) },
@@ -88,7 +95,7 @@ export const catalogueData: readonly CatalogueEntry[] = [
     takesTemperature: true,
     contextTokens: 1_047_576,
     maxOutputTokens: 32_768,
-    prices: flat(usd(0.4, 0.1, 0.4, 1.6)),
+    prices: checkedPrice(usd(0.4, 0.1, 0.4, 1.6)),
   },
   {
     // The built-in model. It can neither plan nor be trusted with a figure: it ranks sentences and kinds of work.
@@ -99,6 +106,6 @@ export const catalogueData: readonly CatalogueEntry[] = [
     takesTemperature: true,
     contextTokens: 2_048,
     maxOutputTokens: 512,
-    prices: flat(usd(0, 0, 0, 0)),
+    prices: checkedPrice(usd(0, 0, 0, 0)),
   },
 ];

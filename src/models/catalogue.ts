@@ -10,8 +10,10 @@ export interface TokenPrices {
 }
 
 export interface ModelPrices extends TokenPrices {
-  /** The day on which these prices were read from the provider. */
+  /** The day from which they hold, or on which they were entered. */
   asOf: string;
+  /** Somebody compared them with the provider's own page. */
+  checked: boolean;
   /** Some models charge the whole request otherwise when its prompt is longer than this. */
   longPrompt: (TokenPrices & { aboveInputTokens: number }) | null;
 }
@@ -26,6 +28,20 @@ export interface CatalogueEntry extends ModelCandidate {
   prices: ModelPrices | null;
   fit: readonly ModelFit[];
   takesTemperature: boolean;
+  /** A workspace's own prices, each from its day on. */
+  laterPrices?: readonly ModelPrices[];
+  /** A workspace said something about it. */
+  own?: boolean;
+  /** Set by people, for all workers together; absent: what the provider says counts alone. */
+  requestsPerMinute?: number;
+  tokensPerMinute?: number;
+}
+
+/** The prices of a moment: of a workspace's own the latest that have begun, else the catalogue's. */
+export function pricesAt({ prices, laterPrices = [] }: CatalogueEntry, now: Date): ModelPrices | null {
+  const today = now.toISOString().slice(0, 10);
+  const begun = laterPrices.filter(({ asOf }) => asOf <= today);
+  return begun.toSorted((one, other) => (one.asOf < other.asOf ? 1 : -1))[0] ?? prices;
 }
 
 export function findEntry(model: string, provider?: string): CatalogueEntry | null {

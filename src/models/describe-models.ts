@@ -1,17 +1,19 @@
 import type { ModelView } from '../contracts/model.ts';
+import { type CatalogueEntry, pricesAt } from './catalogue.ts';
+import type { Health } from './port.ts';
 import type { ModelRegistry } from './registry.ts';
 
 const healthKeptMs = 30_000;
 
 interface Asked {
   at: number;
-  health: Promise<Map<string, boolean>>;
+  health: Promise<Map<string, Health>>;
 }
 
 /** Models as they are shown, each provider's health asked at most every half minute as long as its registry lives. */
 export function createModelDescriber(): (
   registry: ModelRegistry,
-  isOut: (model: { provider: string; id: string }) => boolean,
+  outageOf: (model: { provider: string; id: string }) => string | null,
 ) => Promise<ModelView[]> {
   const asked = new WeakMap<ModelRegistry, Asked>();
   const healthOf = (registry: ModelRegistry) => {
@@ -21,29 +23,51 @@ export function createModelDescriber(): (
     asked.set(registry, { at: Date.now(), health });
     return health;
   };
-  return async (registry, isOut) => {
+  return async (registry, outageOf) => {
     const known = await healthOf(registry);
-    return registry.entries.map(({ id, provider, contextTokens, maxOutputTokens, fit, prices }) => ({
-      id,
-      provider,
-      contextTokens,
-      maxOutputTokens,
-      fit: [...fit],
-      prices: prices && {
-        inputPerMTok: prices.inputPerMTok,
-        cachedInputPerMTok: prices.cachedInputPerMTok,
-        outputPerMTok: prices.outputPerMTok,
-        asOf: prices.asOf,
-      },
-      healthy: isOut({ provider, id }) ? false : (known.get(provider) ?? null),
-    }));
+    const now = new Date();
+    return registry.entries.map((entry) =>
+      describe(entry, { now, health: known.get(entry.provider) ?? null, outage: outageOf(entry) }),
+    );
   };
 }
 
-async function askAll({ providers }: ModelRegistry): Promise<Map<string, boolean>> {
-  const answers = providers.map(async (provider): Promise<[string, boolean]> => {
-    const { ok } = await provider.health(AbortSignal.timeout(6000));
-    return [provider.name, ok];
-  });
+interface Condition {
+  now: Date;
+  health: Health | null;
+  /** Why it is out of service; null: it is not. */
+  outage: string | null;
+}
+
+function describe(entry: CatalogueEntry, { now, health, outage }: Condition): ModelView {
+  const { id, provider, contextTokens, maxOutputTokens, fit, aliases } = entry;
+  const prices = pricesAt(entry, now);
+  return {
+    ...{ id, provider, contextTokens, maxOutputTokens },
+    fit: [...fit],
+    prices: prices && {
+      inputPerMTok: prices.inputPerMTok,
+      cachedInputPerMTok: prices.cachedInputPerMTok,
+      outputPerMTok: prices.outputPerMTok,
+      asOf: prices.asOf,
+      checked: prices.checked,
+    },
+    healthy: outage === null ? (health?.ok ?? null) : false,
+    problem: outage ?? health?.problem ?? null,
+    latencyMs: health?.latencyMs ?? null,
+    aliases: [...aliases],
+    own: entry.own ?? false,
+    requestsPerMinute: entry.requestsPerMinute ?? null,
+    tokensPerMinute: entry.tokensPerMinute ?? null,
+  };
+}
+
+async function askAll({ providers }: ModelRegistry): Promise<Map<string, Health>> {
+  const answers = providers.map(
+    async (provider): Promise<[string, Health]> => [
+      provider.name,
+      await provider.health(AbortSignal.timeout(6000)),
+    ],
+  );
   return new Map(await Promise.all(answers));
 }

@@ -1,5 +1,6 @@
 // The one port to every model: pure shapes. A provider is one folder beside this file and nothing outside it knows
 // which SDK or protocol is behind. Adapters never retry: the caller owns retries (see classify-failure.ts).
+import type { ProviderLimits } from './read-limits.ts';
 
 export type JsonSchema = { [key: string]: unknown };
 
@@ -74,6 +75,8 @@ export interface CallOptions {
   /** Sent to the provider as `x-adjutant-call: KEY/TRY`, so that its journal and ours can be laid side by side. */
   callKey?: string;
   try?: number;
+  /** What the provider says of its limits, as soon as the headers of its answer, good or bad, are there. */
+  onLimits?: (limits: ProviderLimits) => void;
 }
 
 export interface CompleteOptions extends CallOptions {

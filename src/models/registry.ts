@@ -10,6 +10,7 @@ import { createAnthropicProvider } from './anthropic/anthropic.ts';
 import { entriesOf, findEntry, modelIdOfFile, unknownEntry, type CatalogueEntry } from './catalogue.ts';
 import { createLlamaProvider } from './llama/llama.ts';
 import { createOpenAiProvider } from './openai/openai.ts';
+import { type OwnEntry, withOwnEntries } from './own-entries.ts';
 import type { ModelProvider } from './port.ts';
 
 export interface ModelsConfig {
@@ -67,21 +68,26 @@ function llamaEntry(config: NonNullable<ModelsConfig['llama']>): CatalogueEntry 
   return unknownEntry({ provider: 'llama', id, fit: fit ?? localFit, ...unknownLocalWindow });
 }
 
-export function createModelRegistry(config: ModelsConfig): ModelRegistry {
+export function createModelRegistry(config: ModelsConfig, own: readonly OwnEntry[] = []): ModelRegistry {
   const providers: ModelProvider[] = [];
-  const entries: CatalogueEntry[] = [];
+  const known: CatalogueEntry[] = [];
   if (config.anthropic) {
     providers.push(createAnthropicProvider(config.anthropic));
-    entries.push(...cloudEntries('anthropic', config.anthropic.model));
+    known.push(...cloudEntries('anthropic', config.anthropic.model));
   }
   if (config.openai) {
     providers.push(createOpenAiProvider(config.openai));
-    entries.push(...cloudEntries('openai', config.openai.model));
+    known.push(...cloudEntries('openai', config.openai.model));
   }
   if (config.llama) {
     providers.push(createLlamaProvider(config.llama));
-    entries.push(llamaEntry(config.llama));
+    known.push(llamaEntry(config.llama));
   }
+  const entries = withOwnEntries(
+    known,
+    own,
+    providers.map(({ name }) => name),
+  );
   const provider = (name: string) => providers.find((each) => each.name === name) ?? null;
   const route = (needs: ModelNeeds) => routeModel(entries, needs);
   return {

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './catalogue.ts';
+import { type CatalogueEntry, pricesAt } from './catalogue.ts';
 import { worstPriceOf } from './price.ts';
 
 /** English needs about four characters a token; three keeps the reservation on the safe side. */
@@ -10,7 +10,8 @@ export function createReserve({ entry }: { entry(provider: string, model: string
     request: { provider: string; model: string; maxOutputTokens?: number },
     promptCharacters: number,
   ): { microUsd: number | null; tokens: number; price: CatalogueEntry['prices'] } => {
-    const price = entry(request.provider, request.model)?.prices ?? null;
+    const known = entry(request.provider, request.model);
+    const price = known && pricesAt(known, new Date());
     const inputTokens = Math.ceil(promptCharacters / charactersPerToken);
     const outputTokens = request.maxOutputTokens ?? 1;
     return {

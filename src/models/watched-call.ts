@@ -3,6 +3,7 @@
 // winds the clock on every piece received (pings included, which the SDKs swallow), and one verdict afterwards.
 import { ModelFault } from './model-fault.ts';
 import type { CallOptions } from './port.ts';
+import { readLimits } from './read-limits.ts';
 
 export interface WatchedCall {
   signal: AbortSignal;
@@ -67,6 +68,7 @@ export async function watchedCall<T>(
       fetch: async (url, init) => {
         const response = await fetch(url, init);
         headers = response.headers;
+        options.onLimits?.(readLimits(response.headers, response.status));
         clock.beat();
         return watchBody(response, clock);
       },

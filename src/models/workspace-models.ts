@@ -4,6 +4,7 @@
  * every process and nobody is asked to start again.
  */
 import type { ModelCandidate } from '../core/route-model.ts';
+import type { OwnEntry } from './own-entries.ts';
 import { createModelRegistry, type ModelRegistry, type ModelsConfig } from './registry.ts';
 import { createReserve } from './reserve.ts';
 
@@ -13,6 +14,12 @@ export interface StoredSettings {
   baseUrl: string | null;
   model: string | null;
   fit: string[] | null;
+}
+
+/** What a workspace has stored of providers and models. */
+export interface Stored {
+  providers: StoredSettings[];
+  entries: OwnEntry[];
 }
 
 export interface WorkspaceModels {
@@ -40,9 +47,9 @@ const mostKept = 500;
 
 export function createWorkspaceModels<Tx extends Place>(
   environment: ModelsConfig,
-  load: (tx: Tx) => Promise<StoredSettings[]>,
+  load: (tx: Tx) => Promise<Stored>,
 ): ModelsOfWorkspaces<Tx> {
-  const ofEnvironment = modelsOf(environment, []);
+  const ofEnvironment = modelsOf(environment, { providers: [], entries: [] });
   const kept = new Map<string, { revision: number; models: WorkspaceModels }>();
   return {
     environment: ofEnvironment,
@@ -64,8 +71,12 @@ export function createWorkspaceModels<Tx extends Place>(
   };
 }
 
-function modelsOf(environment: ModelsConfig, stored: StoredSettings[], account?: string): WorkspaceModels {
-  const registry = createModelRegistry(stored.reduce(withStored, environment));
+function modelsOf(
+  environment: ModelsConfig,
+  { providers: stored, entries }: Stored,
+  account?: string,
+): WorkspaceModels {
+  const registry = createModelRegistry(stored.reduce(withStored, environment), entries);
   const own = new Set<string>(stored.map(({ provider }) => provider));
   const candidates = registry.entries.map((entry) =>
     account !== undefined && own.has(entry.provider) ? { ...entry, account } : entry,

@@ -10,11 +10,14 @@
  * 7. A waiting task moves only when its reason is gone, and takes a slot again before it works.
  */
 import { isFinished } from '../../contracts/status.ts';
-import { chiefOfStaffMove } from './chief-of-staff.ts';
+import { chiefOfStaffMove, isUnderWay } from './chief-of-staff.ts';
 import { operatorMove } from './master-operator.ts';
 import { aroundBudget } from './budget.ts';
+import { aroundRateLimit } from './rate-limit.ts';
+import { isAsked } from './replanning.ts';
 import { aroundOutage, unlessOut } from './outage.ts';
-import { afterAllTurns, arrived, unlessUnread, withoutHearing } from './messages.ts';
+import { unlessGuarded } from './guards.ts';
+import { arrived, unlessUnread } from './messages.ts';
 import { aroundWaitingTools } from './waiting-tools.ts';
 import type { CurrentAttempt, EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
 
@@ -33,16 +36,21 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
   if (!current) return assignMove(snapshot);
   if (effects.some(isOpen)) return { move: 'rest' };
   const move =
+    aroundRateLimit(snapshot) ??
     aroundBudget(snapshot) ??
     aroundWaitingTools(snapshot) ??
     aroundOutage(snapshot, current) ??
-    unlessOut(snapshot, current, unlessUnread(snapshot, current, workMove(snapshot, current)));
+    unlessOut(snapshot, current, guardedMove(snapshot, current));
   return needsSlot(move) && !task.holdsSlot ? { move: 'resume' } : settled(snapshot, move);
+}
+
+function guardedMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
+  return unlessGuarded(snapshot, current, unlessUnread(snapshot, current, workMove(snapshot, current)));
 }
 
 function workMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
   return snapshot.task.role === 'chief_of_staff'
-    ? afterAllTurns(snapshot, chiefOfStaffMove(withoutHearing(snapshot), current))
+    ? chiefOfStaffMove(snapshot, current)
     : operatorMove(snapshot, current);
 }
 
@@ -76,7 +84,15 @@ function fileMove(snapshot: TaskSnapshot): TaskMove | null {
   return settled(snapshot, { move: 'wait', for: 'files', detail });
 }
 
-function assignMove({ task, failedAttempts }: TaskSnapshot): TaskMove {
+/** A Chief of Staff that nobody takes over any more leaves its run to end: without a new plan, if it waits for one. */
+function assignMove(snapshot: TaskSnapshot): TaskMove {
+  const move = nextAttempt(snapshot);
+  if (move.move !== 'fail' || !isUnderWay(snapshot)) return move;
+  if (isAsked(snapshot)) return { move: 'declinePlan', reason: move.error.message };
+  return settled(snapshot, { move: 'wait', for: 'children', detail: move.error.message });
+}
+
+function nextAttempt({ task, failedAttempts }: TaskSnapshot): TaskMove {
   const last = failedAttempts.at(-1);
   if (last && failedAttempts.length >= maxAttempts) {
     const error = last.error ?? { code: 'step_failed', message: 'The last attempt failed.' };
@@ -94,12 +110,13 @@ function needsSlot(move: TaskMove): boolean {
   return move.move === 'call' || move.move === 'rejectPlan' || move.move === 'again';
 }
 
-/** Waiting for the same reason in the same words is not a change. */
+/** Waiting for the same reason in the same words, until the same time, is not a change. */
 function settled({ task }: TaskSnapshot, move: TaskMove): TaskMove {
   const same =
     move.move === 'wait' &&
     task.status === 'waiting' &&
     task.waitingFor === move.for &&
-    task.waitingDetail === move.detail;
+    task.waitingDetail === move.detail &&
+    (move.until === undefined || move.until?.getTime() === task.wakeAt?.getTime());
   return same ? { move: 'rest' } : move;
 }

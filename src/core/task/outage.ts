@@ -2,35 +2,49 @@
  * Around models that are out of service. A call that its model never answered is given to the next fit one; when all are out the task
  * parks, without a slot and at no cost, until one is well again. Where nothing is out, nothing here changes a move.
  */
-import { routeModel, type ModelOutage, type RouteDecision, type TaskClass } from '../route-model.ts';
-import type { ModelCandidate } from '../route-model.ts';
+import type { Capability } from '../../contracts/agent.ts';
+import type { LearnedFigures } from '../model-experience.ts';
+import {
+  type ModelCandidate,
+  type ModelFit,
+  type ModelOutage,
+  type RouteDecision,
+  routeModel,
+} from '../route-model.ts';
+import { classOfPurpose } from './work-class.ts';
 import type { CurrentAttempt, EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
 
 /** The code of a call that was given up because its provider does not answer. */
 export const outageCode = 'outage';
-
-const classOf: Record<string, TaskClass> = { plan: 'plan', synthesis: 'write', work: 'write', hear: 'write' };
-
-/** Everything else that is asked of a model is scored. */
-export function classOfPurpose(purpose: string): TaskClass {
-  return classOf[purpose] ?? 'score';
-}
 
 interface Asking {
   models: readonly ModelCandidate[];
   outages: readonly ModelOutage[];
   current: CurrentAttempt;
   purpose: string;
+  requires?: readonly Capability[];
+  wishes?: readonly ModelFit[];
+  /** In this class of work. */
+  learned?: ReadonlyMap<string, LearnedFigures>;
 }
 
 /** Which model takes this work now. */
-export function routeWork({ models, outages, current, purpose }: Asking): RouteDecision<ModelCandidate> {
-  const { preferred, allowed } = current.agent.spec.modelPolicy;
+export function routeWork({
+  models,
+  outages,
+  current,
+  purpose,
+  requires,
+  ...more
+}: Asking): RouteDecision<ModelCandidate> {
+  const { preferred, allowed, maxSeconds } = current.agent.spec.modelPolicy;
   return routeModel(models, {
-    class: classOfPurpose(purpose),
+    class: classOfPurpose(purpose, requires),
     preferred,
     ...(allowed ? { allowed } : {}),
+    ...(maxSeconds ? { maxMs: maxSeconds * 1000 } : {}),
     outages,
+    ...more,
   });
 }
 

@@ -3,10 +3,13 @@
  */
 import type { AgentRole, AgentSpec, Capability } from '../../contracts/agent.ts';
 import type { EffectStatus, MessageState, RunStatus, TaskStatus, WaitingFor } from '../../contracts/status.ts';
+import type { LiftedGuards, TrippedGuard } from '../../contracts/guard.ts';
+import type { PlanAcceptance, PlanChanges, PlanCorrection, PlanKind, PlanOrigin, PlanStatus } from '../../contracts/plan.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
 import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { Amount, Purse, Shortage } from '../budget/escrow.ts';
 import type { ModelCandidate, ModelOutage } from '../route-model.ts';
+import type { RowFacts } from '../workflow/splice-plan.ts';
 
 export interface TaskFacts {
   id: string;
@@ -31,6 +34,13 @@ export interface TaskFacts {
   cancelRequestedAt: Date | null;
   cancelReason: string | null;
   pausedAt: Date | null;
+  planAcceptance?: PlanAcceptance;
+  /** The one round of corrections has been given. */
+  correctedAt?: Date | null;
+  guardsLifted?: LiftedGuards;
+  /** When the attempt's time is over; while the task waits, the seconds that are left. */
+  workUntil?: Date | null;
+  workLeftSeconds?: number | null;
   /** When it looks again by itself. */
   wakeAt?: Date | null;
 }
@@ -43,6 +53,10 @@ export interface EffectWaits {
   on: string[];
   /** ISO 8601; nobody answered by then. Null: it waits for ever. */
   until: string | null;
+  /** ISO 8601: people are reminded then. */
+  remindAt?: string | null;
+  /** A person said yes: the call is made. */
+  granted?: boolean;
 }
 
 /** One outside effect of the current attempt: a model call or a tool call. */
@@ -57,6 +71,8 @@ export interface EffectFacts {
   error: Failure | null;
   /** Of a parked call: the most that it can cost. */
   needs?: Amount | null;
+  /** Of a parked call that waits for its provider's rate limit; ISO 8601. */
+  notBefore?: string | null;
   /** Of a tool call whose status is `waiting`. */
   waits?: EffectWaits | null;
 }
@@ -71,6 +87,37 @@ export interface PlanRunFacts {
   status: RunStatus;
   output: unknown;
   error: Failure | null;
+  /** Which of the task's plans it carries out. */
+  planN?: number | null;
+  /** It asks for a new plan: the number of this question, and the steps that failed; `open` is null when it is answered. */
+  replan?: { asked: number; open: string[] | null } | null;
+}
+
+/** The plan that was proposed last, accepted or not. */
+export interface PlanFacts {
+  n: number;
+  kind: PlanKind;
+  status: PlanStatus;
+  origin: PlanOrigin;
+  reason: string;
+  /** Of one that waits for a person. */
+  name: string | null;
+  decidedBy: string | null;
+  note: string | null;
+}
+
+/** A plan that is being carried out, and how far it is. */
+export interface PlanUnderWay {
+  definition: WorkflowDefinition;
+  rows: (RowFacts & { error: Failure | null })[];
+}
+
+/** What guards against delegation that goes round in circles look at. */
+export interface Lineage {
+  /** Tasks that this one has delegated. */
+  children: number;
+  /** Goals of the tasks above it. */
+  goals: string[];
 }
 
 /** A message in the task's record that has not expired. */
@@ -83,11 +130,26 @@ export interface TaskMessage {
   opens: boolean;
 }
 
+export interface TeamMember {
+  id: string;
+  name: string;
+  role: AgentRole;
+  capabilities: Capability[];
+  instructions: string;
+  /** Tasks at work now, and how many there may be. */
+  active?: number;
+  maxConcurrent?: number;
+  succeeded?: number;
+  failed?: number;
+  /** Of its tasks, on average; null when nothing is known. */
+  usdPerTask?: number | null;
+}
+
 /** What a plan is checked against. */
 export interface Team {
-  agents: { id: string; name: string; role: AgentRole; capabilities: Capability[]; instructions: string }[];
+  agents: TeamMember[];
   tools: string[];
-  workflows: { id: string; name: string; versions: number[] }[];
+  workflows: { id: string; name: string; description?: string; versions: number[] }[];
 }
 
 export interface TaskSnapshot {
@@ -95,9 +157,17 @@ export interface TaskSnapshot {
   /** Null before the first assignment and after an attempt has ended. */
   current: CurrentAttempt | null;
   failedAttempts: { agentId: string; error: Failure | null }[];
-  files: { id: string; name: string; status: string; problem: Failure | null }[];
+  files: { id: string; name: string; kind?: string; status: string; problem: Failure | null }[];
   effects: EffectFacts[];
   planRun: PlanRunFacts | null;
+  /** Absent: none was proposed yet. */
+  plan?: PlanFacts | null;
+  /** Loaded only while a Chief of Staff plans anew, or corrects. */
+  underWay?: PlanUnderWay | null;
+  /** Loaded only when the last turn wants to delegate. */
+  lineage?: Lineage | null;
+  /** By the clock of the Temporal workflow. */
+  now?: Date;
   models: readonly ModelCandidate[];
   /** Models that do not answer now, but for the one that this task is sent to try. Absent: none. */
   outages?: ModelOutage[];
@@ -139,19 +209,37 @@ export type TaskMove =
   | { move: 'assign' }
   | { move: 'resume' }
   /** `on`: ids or keys of what it waits for, for whoever wakes it. */
-  | { move: 'wait'; for: WaitingFor; detail: string; on?: string[]; short?: Shortage; until?: Date | null }
+  | {
+      move: 'wait';
+      for: WaitingFor;
+      detail: string;
+      on?: string[];
+      short?: Shortage;
+      until?: Date | null;
+      guard?: TrippedGuard;
+    }
   | { move: 'call'; turn: number; effects: NewEffect[] }
   | { move: 'abandon'; keys: string[] }
   /** These messages have arrived: the task was woken with them in its record. */
   | { move: 'deliver'; ids: string[] }
   /** Calls that were given up or parked are open again. */
   | { move: 'again'; keys: string[] }
+  /** A plan that passed every check. `accepted`: no person needs to. */
   | {
-      move: 'startPlan';
-      plan: { definition: WorkflowDefinition } | { workflowId: string };
-      origin: 'model' | 'template';
+      move: 'proposePlan';
+      kind: PlanKind;
+      /** `null`: the one that it has. */
+      plan: { definition: WorkflowDefinition } | { workflowId: string } | null;
+      origin: PlanOrigin;
       reason: string;
+      accepted: boolean;
+      changes?: PlanChanges | null;
+      corrections?: PlanCorrection[];
     }
+  /** Makes the run of the plan that was accepted. */
+  | { move: 'carryOut' }
+  /** There is no new plan: the run fails with the step that failed. */
+  | { move: 'declinePlan'; reason: string }
   | { move: 'rejectPlan'; reason: string; problems: number; then: NewEffect; turn: number }
   | { move: 'complete'; result: TaskResult }
   | { move: 'endAttempt'; error: Failure }

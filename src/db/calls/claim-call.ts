@@ -10,6 +10,7 @@
  *    because a model call may be repeated.
  */
 import type { Standing } from '../../contracts/corridor.ts';
+import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { ToolFace } from '../../contracts/tool-card.ts';
 import { claimEffect, loadEffect, parkEffect, settleEffect } from '../effect-store.ts';
@@ -23,9 +24,10 @@ import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
 import { shortageOf } from '../../core/budget/escrow.ts';
-import { outageCode } from '../../core/task/outage.ts';
 import type { CallRequest, ClaimedCall, ScoreUse } from './call-plan.ts';
-import { type CallContext, type ChosenModel, messagesOf, prepareCall, route } from './prepare-call.ts';
+import { breakerOf } from './give-up.ts';
+import { chooseModel, wishesOf, withinCeiling } from './choose-model.ts';
+import { type CallContext, type ChosenModel, messagesOf, prepareCall } from './prepare-call.ts';
 import { prepareScore } from './prepare-score.ts';
 
 export interface CallAddress {
@@ -59,17 +61,22 @@ export async function claimModelCall(
   const effect = await loadEffect(tx, key);
   if (!effect || !isClaimable(task, effect)) return { over: await refuse(tx, { task, effect }, world) };
   if (effect.status === 'claimed') await closeOpenTries(tx, key);
-  const { current, outages } = await loadTaskFacts(tx, task);
+  const { current, outages, files } = await loadTaskFacts(tx, task);
   if (!current) return { over: await decideTask(tx, task, world) };
-  const context = { tx, task, effect, current, world, outages };
-  const chosen = chooseModel(context);
-  if ('nobody' in chosen) {
-    await settleEffect(tx, key, { status: 'failed', error: chosen.nobody });
-    return { over: await decideTask(tx, task, world, true) };
-  }
-  const { request, score } = await requestOf(context, chosen);
-  const messages = request.kind === 'complete' ? await messagesOf(tx, task, request.messagesTo) : [];
-  const { microUsd, tokens = 0, price } = reserve(request, charactersOf(request, messages));
+  const wishes = wishesOf(
+    { task, current, world },
+    files.some(({ kind }) => kind === 'image'),
+  );
+  const context = { tx, task, effect, current, world, outages, wishes };
+  const chosen = await chooseModel(context);
+  if ('nobody' in chosen) return { over: await giveUp(context, chosen.nobody) };
+  const made = await requestOf(context, chosen);
+  const messages =
+    made.request.kind === 'complete' ? await messagesOf(tx, task, made.request.messagesTo) : [];
+  const worst = (each: CallRequest) => reserve(each, charactersOf(each, messages));
+  const request = await withinCeiling(context, made.request, (each) => worst(each).microUsd);
+  if ('nobody' in request) return { over: await giveUp(context, request.nobody) };
+  const { microUsd, tokens = 0, price } = worst(request);
   const needs = { microUsd: microUsd ?? 0, tokens };
   if (short && task.agentId) await lockAgents(tx, [task.agentId]);
   if (short && shortageOf(await lockPursesOf(tx, task), needs)) {
@@ -101,7 +108,10 @@ export async function claimModelCall(
       request,
       messages,
       tools: request.kind === 'complete' ? facesOf(world, request.tools) : [],
-      score,
+      score: made.score,
+      price,
+      tokens,
+      account: breakerOf(world, request)?.account ?? 'environment',
     },
   };
 }
@@ -145,17 +155,9 @@ async function requestOf(
   return { request, score };
 }
 
-function chooseModel(context: CallContext): ChosenModel | { nobody: { code: string; message: string } } {
-  const kept = context.effect.request as CallRequest | null;
-  const isKept = (each: { provider: string; model: string }) =>
-    each.provider === kept?.provider && each.model === kept.model;
-  const configured = context.world.models.some(({ provider, id }) => isKept({ provider, model: id }));
-  if (kept && configured && !context.outages.some(isKept))
-    return { provider: kept.provider, model: kept.model, reason: kept.reason };
-  const { choice, reason } = route(context);
-  if (choice) return { provider: choice.provider, model: choice.id, reason };
-  // A model that is not there is treated like one that is out: the task parks or waits for a key, it does not fail.
-  return { nobody: { code: outageCode, message: `No model for ${context.effect.purpose}: ${reason}` } };
+async function giveUp({ tx, task, effect, world }: CallContext, error: Failure): Promise<Standing> {
+  await settleEffect(tx, effect.key, { status: 'failed', error });
+  return decideTask(tx, task, world, true);
 }
 
 function charactersOf(request: CallRequest, messages: unknown[]): number {

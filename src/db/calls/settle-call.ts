@@ -4,6 +4,8 @@ import { loadEffect, settleEffect } from '../effect-store.ts';
 import { closeTry, type LedgerClosing } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import { outageCode } from '../../core/task/outage.ts';
+import { classOfPurpose } from '../../core/task/work-class.ts';
+import { noteCall } from '../model-figures-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { afterReading } from '../messages/in-turn.ts';
 import { closeBreaker } from '../provider-health-store.ts';
@@ -11,7 +13,7 @@ import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { lockTask } from '../task-store.ts';
-import type { ClaimedCall } from './call-plan.ts';
+import type { CallRequest, ClaimedCall } from './call-plan.ts';
 import { breakerOf, type GiveUpPlace, givesUp } from './give-up.ts';
 import { appendTranscript } from './transcript.ts';
 
@@ -50,6 +52,7 @@ export async function settleModelCall(
   const request = effect?.request;
   const breaker = ledger.outcome === 'ok' ? breakerOf(world, request) : null;
   if (breaker) await closeBreaker(tx, breaker);
+  if (booked && effect) await learnFrom({ tx, task, world }, effect, { ledger, end });
   const asked = effect && current ? await writeEnd({ tx, task, world }, effect, { call, end }) : false;
   if (booked) emitCalled(tx, task, { call, ledger });
   const standing = await decideTask(tx, task, world, current);
@@ -89,6 +92,24 @@ async function tryAgain(
   const said = outage ? { ...error, code: outageCode } : error;
   await settleEffect(place.tx, key, { status: enough ? 'failed' : 'planned', error: said });
   return !enough;
+}
+
+/** An abort says nothing of the model; a refusal, or an answer that was cut off by its limit, is no success. */
+async function learnFrom(
+  { tx, task, world }: GiveUpPlace,
+  { purpose, request }: EffectRow,
+  { ledger, end }: Pick<Settlement, 'ledger' | 'end'>,
+): Promise<void> {
+  const asked = request as CallRequest | null;
+  if (!asked || ledger.outcome === 'aborted') return;
+  const stop = end.as === 'settled' ? (end.outcome as { stop?: unknown } | null)?.stop : null;
+  const ok = ledger.outcome === 'ok' && stop !== 'refused' && stop !== 'length';
+  const { provider, model } = asked;
+  await noteCall(
+    tx,
+    { provider, model, class: classOfPurpose(purpose, task.requires) },
+    { sample: { ok, latencyMs: ledger.latencyMs, microUsd: ledger.microUsd }, now: world.now },
+  );
 }
 
 function textOf(said: Record<string, unknown> | undefined): string {

@@ -4,7 +4,7 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
 import { nextTaskMove } from '../../core/task/next-move.ts';
-import type { TaskSnapshot, Team } from '../../core/task/snapshot.ts';
+import type { TaskSnapshot } from '../../core/task/snapshot.ts';
 import { taskStanding } from '../../core/task/standing-of.ts';
 import { lockAgents } from '../agent-slots.ts';
 import { endLateTools } from '../calls/answer-tool.ts';
@@ -13,7 +13,8 @@ import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { loadTaskFacts, lockTask, updateTask } from '../task-store.ts';
 import { applyTaskMove } from './apply-task-move.ts';
-import { loadTeam } from './load-team.ts';
+import { takeChildren } from './delegate.ts';
+import { loadPlanningFacts } from './planning-facts.ts';
 import { markLost } from './mark-lost.ts';
 import { takeWakes } from './take-wakes.ts';
 import type { World } from './world.ts';
@@ -32,7 +33,8 @@ export async function standTask(tx: Tx, { taskId, lost = [] }: TaskLook, world: 
   await takeWakes(tx, `task/${task.id}`);
   const changed = lost.length > 0 && (await markLost(tx, task, lost, world));
   const late = await endLateTools(tx, task, world.now);
-  return decideTask(tx, task, world, changed || late);
+  const ended = await takeChildren(tx, task);
+  return decideTask(tx, task, world, changed || late || ended);
 }
 
 /** For a caller that holds the lock already. `changed`: it wrote something that the answer shows, which makes a new version. */
@@ -44,7 +46,8 @@ export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = 
     await updateTask(tx, task, { temporalStartedAt: world.now });
   for (let i = 0; i < maxMoves; i += 1) {
     const { costUsd, ...facts } = await loadTaskFacts(tx, task);
-    const snapshot: TaskSnapshot = { ...facts, models: world.models, team: await teamFor(tx, task, world) };
+    const planning = await loadPlanningFacts(tx, { task, facts }, world);
+    const snapshot: TaskSnapshot = { ...facts, ...planning, models: world.models, now: world.now };
     const move = nextTaskMove(snapshot);
     const fresher = move.move === 'wait' && move.for === 'model' ? await world.fresher?.(tx) : null;
     if (fresher) {
@@ -64,10 +67,4 @@ export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = 
     return taskStanding(snapshot, { version: task.version, costUsd });
   }
   throw new Error(`Task ${task.id} did not come to rest after ${maxMoves} moves.`);
-}
-
-async function teamFor(tx: Tx, task: TaskRow, world: World): Promise<Team | null> {
-  const planning =
-    task.role === 'chief_of_staff' && !task.planRunId && task.attempt > 0 && !isFinished(task.status);
-  return planning ? loadTeam(tx, world) : null;
 }

@@ -1,5 +1,6 @@
 import type { ModelCandidate } from '../../core/route-model.ts';
 import type { ToolInReach } from '../calls/tool-in-reach.ts';
+import type { LearnedModels } from '../model-figures-store.ts';
 import type { Tx } from '../record.ts';
 
 /** What a decision needs besides the record. `now` comes from the Temporal workflow's clock. */
@@ -8,6 +9,8 @@ export interface World {
   models: readonly ModelCandidate[];
   /** Of the workspace, as of this transaction. */
   tools: readonly ToolInReach[];
+  /** What was learned of them, as of some seconds ago. */
+  learned?(tx: Tx): Promise<LearnedModels>;
   /**
    * Before somebody decides to wait for a model: the world of now when the workspace's providers were changed meanwhile, else null; and
    * they are not changed before this transaction ends.
