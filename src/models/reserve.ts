@@ -1,18 +1,14 @@
 import { type CatalogueEntry, pricesAt } from './catalogue.ts';
 import { worstPriceOf } from './price.ts';
 
-/** English needs about four characters a token; three keeps the reservation on the safe side. */
-const charactersPerToken = 3;
-
 /** The most that a request can cost: the whole prompt uncached, the whole answer used. Null when the price is not known. */
 export function createReserve({ entry }: { entry(provider: string, model: string): CatalogueEntry | null }) {
   return (
     request: { provider: string; model: string; maxOutputTokens?: number },
-    promptCharacters: number,
+    inputTokens: number,
   ): { microUsd: number | null; tokens: number; price: CatalogueEntry['prices'] } => {
     const known = entry(request.provider, request.model);
     const price = known && pricesAt(known, new Date());
-    const inputTokens = Math.ceil(promptCharacters / charactersPerToken);
     const outputTokens = request.maxOutputTokens ?? 1;
     return {
       microUsd: worstPriceOf(inputTokens, outputTokens, price),

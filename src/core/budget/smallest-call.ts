@@ -1,10 +1,13 @@
 import { type ModelCandidate, nameOf, routeModel, type TaskClass } from '../route-model.ts';
 import type { GoalLimits } from './forecast.ts';
 
+/** Nothing is known of the prompt yet but its length. */
+const charactersPerToken = 3;
+
 /** What a request to a model costs at most, as the claim reckons it. */
 export type WorstCase = (
   request: { provider: string; model: string; maxOutputTokens: number },
-  promptCharacters: number,
+  promptTokens: number,
 ) => { microUsd: number | null; tokens?: number };
 
 export interface FirstCall {
@@ -36,7 +39,7 @@ export function tooSmallForOneCall(
       model: nameOf(model),
       ...worst(
         { provider: model.provider, model: model.id, maxOutputTokens: call.maxOutputTokens },
-        call.promptCharacters,
+        Math.ceil(call.promptCharacters / charactersPerToken),
       ),
     }));
   const shortOf = (limit: number | null, need: number | undefined | null) =>
