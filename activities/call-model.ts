@@ -187,14 +187,16 @@ async function complete({
   request,
   job,
 }: Asking<CompleteRequest>): Promise<Answer> {
-  const { callId, key, rootTaskId, tools } = claimed;
+  const { callId, key, rootTaskId, body } = claimed;
+  if (!body) throw new Error(`The call ${key} has no messages.`);
+  const { system, tools, outputSchema } = body.frame;
   const reply = await provider.complete(
     {
       model: request.model,
-      system: request.system,
-      messages: claimed.messages.map(toModelMessage),
+      system,
+      messages: body.messages.map(toModelMessage),
       ...(tools.length > 0 ? { tools } : {}),
-      ...(request.outputSchema ? { outputSchema: request.outputSchema } : {}),
+      ...(outputSchema ? { outputSchema } : {}),
       maxOutputTokens: request.maxOutputTokens,
       ...(request.temperature === null ? {} : { temperature: request.temperature }),
     },
@@ -205,7 +207,7 @@ async function complete({
       try: claimed.try,
       onLimits: (limits) => parts.limits.learn(limitKey(claimed), limits),
       onText: (text) =>
-        parts.tokens.append({ stream: `task/${job.input.id}`, callId, try: claimed.try, text, rootTaskId }),
+        parts.tokens.append({ stream: claimed.stream, callId, try: claimed.try, text, rootTaskId }),
     },
   );
   const { text, toolCalls, stop, carry, usage, requestId } = reply;

@@ -12,6 +12,8 @@ export interface Entry {
   seq: number;
   role: 'user' | 'assistant' | 'tool';
   tokens: number;
+  /** It may be cut to so much. */
+  least?: number;
 }
 
 export interface ConversationParts {
@@ -47,8 +49,8 @@ const afterFallShare = 0.5;
 const leastOfEntry = 120;
 export const summaryTokens = 1_500;
 
-interface Turn {
-  entries: Entry[];
+interface Turn<Each extends Entry = Entry> {
+  entries: Each[];
   tokens: number;
 }
 
@@ -116,12 +118,12 @@ function shortened(parts: ConversationParts, fallen: Turn[], stays: Turn[]): Pac
 }
 
 function partsOf({ frame }: ConversationParts, entries: readonly Entry[], summary: number) {
-  const [opening, ...rest] = entries.map(({ seq, role, tokens }) => ({
+  const [opening, ...rest] = entries.map(({ seq, role, tokens, least = leastOfEntry }) => ({
     id: `entry ${seq}`,
     tokens,
     rank: 0,
     // An answer goes back as it came, or not at all.
-    ...(role === 'assistant' ? {} : { least: leastOfEntry }),
+    ...(role === 'assistant' ? {} : { least }),
   }));
   return [
     ...frame.map((part) => ({ ...part, rank: 0 })),
@@ -131,8 +133,9 @@ function partsOf({ frame }: ConversationParts, entries: readonly Entry[], summar
   ];
 }
 
-function turnsOf(entries: readonly Entry[]): Turn[] {
-  const turns: Turn[] = [];
+/** An answer with the results of its calls is one turn, and so is each line of ours. */
+export function turnsOf<Each extends Entry>(entries: readonly Each[]): Turn<Each>[] {
+  const turns: Turn<Each>[] = [];
   for (const entry of entries) {
     const last = turns.at(-1);
     if (entry.role === 'tool' && last) {

@@ -17,10 +17,14 @@ export function tokensOfContent(content: Record<string, unknown>): number {
   return tokensOfFrame + estimateTokens(typeof text === 'string' ? text : '') + estimateTokens(calls);
 }
 
+/** Of an entry, for the packer alone: no model sees them. */
+const unseen = new Set(['must', 'left', 'result']);
+
 export function toShownMessage(
   role: ShownMessage['role'],
   content: Record<string, unknown>,
   text?: string,
 ): ShownMessage {
-  return { ...content, role, ...(text === undefined ? {} : { text }) };
+  const seen = Object.fromEntries(Object.entries(content).filter(([name]) => !unseen.has(name)));
+  return { ...seen, role, ...(text === undefined ? {} : { text }) };
 }

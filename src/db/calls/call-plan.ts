@@ -1,20 +1,37 @@
 /** What a claimed model call is going to do: shapes that cross from the record to the activity. */
 import type { Candidate } from '../../core/documents/candidate-sentences.ts';
 import type { KindName } from '../../core/documents/kinds.ts';
-import type { ToolFace } from '../../contracts/tool-card.ts';
+import type { ScoredModel } from '../../core/route-model.ts';
+import type { Frame, PackingRecord } from '../context/pack-call.ts';
+import type { SentPart } from '../context/sent.ts';
 
-/** Kept with the effect: which model, and everything of the request but the messages, which stand in the transcript up to `messagesTo`. */
+/** Why this model: those that could have done it with their scores, the chosen one first, and why the others were out. */
+export interface RouteRecord {
+  candidates: ScoredModel[];
+  rejected: { provider: string; model: string; why: string }[];
+}
+
+/** Kept with the effect: which model, and where each text of the request is kept; nothing of it is copied. */
 export interface CompleteRequest {
   kind: 'complete';
   provider: string;
   model: string;
   reason: string;
-  system: string;
+  /** Absent in calls of older versions. */
+  route?: RouteRecord;
+  /** The hash of what stands before the messages: system text, tools, schema. */
+  frame: string;
   tools: string[];
-  outputSchema: { name: string; schema: Record<string, unknown> } | null;
   maxOutputTokens: number;
   temperature: number | null;
-  messagesTo: number;
+  sent: SentPart[];
+  packing: PackingRecord;
+  /** The most that the prompt has, in tokens. */
+  mostTokens: number;
+  /** Less than 1: the provider said that a longer prompt is over its window. */
+  share?: number;
+  /** Of a call that summarises: the entries that its answer will stand for. */
+  summary?: { from: number; to: number };
   /** Ids of the messages that this call shows first. */
   messages?: string[];
 }
@@ -24,6 +41,8 @@ export interface ScoreRequestRecord {
   provider: string;
   model: string;
   reason: string;
+  /** Absent in calls of older versions. */
+  route?: RouteRecord;
   prompts: string[];
   labels: string[];
 }
@@ -45,15 +64,27 @@ export interface CallMessage {
   [key: string]: unknown;
 }
 
+export interface CallBody {
+  frame: Frame;
+  messages: CallMessage[];
+}
+
 export interface ClaimedCall {
   key: string;
   callId: string;
   try: number;
   purpose: string;
   rootTaskId: string;
+  /** Where its text can be followed while it is written. */
+  stream: string;
   request: CallRequest;
-  messages: CallMessage[];
-  /** Those that the request names. */
-  tools: ToolFace[];
+  /** Of a scoring call: null. */
+  body: CallBody | null;
   score: ScoreUse | null;
+  /** What its tokens cost; null when nobody knows. */
+  price: unknown;
+  /** Whose key it is made with. */
+  account: string;
+  /** The most that it can take, in tokens. */
+  tokens: number;
 }

@@ -12,7 +12,6 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
-import type { ToolFace } from '../../contracts/tool-card.ts';
 import { claimEffect, loadEffect, parkEffect, settleEffect } from '../effect-store.ts';
 import { lockAgents } from '../agent-slots.ts';
 import { lockPursesOf, reserveInPurses } from '../budgets/purses.ts';
@@ -24,10 +23,11 @@ import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
 import { shortageOf } from '../../core/budget/escrow.ts';
-import type { CallRequest, ClaimedCall, ScoreUse } from './call-plan.ts';
+import type { CallRequest, ClaimedCall } from './call-plan.ts';
 import { breakerOf } from './give-up.ts';
 import { chooseModel, wishesOf, withinCeiling } from './choose-model.ts';
-import { type CallContext, type ChosenModel, messagesOf, prepareCall } from './prepare-call.ts';
+import { bodyOf } from '../context/body.ts';
+import { type CallContext, type ChosenModel, prepareCall, type Prepared } from './prepare-call.ts';
 import { prepareScore } from './prepare-score.ts';
 
 export interface CallAddress {
@@ -38,7 +38,7 @@ export interface CallAddress {
 /** The most that a request can cost, in micro-dollars (null when the price is not known) and in tokens, and the price that says so. */
 export type Reserve = (
   request: CallRequest,
-  promptCharacters: number,
+  promptTokens: number,
 ) => { microUsd: number | null; tokens?: number; price: unknown };
 
 export type Claim = { claimed: ClaimedCall } | { over: Standing };
@@ -70,12 +70,10 @@ export async function claimModelCall(
   const context = { tx, task, effect, current, world, outages, wishes };
   const chosen = await chooseModel(context);
   if ('nobody' in chosen) return { over: await giveUp(context, chosen.nobody) };
-  const made = await requestOf(context, chosen);
-  const messages =
-    made.request.kind === 'complete' ? await messagesOf(tx, task, made.request.messagesTo) : [];
-  const worst = (each: CallRequest) => reserve(each, charactersOf(each, messages));
-  const request = await withinCeiling(context, made.request, (each) => worst(each).microUsd);
-  if ('nobody' in request) return { over: await giveUp(context, request.nobody) };
+  const worst = (each: CallRequest) => reserve(each, promptTokensOf(each));
+  const made = await affordable(context, chosen, (each) => worst(each).microUsd);
+  if ('nobody' in made) return { over: await giveUp(context, made.nobody) };
+  const { request, body, score } = made;
   const { microUsd, tokens = 0, price } = worst(request);
   const needs = { microUsd: microUsd ?? 0, tokens };
   if (short && task.agentId) await lockAgents(tx, [task.agentId]);
@@ -105,21 +103,15 @@ export async function claimModelCall(
       try: tryNumber,
       purpose,
       rootTaskId: task.rootId,
+      stream: task.conversationId ? `conversation/${task.conversationId}` : `task/${task.id}`,
       request,
-      messages,
-      tools: request.kind === 'complete' ? facesOf(world, request.tools) : [],
-      score: made.score,
+      body,
+      score,
       price,
       tokens,
       account: breakerOf(world, request)?.account ?? 'environment',
     },
   };
-}
-
-function facesOf({ tools }: World, names: readonly string[]): ToolFace[] {
-  return tools
-    .filter(({ name }) => names.includes(name))
-    .map(({ name, description, parameters }) => ({ name, description, parameters }));
 }
 
 /** Open, of the current attempt, and nobody asked to stop. */
@@ -142,17 +134,56 @@ export async function refuse(
   return decideTask(tx, task, world, open);
 }
 
-/** The request is made at the first claim and kept: a repeated call is the same call, if need be of another model. */
-async function requestOf(
+/** Packed for a model within the agent's ceiling. */
+async function affordable(
   context: CallContext,
   chosen: ChosenModel,
-): Promise<{ request: CallRequest; score: ScoreUse | null }> {
-  const kept = context.effect.request as CallRequest | null;
-  if (!kept) return prepareCall(context, chosen);
-  const request = { ...kept, ...chosen };
-  if (request.kind === 'complete') return { request, score: null };
-  const { score } = await prepareScore(context, chosen);
-  return { request, score };
+  worst: (request: CallRequest) => number | null,
+): Promise<Prepared | { nobody: Failure }> {
+  const made = await requestOf(context, chosen);
+  if ('nobody' in made) return made;
+  const request = await withinCeiling(context, made.request, worst);
+  if ('nobody' in request || request === made.request) return 'nobody' in request ? request : made;
+  const { provider, model, reason, route } = request;
+  return requestOf(context, { provider, model, reason, ...(route ? { route } : {}) });
+}
+
+/**
+ * The request is made at the first claim and kept: a repeated call is the same call, if need be packed anew for another model. One whose prompt does
+ * not fit goes to a model with a larger window.
+ */
+async function requestOf(context: CallContext, first: ChosenModel): Promise<Prepared | { nobody: Failure }> {
+  let chosen = first;
+  for (;;) {
+    const made = (await keptRequest(context, chosen)) ?? (await prepareCall(context, chosen));
+    if (!('over' in made)) return made;
+    const larger = await chooseModel({ ...context, world: withLarger(context.world, chosen) });
+    if ('nobody' in larger) return { nobody: made.over };
+    chosen = larger;
+  }
+}
+
+async function keptRequest(
+  { tx, effect, ...context }: CallContext,
+  chosen: ChosenModel,
+): Promise<Prepared | null> {
+  const kept = effect.request as CallRequest | null;
+  if (kept?.kind === 'score') {
+    const { score } = await prepareScore({ tx, effect, ...context }, chosen);
+    return { request: { ...kept, ...chosen }, body: null, score };
+  }
+  const sameModel = kept?.provider === chosen.provider && kept.model === chosen.model;
+  if (!kept || !sameModel || (kept.share ?? 1) !== Number(effect.input.share ?? 1)) return null;
+  const body = await bodyOf(tx, effect, kept);
+  return body && { request: { ...kept, ...chosen }, body, score: null };
+}
+
+function withLarger(world: World, than: ChosenModel): World {
+  const known = world.models.find(({ provider, id }) => provider === than.provider && id === than.model);
+  return {
+    ...world,
+    models: world.models.filter(({ contextTokens }) => contextTokens > (known?.contextTokens ?? 0)),
+  };
 }
 
 async function giveUp({ tx, task, effect, world }: CallContext, error: Failure): Promise<Standing> {
@@ -160,11 +191,8 @@ async function giveUp({ tx, task, effect, world }: CallContext, error: Failure):
   return decideTask(tx, task, world, true);
 }
 
-function charactersOf(request: CallRequest, messages: unknown[]): number {
-  if (request.kind === 'score') return request.prompts.reduce((sum, prompt) => sum + prompt.length, 0);
-  return (
-    request.system.length +
-    JSON.stringify(messages).length +
-    JSON.stringify(request.outputSchema ?? '').length
-  );
+/** A scoring call has no usage to learn from: three characters a token are on the safe side. */
+function promptTokensOf(request: CallRequest): number {
+  if (request.kind === 'complete') return request.mostTokens;
+  return Math.ceil(request.prompts.reduce((sum, prompt) => sum + prompt.length, 0) / 3);
 }

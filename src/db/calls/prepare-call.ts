@@ -1,22 +1,44 @@
 /** Makes the request of a model call from the record: which model, which text. Runs inside the claim. */
-import type { ModelCandidate, ModelOutage, RouteDecision } from '../../core/route-model.ts';
-import { chiefSystem, hearingMessage, planMessage, synthesisMessage } from '../../core/prompts/plan.ts';
+import type { ModelCandidate, ModelFit, ModelOutage } from '../../core/route-model.ts';
+import type { Failure } from '../../contracts/task.ts';
+import { fitFacts, type Material } from '../../core/context/fit-facts.ts';
+import type { LeftPart } from '../../core/context/pack.ts';
+import { readResultName } from '../../core/context/results.ts';
+import { estimateTokens } from '../../core/context/estimate-tokens.ts';
+import { materialRoom, outputTokens, promptRoom } from '../../core/context/room.ts';
+import {
+  chiefSystem,
+  hearingMessage,
+  judgeMessage,
+  planMessage,
+  replanMessage,
+  synthesisMessage,
+} from '../../core/prompts/plan.ts';
+import { chatSystem } from '../../core/prompts/chat.ts';
 import { operatorSystem, taskMessage } from '../../core/prompts/turn.ts';
+import { delegateTool } from '../../core/task/delegation.ts';
 import { hearing } from '../../core/task/messages.ts';
-import { classOfPurpose, routeWork } from '../../core/task/outage.ts';
+import { verdictSchema } from '../../core/task/verdict.ts';
+import { classOfPurpose } from '../../core/task/work-class.ts';
 import type { CurrentAttempt } from '../../core/task/snapshot.ts';
 import { workflowJsonSchema } from '../../core/workflow/json-schema.ts';
 import { AppError } from '../../errors.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
+import { chatOpening } from '../conversations/chat-context.ts';
 import { showMessages } from '../messages/in-turn.ts';
 import type { Tx } from '../record.ts';
+import { loadUnderWay } from '../plan-store.ts';
 import { loadTeam } from '../standing/load-team.ts';
 import type { World } from '../standing/world.ts';
-import type { CallMessage, CallRequest, CompleteRequest, ScoreUse } from './call-plan.ts';
+import { hasConversation } from '../context/conversation.ts';
+import { type Frame, packCall } from '../context/pack-call.ts';
+import { hashOf, keepTexts } from '../context/texts.ts';
+import { loadTokenFigures } from '../context/token-figures.ts';
+import type { CallBody, CallRequest, CompleteRequest, RouteRecord, ScoreUse } from './call-plan.ts';
 import { prepareScore } from './prepare-score.ts';
 import { appendTranscript, type NewLine } from './transcript.ts';
-import { loadEarlier, loadStepResults, loadTranscript, loadTurnFiles } from './turn-context.ts';
+import { loadEarlier, loadStepResults, loadTurnFiles } from './turn-context.ts';
 
 export interface CallContext {
   tx: Tx;
@@ -25,57 +47,132 @@ export interface CallContext {
   current: CurrentAttempt;
   world: World;
   outages: ModelOutage[];
+  /** What would be good in a model for this. */
+  wishes: ModelFit[];
+  /** Ids of the messages that were shown by this claim; absent until the lines of this turn are written. */
+  said?: string[];
 }
 
 export interface Prepared {
   request: CallRequest;
+  /** What the request is made of, as it is sent; null of a scoring call. */
+  body: CallBody | null;
   score: ScoreUse | null;
 }
 
-export async function prepareCall(context: CallContext, model: ChosenModel): Promise<Prepared> {
-  if (classOfPurpose(context.effect.purpose) === 'score') return prepareScore(context, model);
-  return { request: await prepareComplete(context, model), score: null };
+/** `over`: the prompt does not fit into the window of this model, however it is cut. */
+export async function prepareCall(
+  context: CallContext,
+  model: ChosenModel,
+): Promise<Prepared | { over: Failure }> {
+  if (classOfPurpose(context.effect.purpose) !== 'score') return prepareComplete(context, model);
+  return { ...(await prepareScore(context, model)), body: null };
 }
 
 export interface ChosenModel {
   provider: string;
   model: string;
   reason: string;
+  /** Absent where the call keeps the model that it had. */
+  route?: RouteRecord;
 }
 
-export function route({ current, world, effect, outages }: CallContext): RouteDecision<ModelCandidate> {
-  return routeWork({ models: world.models, outages, current, purpose: effect.purpose });
-}
-
-async function prepareComplete(context: CallContext, model: ChosenModel): Promise<CompleteRequest> {
-  const { tx, task, effect, current } = context;
-  const { spec } = current.agent;
-  const before = await loadTranscript(tx, task);
-  const lines: NewLine[] = [];
-  if (before.length === 0) lines.push(userLine(effect.turn, await openingOf(context)));
-  if (effect.purpose === 'synthesis') lines.push(userLine(effect.turn, await synthesisOf(context)));
-  if (typeof effect.input.repair === 'string') lines.push(userLine(effect.turn, effect.input.repair));
-  const shown = await showMessages(tx, task, { effect, first: before.length === 0 });
-  for (const text of shown.texts) lines.push(userLine(effect.turn, text));
-  if (effect.purpose === hearing) lines.push(userLine(effect.turn, await hearingOf(context)));
-  const messagesTo = lines.length > 0 ? await appendTranscript(tx, task, lines) : (before.at(-1)?.seq ?? 0);
-  const chief = task.role === 'chief_of_staff';
-  return {
+async function prepareComplete(
+  context: CallContext,
+  model: ChosenModel,
+): Promise<Prepared | { over: Failure }> {
+  const { tx, task, effect, current, world } = context;
+  const { modelPolicy } = current.agent.spec;
+  const kept = effect.request as CompleteRequest | null;
+  const share = Number(effect.input.share ?? 1);
+  const candidate = candidateOf(world, model);
+  const output = outputTokens(candidate, {
+    maxOutputTokens: modelPolicy.maxOutputTokens,
+    purpose: effect.purpose,
+    more: effect.input.more === true,
+  });
+  const frame = frameOf(context);
+  const room = promptRoom(candidate, output, share) - estimateTokens(JSON.stringify(frame));
+  // What is said at this turn is said once: another model is shown the same.
+  context.said ??= kept
+    ? (kept.messages ?? [])
+    : await say(context, { room, readsOn: frame.tools.length > 0 });
+  const messages = context.said;
+  const figures = await loadTokenFigures(tx, model);
+  const packed = await packCall(tx, task, {
+    model: candidate,
+    figures,
+    frame,
+    output,
+    share,
+    purpose: effect.purpose,
+  });
+  if ('over' in packed) return packed;
+  const frameText = JSON.stringify(frame);
+  await keepTexts(tx, [frameText, ...packed.texts]);
+  const { sent, packing, summary, mostTokens } = packed;
+  const request: CompleteRequest = {
     kind: 'complete',
     ...model,
-    system: chief
-      ? chiefSystem(current.agent)
-      : operatorSystem({ agent: current.agent, outputSchema: task.outputSchema }),
-    tools: chief ? [] : spec.tools.filter((tool) => context.world.tools.some(({ name }) => name === tool)),
-    outputSchema: schemaOf(effect.purpose),
-    maxOutputTokens:
-      effect.purpose === 'plan'
-        ? Math.max(8_000, spec.modelPolicy.maxOutputTokens)
-        : spec.modelPolicy.maxOutputTokens,
-    temperature: spec.modelPolicy.temperature,
-    messagesTo,
-    ...(shown.ids.length > 0 ? { messages: shown.ids } : {}),
+    frame: hashOf(frameText),
+    tools: frame.tools.map(({ name }) => name),
+    maxOutputTokens: output,
+    temperature: modelPolicy.temperature,
+    sent,
+    packing,
+    mostTokens,
+    ...(share < 1 ? { share } : {}),
+    ...(summary ? { summary } : {}),
+    ...(messages.length > 0 ? { messages } : {}),
   };
+  return { request, body: { frame, messages: packed.messages }, score: null };
+}
+
+/** A Chief of Staff delegates by its plan, and has nobody above it to ask. */
+const notOfChiefs = new Set([delegateTool, 'ask_chief']);
+
+/** In every prompt of the attempt the same, so that provider caches hit. */
+function frameOf(context: CallContext): Frame {
+  const { task, current, world, effect } = context;
+  const { agent } = current;
+  const chief = task.role === 'chief_of_staff' && !task.conversationId;
+  const own = world.tools.filter(
+    ({ name }) => agent.spec.tools.includes(name) && !(chief && notOfChiefs.has(name)),
+  );
+  const reads = own.length > 0 ? world.tools.filter(({ name }) => name === readResultName) : [];
+  return {
+    system: systemOf({ task, current }),
+    tools: [...new Set([...own, ...reads])].map(({ name, description, parameters }) => ({
+      name,
+      description,
+      parameters,
+    })),
+    outputSchema: schemaOf(effect.purpose),
+  };
+}
+
+/** Appends what the model is told before it answers this call. @returns ids of the messages among it */
+async function say(context: CallContext, place: OpeningRoom): Promise<string[]> {
+  const { tx, task, effect } = context;
+  if (effect.purpose === 'summarise') return [];
+  const first = !(await hasConversation(tx, task));
+  const lines: NewLine[] = [];
+  if (first) lines.push(...(await openingLines(context, place)));
+  const question = effect.input.goesOn === true ? null : await questionOf(context, place);
+  if (question) lines.push({ role: 'user', turn: effect.turn, content: question });
+  if (typeof effect.input.repair === 'string') lines.push(userLine(effect.turn, effect.input.repair));
+  const shown = await showMessages(tx, task, { effect, first });
+  for (const text of shown.texts) lines.push(userLine(effect.turn, text));
+  if (effect.purpose === hearing && effect.input.goesOn !== true)
+    lines.push(userLine(effect.turn, await hearingOf(context)));
+  if (lines.length > 0) await appendTranscript(tx, task, lines);
+  return shown.ids;
+}
+
+function candidateOf(world: World, { provider, model }: ChosenModel): ModelCandidate {
+  const found = world.models.find((each) => each.provider === provider && each.id === model);
+  if (!found) throw new AppError('internal', `${provider}/${model} was chosen and is not configured.`);
+  return found;
 }
 
 function userLine(turn: number, text: string): NewLine {
@@ -83,33 +180,101 @@ function userLine(turn: number, text: string): NewLine {
 }
 
 /** A step's own schema is told in words and checked afterwards: it may use more of JSON Schema than strict output allows. */
-function schemaOf(purpose: string): CompleteRequest['outputSchema'] {
-  return purpose === 'plan'
-    ? { name: 'workflow', schema: workflowJsonSchema as Record<string, unknown> }
-    : null;
+function schemaOf(purpose: string): Frame['outputSchema'] {
+  if (purpose === 'judge') return { name: 'verdict', schema: verdictSchema };
+  const plans = purpose === 'plan' || purpose === 'replan';
+  return plans ? { name: 'workflow', schema: workflowJsonSchema as Record<string, unknown> } : null;
 }
 
-async function openingOf({ tx, task, current, world }: CallContext): Promise<string> {
+interface OpeningRoom {
+  /** Tokens for messages. */
+  room: number;
+  /** There is a tool for what is cut. */
+  readsOn: boolean;
+}
+
+/** `must`: tokens that are no material; `left`: what of the material is not there. */
+interface Opening extends Record<string, unknown> {
+  text: string;
+  must: number;
+  left: LeftPart[];
+}
+
+/** The same message without its material says how much room that has. */
+function fitted<Facts extends Material>(
+  facts: Facts,
+  { write, bare }: { write(facts: Facts): string; bare: Facts },
+  { room, readsOn }: OpeningRoom,
+): Opening {
+  const must = estimateTokens(write(bare));
+  const fit = fitFacts(facts, { room: materialRoom(room, { must, readsOn }), canRead: readsOn });
+  return { text: write(fit.facts), must, left: fit.left };
+}
+
+function systemOf({ task, current: { agent } }: Pick<CallContext, 'task' | 'current'>): string {
+  if (task.conversationId) return chatSystem({ agent });
+  if (task.role === 'chief_of_staff') return chiefSystem(agent);
+  return operatorSystem({ agent, outputSchema: task.outputSchema });
+}
+
+async function openingLines(context: CallContext, place: OpeningRoom): Promise<NewLine[]> {
+  const { tx, task, effect } = context;
+  if (task.conversationId) return chatOpening(tx, task, effect.turn);
+  return [{ role: 'user', turn: effect.turn, content: await openingOf(context, place) }];
+}
+
+async function openingOf({ tx, task, current, world }: CallContext, place: OpeningRoom): Promise<Opening> {
   const files = await loadTurnFiles(tx, task.id);
   if (task.role === 'chief_of_staff') {
-    return planMessage({ agent: current.agent, goal: task.goal, files, team: await loadTeam(tx, world) });
+    const facts = { agent: current.agent, goal: task.goal, files, team: await loadTeam(tx, world) };
+    return fitted(facts, { write: planMessage, bare: { ...facts, files: [] } }, place);
   }
   const earlier = await loadEarlier(tx, task);
   const { goal, title, context, outputSchema } = task;
-  return taskMessage({ agent: current.agent, goal, title, context, outputSchema, files, earlier });
+  const facts = { agent: current.agent, goal, title, context, outputSchema, files, earlier };
+  return fitted(
+    facts,
+    { write: taskMessage, bare: { ...facts, files: [], earlier: [], context: {} } },
+    place,
+  );
 }
 
-async function synthesisOf({ tx, task }: CallContext): Promise<string> {
-  if (!task.planRunId) throw new AppError('internal', `Task ${task.id} has no run to write a synthesis of.`);
-  return synthesisMessage({ goal: task.goal, steps: await loadStepResults(tx, task.planRunId) });
+/** What a Chief of Staff is asked about its plan at this turn; null when nothing is new. */
+async function questionOf(context: CallContext, place: OpeningRoom): Promise<Opening | null> {
+  const { purpose, input } = context.effect;
+  if (purpose === 'synthesis') return synthesisOf(context, place);
+  if (purpose === 'judge') return judgeOf(context);
+  return purpose === 'replan' && input.ask !== undefined ? replanOf(context, place) : null;
+}
+
+async function judgeOf({ tx, task }: CallContext): Promise<Opening> {
+  const text = judgeMessage({ goal: task.goal, steps: await loadStepResults(tx, planRunOf(task)) });
+  return { text, must: estimateTokens(text), left: [] };
+}
+
+async function replanOf({ tx, task, world }: CallContext, { room }: OpeningRoom): Promise<Opening> {
+  const runId = planRunOf(task);
+  const [team, underWay, steps] = [
+    await loadTeam(tx, world),
+    await loadUnderWay(tx, runId),
+    await loadStepResults(tx, runId),
+  ];
+  const failed = steps.filter(({ status }) => status === 'failed').map(({ key }) => key);
+  const facts = { goal: task.goal, team, plan: underWay?.definition ?? null, steps, failed };
+  return fitted(facts, { write: replanMessage, bare: { ...facts, steps: [] } }, { room, readsOn: false });
+}
+
+function planRunOf(task: TaskRow): string {
+  if (!task.planRunId) throw new AppError('internal', `Task ${task.id} has no run of a plan.`);
+  return task.planRunId;
+}
+
+async function synthesisOf({ tx, task, effect }: CallContext, { room }: OpeningRoom): Promise<Opening> {
+  const corrections = Array.isArray(effect.input.corrections) ? (effect.input.corrections as string[]) : [];
+  const facts = { goal: task.goal, corrections, steps: await loadStepResults(tx, planRunOf(task)) };
+  return fitted(facts, { write: synthesisMessage, bare: { ...facts, steps: [] } }, { room, readsOn: false });
 }
 
 async function hearingOf({ tx, task }: CallContext): Promise<string> {
   return hearingMessage(task.planRunId ? await loadStepResults(tx, task.planRunId) : []);
-}
-
-/** The conversation so far in the model port's words. */
-export async function messagesOf(tx: Tx, task: TaskRow, upTo: number): Promise<CallMessage[]> {
-  const lines = await loadTranscript(tx, task);
-  return lines.filter((line) => line.seq <= upTo).map((line) => ({ role: line.role, ...line.content }));
 }

@@ -9,7 +9,10 @@ import type { CallContext, ChosenModel, Prepared } from './prepare-call.ts';
 const mostSentences = 24;
 
 /** Calls of a model that can only score: which template fits, which sentences matter. */
-export async function prepareScore(context: CallContext, model: ChosenModel): Promise<Prepared> {
+export async function prepareScore(
+  context: CallContext,
+  model: ChosenModel,
+): Promise<Omit<Prepared, 'body'>> {
   const { tx, task, effect } = context;
   const documents = await loadDocuments(tx, task.id);
   if (effect.purpose === 'choose_template') {

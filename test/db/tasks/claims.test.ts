@@ -47,7 +47,7 @@ describe.each(postgresVersions)('claim, then settle, on PostgreSQL %i', (version
     const { taskId, key } = await begun();
     const [first, second] = [await desk.claim(taskId, key), await desk.claim(taskId, key)];
     const told = (claim: typeof first) =>
-      'claimed' in claim ? { request: claim.claimed.request, messages: claim.claimed.messages } : null;
+      'claimed' in claim ? { request: claim.claimed.request, messages: claim.claimed.body?.messages } : null;
     expect(told(second)).toEqual(told(first));
     expect(told(first)?.messages).toHaveLength(1);
   });

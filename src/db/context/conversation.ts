@@ -1,0 +1,47 @@
+/** The conversation of the current attempt as prompts need it: its beginning, the newest summary, and the entries since. */
+import type { ShownMessage } from '../../core/context/messages.ts';
+import type { TaskRow } from '../mappings/task.ts';
+import type { SummaryRow } from '../mappings/summary.ts';
+import type { Tx } from '../record.ts';
+
+export interface ConversationEntry {
+  seq: number;
+  role: ShownMessage['role'];
+  content: Record<string, unknown>;
+  hash: string;
+  tokens: number;
+}
+
+export interface Conversation {
+  entries: ConversationEntry[];
+  summary: (Pick<SummaryRow, 'fromSeq' | 'toSeq' | 'tokens'> & { text: string }) | null;
+}
+
+export async function loadConversation(
+  tx: Tx,
+  { id, attempt }: Pick<TaskRow, 'id' | 'attempt'>,
+): Promise<Conversation> {
+  const [summary] = await tx.sql<NonNullable<Conversation['summary']>>(
+    `SELECT s.from_seq, s.to_seq, s.tokens, t.text FROM summaries s JOIN texts t ON t.workspace_id = s.workspace_id AND t.hash = s.hash
+      WHERE s.task_id = $1 AND s.attempt = $2 ORDER BY s.to_seq DESC LIMIT 1`,
+    [id, attempt],
+  );
+  const entries = await tx.sql<ConversationEntry>(
+    `SELECT seq, role, content, hash, tokens FROM transcript
+      WHERE task_id = $1 AND attempt = $2
+        AND (seq > $3 OR seq = (SELECT min(seq) FROM transcript WHERE task_id = $1 AND attempt = $2)) ORDER BY seq`,
+    [id, attempt, summary?.toSeq ?? 0],
+  );
+  return { entries, summary: summary ?? null };
+}
+
+export async function hasConversation(
+  tx: Tx,
+  { id, attempt }: Pick<TaskRow, 'id' | 'attempt'>,
+): Promise<boolean> {
+  const [row] = await tx.sql(
+    'SELECT 1 AS there FROM transcript WHERE task_id = $1 AND attempt = $2 LIMIT 1',
+    [id, attempt],
+  );
+  return row !== undefined;
+}
