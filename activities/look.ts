@@ -14,6 +14,9 @@ export function createLookActivities({ tasks, files }: { tasks: TaskRecord; file
       if (look.operations) await tasks.cancelByOperations(look, { runIds: [look.id] });
       return tasks.standRun(look, look.id);
     }),
+    standConversation: guarded(async (look: Look) =>
+      tasks.standConversation(look, { conversationId: look.id, operations: look.operations }),
+    ),
     standFile: guarded(async (look: Look) =>
       files.stand(look, { fileId: look.id, lost: look.lost, cancelled: look.operations }),
     ),

@@ -38,7 +38,7 @@ import {
 export const changed = defineSignal(changedSignal);
 export const state = defineQuery<Standing | null>(stateQuery);
 
-export type LookActivity = 'standTask' | 'standRun' | 'standFile';
+export type LookActivity = 'standTask' | 'standRun' | 'standFile' | 'standConversation';
 
 export async function walk(ask: LookActivity, input: CorridorInput): Promise<string> {
   const corridor = new Corridor(ask, input);

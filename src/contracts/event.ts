@@ -8,7 +8,7 @@ import { WaitingFor } from './status.ts';
  * Events: one union, past tense.
  *
  * 1. An event lies on exactly one stream: task.*, plan.*, model.*, tool.*, guard.* on their task; run.*, step.* and approval.* on their
- *    run; agent.* on the agent; file.* on the file; repair.made on what was repaired; message.* on the recipient's stream (a task, an
+ *    run (approval.* of a tool call on its task); agent.* on the agent; file.* on the file; repair.made on what was repaired; message.* on the recipient's stream (a task, an
  *    agent, a conversation), for a person on that of the task or run that asks.
  * 2. `seq` is gapless within a stream. `cursor` is opaque and orders the relays over several streams.
  * 3. `data` is small: ids, names, figures. Text that a model wrote is fetched by id.
@@ -17,8 +17,10 @@ const by = z.object({ agentId: z.string(), agentName: z.string(), attempt: z.int
 const step = z.object({ key: z.string(), title: z.string(), taskId: z.string().nullish() });
 const approval = z.object({
   approvalId: z.string(),
-  key: z.string().describe('The step that asks'),
+  key: z.string().describe('The step or the tool call that asks'),
   title: z.string(),
+  kind: z.string().optional(),
+  tool: z.string().nullish(),
 });
 const empty = z.object({});
 const purse = z.object({
@@ -82,6 +84,7 @@ export const eventData = {
   'step.started': step,
   'step.skipped': step.extend({ reason: z.string() }),
   'step.retried': step.extend({ attempt: z.int(), reason: z.string() }),
+  'step.changed': step.extend({ fields: z.array(z.string()).describe('What a person changed in it') }),
   'step.completed': step,
   'step.failed': step.extend({ code: z.string(), message: z.string() }),
   'model.called': z.object({
@@ -103,6 +106,12 @@ export const eventData = {
     outcome: z.string().describe('ok, failed, refused, waits, stopped or lost'),
     ms: z.int(),
   }),
+  'conversation.created': z.object({
+    title: z.string(),
+    agentId: z.string(),
+    taskId: z.string().nullable(),
+    branchedFrom: z.string().nullable(),
+  }),
   'message.accepted': message.extend({ replyTo: z.string().nullable(), deadline: z.string().nullable() }),
   'message.delivered': message.extend({ taskId: z.string().nullable() }),
   'message.read': message.extend({ callId: z.string().nullable() }),
@@ -112,6 +121,7 @@ export const eventData = {
   'approval.approved': approval.extend({ note: z.string().nullable() }),
   'approval.denied': approval.extend({ note: z.string().nullable() }),
   'approval.expired': approval.extend({ reason: z.string() }),
+  'approval.reminded': approval.extend({ expiresAt: z.string().nullable() }),
   'approval.spent': approval,
   'budget.warned': purse.extend({ percent: z.int() }),
   'budget.exhausted': purse.extend({ detail: z.string() }),

@@ -61,7 +61,7 @@ export type WaitingFor = z.infer<typeof WaitingFor>;
 export const taskTransitions: Record<TaskStatus, readonly TaskStatus[]> = {
   pending: ['assigned', 'waiting', 'failed', 'cancelled'],
   /** Between two moves of one decision; a failed attempt makes a task assigned again, to nobody yet. */
-  assigned: ['in_progress', 'waiting', 'failed'],
+  assigned: ['in_progress', 'waiting', 'failed', 'cancelled'],
   in_progress: ['waiting', 'assigned', 'completed', 'failed', 'cancelled'],
   waiting: ['assigned', 'in_progress', 'completed', 'failed', 'cancelled'],
   // What has ended is opened again only by a retry.

@@ -14,7 +14,9 @@ const open = `SELECT 'task/' || id AS target, workspace_id, title AS label, root
     WHERE status NOT IN ('completed', 'failed', 'cancelled')
   UNION ALL SELECT 'run/' || id, workspace_id, name, root_task_id, created_at FROM runs
     WHERE status NOT IN ('completed', 'failed', 'cancelled')
-  UNION ALL SELECT 'file/' || id, workspace_id, name, NULL, created_at FROM files WHERE status IN ('uploaded', 'processing')`;
+  UNION ALL SELECT 'file/' || id, workspace_id, name, NULL, created_at FROM files WHERE status IN ('uploaded', 'processing')
+  UNION ALL SELECT 'conversation/' || c.id, c.workspace_id, c.title, NULL, min(m.accepted_at) FROM messages m JOIN conversations c ON c.id = m.conversation_id
+    WHERE m.conversation_id IS NOT NULL AND m.from_kind = 'person' AND m.answered_by IS NULL AND m.state <> 'expired' GROUP BY c.id`;
 
 const columns = 'r.target, r.workspace_id, r.label, r.root_task_id';
 

@@ -51,7 +51,7 @@ export async function markDone(db: Database, ids: string[]): Promise<void> {
   );
 }
 
-const tables = { task: 'tasks', run: 'runs', file: 'files' } as const;
+const tables = { task: 'tasks', run: 'runs', file: 'files', conversation: 'conversations' } as const;
 
 /**
  * Notes when Temporal got each target first. Rows that are locked at this moment are skipped, so that this can never be part of

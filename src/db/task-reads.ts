@@ -40,6 +40,7 @@ const cost = `(SELECT coalesce(sum(l.micro_usd), 0)::float8 / 1e6 FROM ledger l 
 export const taskList = {
   from: source,
   columns,
+  where: 't.conversation_id IS NULL',
   fields: {
     title: { sql: 't.title', type: 'text' },
     goal: { sql: 't.goal', type: 'text', orderable: false },

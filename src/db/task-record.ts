@@ -16,6 +16,7 @@ import { settleTool, type ToolSettlement } from './calls/settle-tool.ts';
 import { holdProvidersRevision } from './provider-store.ts';
 import type { Database, Tx } from './record.ts';
 import { requestCancel } from './standing/request-cancel.ts';
+import { standConversation } from './conversations/stand-conversation.ts';
 import { standRun } from './standing/stand-run.ts';
 import { type TaskLook, standTask } from './standing/stand-task.ts';
 import type { World } from './standing/world.ts';
@@ -61,6 +62,10 @@ export function createTaskRecord(db: Database, { models, reserve, toolsOf, ...op
       within(asker, (tx, world) => standTask(tx, look, world)),
     standRun: (asker: Asker, runId: string): Promise<Standing> =>
       within(asker, (tx, world) => standRun(tx, runId, world)),
+    standConversation: (
+      asker: Asker,
+      look: { conversationId: string; operations: boolean },
+    ): Promise<Standing> => within(asker, (tx) => standConversation(tx, look)),
     /** Operations cancelled it in Temporal: the record says so, and everything below stops too. */
     cancelByOperations: (asker: Asker, target: { taskIds?: string[]; runIds?: string[] }) =>
       within(

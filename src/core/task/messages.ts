@@ -24,7 +24,8 @@ export function unlessUnread(
   if (!later || !(snapshot.messages ?? []).some(isUnread) || isSpent(snapshot, current)) return move;
   const { models, outages = [] } = snapshot;
   if (!routeWork({ models, outages, current, purpose: 'work' }).choice) return move;
-  const purpose = snapshot.task.role === 'chief_of_staff' ? hearing : 'work';
+  const { role, conversationId } = snapshot.task;
+  const purpose = role === 'chief_of_staff' && !conversationId ? hearing : 'work';
   return { move: 'call', turn: lastTurn(snapshot) + 1, effects: [{ kind: 'model', purpose }] };
 }
 

@@ -41,7 +41,9 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
     aroundWaitingTools(snapshot) ??
     aroundOutage(snapshot, current) ??
     unlessOut(snapshot, current, guardedMove(snapshot, current));
-  return needsSlot(move) && !task.holdsSlot ? { move: 'resume' } : settled(snapshot, move);
+  return needsSlot(move) && !task.holdsSlot && !task.conversationId
+    ? { move: 'resume' }
+    : settled(snapshot, move);
 }
 
 function guardedMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
@@ -49,7 +51,7 @@ function guardedMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove 
 }
 
 function workMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
-  return snapshot.task.role === 'chief_of_staff'
+  return snapshot.task.role === 'chief_of_staff' && !snapshot.task.conversationId
     ? chiefOfStaffMove(snapshot, current)
     : operatorMove(snapshot, current);
 }

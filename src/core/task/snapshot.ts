@@ -2,9 +2,22 @@
  * What the record knows about one task at the moment of a decision, and what a decision can be. Pure shapes.
  */
 import type { AgentRole, AgentSpec, Capability } from '../../contracts/agent.ts';
-import type { EffectStatus, MessageState, RunStatus, TaskStatus, WaitingFor } from '../../contracts/status.ts';
+import type {
+  EffectStatus,
+  MessageState,
+  RunStatus,
+  TaskStatus,
+  WaitingFor,
+} from '../../contracts/status.ts';
 import type { LiftedGuards, TrippedGuard } from '../../contracts/guard.ts';
-import type { PlanAcceptance, PlanChanges, PlanCorrection, PlanKind, PlanOrigin, PlanStatus } from '../../contracts/plan.ts';
+import type {
+  PlanAcceptance,
+  PlanChanges,
+  PlanCorrection,
+  PlanKind,
+  PlanOrigin,
+  PlanStatus,
+} from '../../contracts/plan.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
 import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { Amount, Purse, Shortage } from '../budget/escrow.ts';
@@ -31,6 +44,8 @@ export interface TaskFacts {
   planOrigin: 'model' | 'template' | 'person' | null;
   waitingFor: WaitingFor | null;
   waitingDetail: string | null;
+  /** It is one reply in a conversation: a talk, no plan, and without a slot. */
+  conversationId?: string | null;
   cancelRequestedAt: Date | null;
   cancelReason: string | null;
   pausedAt: Date | null;

@@ -12,6 +12,14 @@ export interface AgentRow {
   active: number;
   succeeded: number;
   failed: number;
+  /** Failures in a row. */
+  failingStreak: number;
+  /** Since when it gets probes instead of work; null: it is well. */
+  failingSince: Date | null;
+  /** When the next probe is due. */
+  probeAt: Date | null;
+  /** Probes since then. */
+  probes: number;
   pausedAt: Date | null;
   archivedAt: Date | null;
   createdAt: Date;
@@ -32,11 +40,18 @@ export const AgentMapping = new EntitySchema<AgentRow>({
     active: { type: 'integer', default: 0 },
     succeeded: { type: 'integer', default: 0 },
     failed: { type: 'integer', default: 0 },
+    failingStreak: { type: 'integer', default: 0 },
+    failingSince: { type: 'timestamptz', nullable: true },
+    probeAt: { type: 'timestamptz', nullable: true },
+    probes: { type: 'integer', default: 0 },
     pausedAt: { type: 'timestamptz', nullable: true },
     archivedAt: { type: 'timestamptz', nullable: true },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
     updatedAt: { type: 'timestamptz', default: () => 'now()' },
   },
-  indices: [{ name: 'agents_workspace', columns: ['workspaceId', 'id'] }],
+  indices: [
+    { name: 'agents_workspace', columns: ['workspaceId', 'id'] },
+    { name: 'agents_hired', columns: ['workspaceId', 'role'], where: 'archived_at IS NULL' },
+  ],
   foreignKeys: [{ target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] }],
 });

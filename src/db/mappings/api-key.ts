@@ -10,6 +10,8 @@ export interface ApiKeyRow {
   scopes: string[];
   createdAt: Date;
   revokedAt: Date | null;
+  /** It acts for this agent: it never decides approvals. */
+  agentId: string | null;
 }
 
 export const ApiKeyMapping = new EntitySchema<ApiKeyRow>({
@@ -25,10 +27,12 @@ export const ApiKeyMapping = new EntitySchema<ApiKeyRow>({
     scopes: { type: 'jsonb', default: [] },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
     revokedAt: { type: 'timestamptz', nullable: true },
+    agentId: { type: 'text', nullable: true },
   },
   indices: [{ name: 'api_keys_hash', columns: ['hash'], unique: true }],
   foreignKeys: [
     { target: 'Workspace', columnNames: ['workspaceId'], referencedColumnNames: ['id'] },
     { target: 'Principal', columnNames: ['principalId'], referencedColumnNames: ['id'] },
+    { target: 'Agent', columnNames: ['agentId'], referencedColumnNames: ['id'] },
   ],
 });

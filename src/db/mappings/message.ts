@@ -92,6 +92,12 @@ export const MessageMapping = new EntitySchema<MessageRow>({
     { name: 'messages_task', columns: ['taskId'] },
     { name: 'messages_sender', columns: ['fromTaskId'] },
     { name: 'messages_correlation', columns: ['correlationId'] },
+    { name: 'messages_conversation', columns: ['conversationId', 'place'] },
+    {
+      name: 'messages_unanswered',
+      columns: ['conversationId'],
+      where: `from_kind = 'person' AND answered_by IS NULL AND state <> 'expired'`,
+    },
     {
       name: 'messages_mailbox',
       columns: ['toId'],

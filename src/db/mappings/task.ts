@@ -3,9 +3,10 @@ import type { AgentRole, Capability } from '../../contracts/agent.ts';
 import type { Forecast } from '../../contracts/forecast.ts';
 import type { LiftedGuards, TrippedGuard } from '../../contracts/guard.ts';
 import type { PlanAcceptance } from '../../contracts/plan.ts';
+import type { CapacityNeed } from '../../contracts/assignment.ts';
 import type { TaskStatus, WaitingFor } from '../../contracts/status.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
-import type { StepMethod } from '../../contracts/workflow.ts';
+import type { StepMethod, StepToolCall } from '../../contracts/workflow.ts';
 
 export interface TaskRow {
   id: string;
@@ -65,6 +66,20 @@ export interface TaskRow {
   forecast: Forecast | null;
   /** Tasks, this one or above, whose own budgets it draws on. */
   payerIds: string[] | null;
+  /** A step that is one tool call, made without an agent. */
+  toolCall: StepToolCall | null;
+  /** Only agents that may use these get it. */
+  tools: string[];
+  deadline: Date | null;
+  /** What a person changed for this task alone, beside its agent's own. */
+  changes: { instructions?: string; model?: string } | null;
+  /** What it waits for in the queue for capacity. */
+  waitingNeed: CapacityNeed | null;
+  /** When a free slot was offered to it; it is not called again for a while. */
+  calledAt: Date | null;
+  /** 1..5 by a person. */
+  rating: number | null;
+  ratingNote: string | null;
 }
 
 export const TaskMapping = new EntitySchema<TaskRow>({
@@ -120,6 +135,14 @@ export const TaskMapping = new EntitySchema<TaskRow>({
     conversationId: { type: 'text', nullable: true },
     forecast: { type: 'jsonb', nullable: true },
     payerIds: { type: 'text', array: true, nullable: true },
+    toolCall: { type: 'jsonb', nullable: true },
+    tools: { type: 'text', array: true, default: [] },
+    deadline: { type: 'timestamptz', nullable: true },
+    changes: { type: 'jsonb', nullable: true },
+    waitingNeed: { type: 'jsonb', nullable: true },
+    calledAt: { type: 'timestamptz', nullable: true },
+    rating: { type: 'integer', nullable: true },
+    ratingNote: { type: 'text', nullable: true },
   },
   indices: [
     { name: 'tasks_workspace', columns: ['workspaceId', 'id'] },
@@ -131,8 +154,15 @@ export const TaskMapping = new EntitySchema<TaskRow>({
     },
     { name: 'tasks_parent', columns: ['parentId'] },
     { name: 'tasks_run', columns: ['runId'] },
+    { name: 'tasks_conversation', columns: ['conversationId'], where: 'conversation_id IS NOT NULL' },
     { name: 'tasks_open', columns: ['id'], where: `status NOT IN ('completed', 'failed', 'cancelled')` },
     { name: 'tasks_waiting', columns: ['workspaceId', 'waitingFor'], where: `status = 'waiting'` },
+    {
+      name: 'tasks_queue',
+      columns: ['workspaceId', 'priority'],
+      where: `status = 'waiting' AND waiting_for = 'capacity'`,
+    },
+    { name: 'tasks_slots', columns: ['workspaceId', 'rootId'], where: 'holds_slot' },
   ],
   foreignKeys: [
     { target: 'Task', columnNames: ['parentId'], referencedColumnNames: ['id'] },

@@ -69,7 +69,7 @@ export async function endMessages(
   const unread: string[] = [];
   for (const row of rows) {
     const opens = row.toKind === 'agent' && wantsAnswer(row.type);
-    if (opens && row.answeredBy === null) await answerMessage(tx, row, { from, ...endOf(end) });
+    if (opens && row.answeredBy === null) await answerMessage(tx, row, { from, ...(stopped(task, end) ?? endOf(end)) });
     else if (row.state === 'accepted' || row.state === 'delivered') unread.push(row.id);
     else if (wantsAnswer(row.type) && row.answeredBy === null)
       await answerMessage(tx, row, {
@@ -80,6 +80,12 @@ export async function endMessages(
   }
   if (unread.length > 0)
     await returnMessages(tx, task, { ids: unread, reason: `The task is ${end.status}: it was not read before.` });
+}
+
+/** A reply in a conversation that was stopped. */
+function stopped(task: TaskRow, { status }: { status: string }) {
+  if (!task.conversationId || status !== 'cancelled') return null;
+  return { type: 'error' as const, content: { text: 'Stopped.', data: { code: 'stopped' } } };
 }
 
 function endOf({ status, result, error }: Parameters<typeof endMessages>[2]) {

@@ -26,7 +26,7 @@ export async function showMessages(
   task: TaskRow,
   { effect, first }: { effect: Pick<EffectRow, 'key' | 'id'>; first: boolean },
 ): Promise<ShownMessages> {
-  if (first && task.agentId) await emptyMailbox(tx, task);
+  if (first && task.agentId && !task.conversationId) await emptyMailbox(tx, task);
   const rows = await tx.sql<MessageRow>(
     `UPDATE messages SET shown_attempt = $2, read_in = coalesce(read_in, $3)
       WHERE task_id = $1 AND state IN ('delivered', 'read', 'acknowledged') AND shown_attempt IS DISTINCT FROM $2 RETURNING *`,

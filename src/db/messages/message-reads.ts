@@ -45,10 +45,15 @@ export const ofTask = '(t.task_id = $1 OR t.from_task_id = $1)';
 /** `$1` is the recipient. */
 export const inMailbox = 't.recipient = $1';
 
-export async function readMessage(tx: Tx, id: string): Promise<ListedMessage | null> {
-  const [row] = await tx.sql<ListedMessage>(
-    `SELECT ${messageList.columns} FROM messages t WHERE t.id = $1 AND t.workspace_id = $2`,
-    [id, tx.workspaceId],
+export async function readMessages(tx: Tx, ids: readonly string[]): Promise<ListedMessage[]> {
+  if (ids.length === 0) return [];
+  return tx.sql<ListedMessage>(
+    `SELECT ${messageList.columns} FROM messages t WHERE t.id = ANY ($1) AND t.workspace_id = $2`,
+    [ids, tx.workspaceId],
   );
+}
+
+export async function readMessage(tx: Tx, id: string): Promise<ListedMessage | null> {
+  const [row] = await readMessages(tx, [id]);
   return row ?? null;
 }

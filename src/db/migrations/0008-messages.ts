@@ -66,8 +66,13 @@ export class Messages1764000000008 implements MigrationInterface {
     await runner.query(
       `CREATE INDEX messages_mailbox ON messages (to_id) WHERE state = 'accepted' AND to_kind = 'agent' AND task_id IS NULL`,
     );
+    await runner.query(
+      `CREATE INDEX messages_unanswered ON messages (conversation_id) WHERE from_kind = 'person' AND answered_by IS NULL AND state <> 'expired'`,
+    );
+    await runner.query(`CREATE INDEX messages_conversation ON messages (conversation_id, place)`);
     await runner.query(`ALTER TABLE steps ADD COLUMN message_id text REFERENCES messages (id)`);
     await runner.query(`ALTER TABLE tasks ADD COLUMN conversation_id text REFERENCES conversations (id)`);
+    await runner.query(`CREATE INDEX tasks_conversation ON tasks (conversation_id) WHERE conversation_id IS NOT NULL`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -1,6 +1,9 @@
 /** How an attempt and a task end: outcome, slot, event, and a wake-up for the run that waits, in one transaction. */
 import type { Failure, TaskResult } from '../../contracts/task.ts';
-import { callNextWaiter, countOutcome, freeSlot } from '../agent-slots.ts';
+import { countsAgainstAgent } from '../../core/agent-status.ts';
+import { shutGate } from '../agent-gate.ts';
+import { countOutcome, freeSlot } from '../agent-slots.ts';
+import { callNextWaiter } from '../capacity-waiters.ts';
 import type { TaskPatch } from '../task-store.ts';
 import { endMessages } from '../messages/in-task.ts';
 import { updateTask } from '../task-store.ts';
@@ -32,6 +35,8 @@ export async function cancelTaskNow(context: MoveContext, reason: string): Promi
 export async function endAttempt(context: MoveContext, error: Failure): Promise<boolean> {
   const { tx, task } = context;
   const fromAgentId = task.agentId;
+  // A slot is given back and another one taken in one transaction: the gate comes before the rows of agents.
+  await shutGate(tx);
   await closeAttempt(context, 'failed', error);
   await updateTask(tx, task, { status: 'assigned', agentId: null, holdsSlot: false, ...notWaiting });
   if (fromAgentId)
@@ -43,7 +48,7 @@ export async function endAttempt(context: MoveContext, error: Failure): Promise<
 }
 
 async function closeAttempt(
-  { tx, task, snapshot }: MoveContext,
+  { tx, task, snapshot, world }: MoveContext,
   status: 'completed' | 'failed' | 'cancelled',
   error: Failure | null,
 ): Promise<void> {
@@ -52,9 +57,18 @@ async function closeAttempt(
     `UPDATE attempts SET status = $3, error = $4, ended_at = now() WHERE task_id = $1 AND n = $2 AND status = 'running'`,
     [task.id, task.attempt, status, error ? JSON.stringify(error) : null],
   );
-  const outcome = status === 'completed' ? 'succeeded' : status === 'failed' ? 'failed' : undefined;
+  const counts = status === 'completed' || (status === 'failed' && countsAgainstAgent(error?.code));
+  const outcome = counts
+    ? {
+        good: status === 'completed',
+        names: task.requires.map(({ name }) => name),
+        taskId: task.id,
+        attempt: task.attempt,
+        now: world.now,
+      }
+    : undefined;
   if (task.holdsSlot) freeSlot(tx, task.agentId, outcome);
-  else if (outcome) await countOutcome(tx, task.agentId, outcome);
+  else if (outcome) countOutcome(tx, task.agentId, outcome);
 }
 
 async function finish({ tx, task, snapshot }: MoveContext, patch: TaskPatch): Promise<void> {
@@ -62,6 +76,15 @@ async function finish({ tx, task, snapshot }: MoveContext, patch: TaskPatch): Pr
   await updateTask(tx, task, { ...patch, holdsSlot: false, endedAt: new Date(), ...notWaiting });
   if (waited) await callNextWaiter(tx);
   if (snapshot.messages?.length) await endMessages(tx, task, { status: task.status, ...patch });
+  if (!task.runId && task.parentId)
+    tx.wake({
+      target: `task/${task.parentId}`,
+      label: task.title,
+      rootTaskId: task.rootId,
+      afterMs: parentWakeMs,
+    });
+  if (task.conversationId)
+    tx.wake({ target: `conversation/${task.conversationId}`, label: task.title, afterMs: parentWakeMs });
   if (task.runId)
     tx.wake({
       target: `run/${task.runId}`,

@@ -3,6 +3,7 @@ import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { Database, Tx } from '../record.ts';
 import { expireApprovals } from '../approval-store.ts';
+import { stopAll } from '../conversations/stand-conversation.ts';
 import { lockRun } from '../run-store.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
 import { endRun } from './end-run.ts';
@@ -13,7 +14,9 @@ import { requestCancel } from './request-cancel.ts';
 export async function cancelByOperations(db: Database, target: string): Promise<void> {
   const reason = 'Cancelled by operations in Temporal.';
   await onTarget(db, { target, actor: 'operations' }, (tx, { kind, id }) =>
-    requestCancel(tx, kind === 'run' ? { runIds: [id], reason } : { taskIds: [id], reason }),
+    kind === 'conversation'
+      ? stopAll(tx, { id })
+      : requestCancel(tx, kind === 'run' ? { runIds: [id], reason } : { taskIds: [id], reason }),
   );
 }
 
@@ -21,12 +24,16 @@ export async function cancelByOperations(db: Database, target: string): Promise<
 export async function failByDispatch(db: Database, target: string, message: string): Promise<void> {
   const error = { code: 'dispatch_failed', message };
   await onTarget(db, { target, actor: 'system' }, (tx, { kind, id }) =>
-    kind === 'run' ? failRunById(tx, id, error) : failTaskById(tx, id, error),
+    kind === 'run'
+      ? failRunById(tx, id, error)
+      : kind === 'task'
+        ? failTaskById(tx, id, error)
+        : stopAll(tx, { id }),
   );
 }
 
 interface Named {
-  kind: 'task' | 'run';
+  kind: 'task' | 'run' | 'conversation';
   id: string;
 }
 
@@ -37,7 +44,7 @@ async function onTarget(
   work: (tx: Tx, named: Named) => Promise<unknown>,
 ): Promise<void> {
   const [kind, id = ''] = target.split('/');
-  if (kind !== 'task' && kind !== 'run') return;
+  if (kind !== 'task' && kind !== 'run' && kind !== 'conversation') return;
   const [row] = await db.acrossWorkspaces<{ workspaceId: string }>(
     `SELECT workspace_id FROM ${kind}s WHERE id = $1`,
     [id],

@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { ackMessage } from '../../../src/commands/ack-message.ts';
+import { cancelTask } from '../../../src/commands/cancel-task.ts';
+import { expireMessage } from '../../../src/db/messages/expire.ts';
+import { type Exchange, openExchange } from './support.ts';
+
+let office: Exchange;
+beforeAll(async () => {
+  office = await openExchange();
+  await office.employ('asking');
+}, 60_000);
+
+/** A task whose agent has asked a person. */
+async function asks(args: object = {}): Promise<{ taskId: string; id: string }> {
+  const taskId = await office.desk.give('asking');
+  await office.uses(taskId, 'ask_person', { question: 'Which year?', ...args });
+  const [asked] = await office.desk.rows<{ id: string }>('SELECT id FROM messages WHERE from_task_id = $1', taskId);
+  return { taskId, id: asked?.id ?? '' };
+}
+const reply = (replyTo: string, text: string, more: object = {}) =>
+  office.write({ replyTo, content: { text }, ...more });
+
+describe('a question to people', () => {
+  test('stops the task without a slot until somebody answers, and the answer is the tool’s result', async () => {
+    const { taskId, id } = await asks();
+    expect(await office.task(taskId)).toMatchObject({ status: 'waiting', waitingFor: 'person', holdsSlot: false });
+    expect(await office.message(id)).toMatchObject({ type: 'request', toKind: 'person', toId: null, state: 'delivered' });
+    await reply(id, '2025, please.');
+    const key = await office.turn(taskId);
+    expect((await office.told(taskId, 'tool')).at(-1)).toMatch(/answered: 2025, please\.$/);
+    expect(await office.message(id)).toMatchObject({ state: 'acknowledged' });
+    expect((await office.says(taskId, key, 'Done.')).end).toBe('completed');
+  });
+
+  test('is answered once: of two answers at once the second is a clear problem', async () => {
+    const { taskId, id } = await asks();
+    const both = await Promise.allSettled([reply(id, 'One.'), reply(id, 'Two.')]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'undeliverable', problems: [{ pointer: '/replyTo', code: 'already_answered' }] },
+    });
+    await office.turn(taskId);
+    expect(await office.told(taskId, 'tool')).toHaveLength(1);
+  });
+
+  test('whose task has ended cannot be answered any more', async () => {
+    const { taskId, id } = await asks();
+    await office.desk.inside((tx) => cancelTask(tx, office.desk.caller, { taskId }));
+    await office.desk.look(taskId);
+    await expect(reply(id, '2025')).rejects.toMatchObject({ problems: [{ code: 'task_finished' }] });
+  });
+
+  test('with a deadline expires, its task goes on, and a late answer is refused', async () => {
+    const { taskId, id } = await asks({ minutes: 5 });
+    const [due] = await office.desk.rows<{ ms: number }>(
+      `SELECT (extract(epoch FROM due_at - created_at) * 1000)::float8 AS ms FROM outbox WHERE target = $1`,
+      `message/${id}`,
+    );
+    expect(Math.round((due?.ms ?? 0) / 60_000)).toBe(5);
+    await expireMessage(office.desk.db, id);
+    expect((await office.message(id)).state).toBe('delivered');
+    await office.desk.rows(`UPDATE messages SET deadline = now() - interval '1 second' WHERE id = $1`, id);
+    await expireMessage(office.desk.db, id);
+    expect(await office.message(id)).toMatchObject({ state: 'expired', reason: 'Nobody answered by the deadline.' });
+    await office.turn(taskId);
+    expect((await office.told(taskId, 'tool')).at(-1)).toContain('Nobody answered by the deadline.');
+    await expect(reply(id, '2025')).rejects.toMatchObject({ problems: [{ code: 'expired' }] });
+  });
+
+  test('is acknowledged by a person, also twice; an agent’s message is not theirs to acknowledge', async () => {
+    const { taskId, id } = await asks();
+    const ack = (which: string) => office.desk.inside((tx) => ackMessage(tx, office.desk.caller, which));
+    await ack(id);
+    await ack(id);
+    expect((await office.message(id)).state).toBe('acknowledged');
+    const steering = await office.toTask(taskId, 'Hurry.');
+    await expect(ack(steering)).rejects.toMatchObject({ code: 'wrong_state' });
+    await reply(id, 'After all: 2025.');
+    expect((await office.answerTo(id))?.content.text).toBe('After all: 2025.');
+  });
+});
+
+test('ask_chief without anybody above says so', async () => {
+  const taskId = await office.desk.give('asking');
+  await office.uses(taskId, 'ask_chief', { question: 'May I?' });
+  expect((await office.told(taskId, 'tool')).join()).toContain('Nobody is above this task');
+});
