@@ -12,12 +12,35 @@ export const StartRun = z
   .meta({ id: 'StartRun' });
 export type StartRun = z.infer<typeof StartRun>;
 
-/** What a retry may change in the step that it begins from; the original stays in the run's pinned version. */
+/** What a person changes in one step of one run; the original stays in the run's pinned version. */
 export const StepChanges = z.strictObject({
-  goal: z.string().trim().min(1).max(100_000).optional(),
+  goal: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('Of an agent step, as it is: without references'),
   agentId: AgentId.optional(),
+  instructions: z.string().trim().min(1).max(50_000).optional().describe('Instead of the agent’s own'),
+  model: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('The only one that may be used: model or provider/model'),
+  with: z
+    .record(z.string().max(64), z.unknown())
+    .optional()
+    .describe('Fields of the step’s "with", as in a definition; those not named stay'),
 });
 export type StepChanges = z.infer<typeof StepChanges>;
+
+export const EditStep = StepChanges.refine((value) => Object.keys(value).length > 0, {
+  message: 'Say what is to be changed.',
+}).meta({ id: 'EditStep' });
+export type EditStep = z.infer<typeof EditStep>;
 
 export const RetryRun = z
   .strictObject({
@@ -53,7 +76,10 @@ export const Step = z
     childRunId: RunId.nullable().describe('The run that a workflow step has become'),
     agent: z.object({ id: AgentId, name: z.string(), role: z.string() }).nullable(),
     attempt: z.int(),
-    cost: Cost,
+    changes: StepChanges.nullable().describe(
+      'What a person changed for this run; the rest is as the workflow says',
+    ),
+    cost: Cost.describe('Of all attempts'),
     startedAt: z.iso.datetime().nullable(),
     endedAt: z.iso.datetime().nullable(),
   })

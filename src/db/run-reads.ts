@@ -1,4 +1,5 @@
 import { type Cost, noCost } from '../contracts/cost.ts';
+import type { StepChanges } from '../contracts/run.ts';
 import { RunStatus, type StepStatus, type WaitingFor } from '../contracts/status.ts';
 import type { Failure } from '../contracts/task.ts';
 import type { WorkflowDefinition } from '../contracts/workflow.ts';
@@ -26,6 +27,7 @@ export interface ListedStep {
   childRunId: string | null;
   error: Failure | null;
   attempts: number;
+  changes: StepChanges | null;
   startedAt: Date | null;
   endedAt: Date | null;
   taskTitle: string | null;
@@ -87,7 +89,7 @@ export async function readRunParts(
   costs?: Map<string, Cost>,
 ): Promise<RunParts> {
   const steps = await tx.sql<ListedStep>(
-    `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.approval_id, s.child_run_id, s.error, s.attempts, s.started_at, s.ended_at,
+    `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.approval_id, s.child_run_id, s.error, s.attempts, s.changes, s.started_at, s.ended_at,
        k.title AS task_title, k.status AS task_status, k.attempt AS task_attempt, k.waiting_for, k.waiting_detail, k.waiting_since,
        k.agent_id, a.name AS agent_name, a.role AS agent_role
      FROM steps s LEFT JOIN tasks k ON k.id = s.task_id LEFT JOIN agents a ON a.id = k.agent_id

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { editStep } from '../../commands/edit-step.ts';
 import { pauseRun } from '../../commands/pause-run.ts';
 import { resumeRun } from '../../commands/resume-run.ts';
 import { retryRun } from '../../commands/retry-run.ts';
-import { RetryRun, Run } from '../../contracts/run.ts';
+import { EditStep, RetryRun, Run } from '../../contracts/run.ts';
 import type { Door } from '../door/door.ts';
 import { route } from '../door/route.ts';
 import type { TemporalPlace } from '../temporal-link.ts';
@@ -38,6 +39,33 @@ export function runControlRoutes(door: Door, temporal: TemporalPlace): void {
     );
   }
   retryRoute(door, temporal);
+  editRoute(door, temporal);
+}
+
+function editRoute(door: Door, temporal: TemporalPlace): void {
+  route(
+    door,
+    {
+      method: 'patch',
+      path: '/runs/{runId}/steps/{stepId}',
+      tag,
+      summary: 'Change what a step is given, before its work begins',
+      description:
+        'For this run only: the workflow stays as it is. A step that waits (for a time, a person) begins anew with it, and what a person was asked before is expired. With If-Match (the run’s ETag) a lost race is refused.',
+      params: params.extend({ stepId: z.string().min(1).max(64) }),
+      body: EditStep,
+      reply: Run,
+      status: 202,
+      errors: ['forbidden', 'wrong_state', 'precondition_failed', 'invalid_workflow', 'unknown_agent'],
+    },
+    {
+      etag: ({ version }) => String(version),
+      handle: async ({ tx, caller, params: { runId, stepId }, body, ifMatch }) => {
+        await editStep(tx, caller, { runId, stepId, changes: body, ifMatch });
+        return viewRun(tx, runId, temporal);
+      },
+    },
+  );
 }
 
 function retryRoute(door: Door, temporal: TemporalPlace): void {
@@ -53,7 +81,7 @@ function retryRoute(door: Door, temporal: TemporalPlace): void {
       bodyOptional: true,
       reply: Run,
       status: 202,
-      errors: ['forbidden', 'wrong_state', 'unknown_agent'],
+      errors: ['forbidden', 'wrong_state', 'unknown_agent', 'invalid_workflow'],
     },
     {
       handle: async ({ tx, caller, params: { runId }, body }) => {

@@ -62,10 +62,20 @@ function presentStep({ definition }: ListedRun, row: ListedStep, cost: Cost): St
     agent:
       row.agentId === null ? null : { id: row.agentId, name: row.agentName ?? '', role: row.agentRole ?? '' },
     attempt: row.taskAttempt ?? row.attempts,
+    changes: changesOf(row),
     cost,
     startedAt: timeOrNull(row.startedAt),
     endedAt: timeOrNull(row.endedAt),
   };
+}
+
+/** What a person changed; a correction by the Chief of Staff is told by the plan. */
+function changesOf({ changes }: ListedStep): Step['changes'] {
+  const { goal, agentId, instructions, model, with: given } = changes ?? {};
+  const own = Object.entries({ goal, agentId, instructions, model, with: given }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return own.length === 0 ? null : (Object.fromEntries(own) as Step['changes']);
 }
 
 /** A step with a task waits for what its task waits for; one without says it itself. */

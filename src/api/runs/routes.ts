@@ -75,7 +75,10 @@ function readRoutes(door: Door, temporal: TemporalPlace): void {
   route(
     door,
     { method: 'get', path: '/runs/{runId}', tag, summary: 'Read a run with its steps', params, reply: Run },
-    { handle: ({ tx, params: { runId } }) => viewRun(tx, runId, temporal) },
+    {
+      etag: ({ version }) => String(version),
+      handle: ({ tx, params: { runId } }) => viewRun(tx, runId, temporal),
+    },
   );
   route(
     door,

@@ -6,11 +6,14 @@ import { Budgets1764000000005 } from './0005-budgets.ts';
 import { NestedRuns1764000000006 } from './0006-nested-runs.ts';
 import { WaitingTools1764000000007 } from './0007-waiting-tools.ts';
 import { Messages1764000000008 } from './0008-messages.ts';
+import { Assignment1764000000009 } from './0009-assignment.ts';
 import { Context1764000000010 } from './0010-context.ts';
 import { PlansAndGuards1764000000012 } from './0012-plans-and-guards.ts';
 import { Routing1764000000013 } from './0013-routing.ts';
 import { Memories1764000000011 } from './0011-memories.ts';
+import { StepChanges1764000000014 } from './0014-step-changes.ts';
 import { ArtifactsAndCredentials1764000000017 } from './0017-artifacts-and-credentials.ts';
+import { ToolApprovals1764000000015 } from './0015-tool-approvals.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -22,9 +25,12 @@ export const migrations = [
   NestedRuns1764000000006,
   WaitingTools1764000000007,
   Messages1764000000008,
+  Assignment1764000000009,
   Context1764000000010,
   PlansAndGuards1764000000012,
   Routing1764000000013,
   Memories1764000000011,
+  StepChanges1764000000014,
   ArtifactsAndCredentials1764000000017,
+  ToolApprovals1764000000015,
 ];

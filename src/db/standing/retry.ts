@@ -7,7 +7,6 @@
  */
 import { isFinished } from '../../contracts/status.ts';
 import type { StepChanges } from '../../contracts/run.ts';
-import { statusesBefore } from '../../core/transition.ts';
 import { stepsToReset } from '../../core/workflow/steps-to-reset.ts';
 import { AppError } from '../../errors.ts';
 import type { RunRow } from '../mappings/run.ts';
@@ -17,6 +16,7 @@ import { lockRun, updateRun } from '../run-store.ts';
 import { lockTask, updateTask } from '../task-store.ts';
 import { findVersion } from '../workflow-store.ts';
 import { notWaiting } from './move-context.ts';
+import { resetSteps } from './reset-steps.ts';
 
 export interface RunRetry {
   /** A step id; without it, everything that did not complete. */
@@ -41,7 +41,7 @@ export async function retryRun(tx: Tx, runId: string, retry: RunRetry): Promise<
     );
   const above = run.taskId ? await runsAbove(tx, run.taskId) : [];
   for (const id of above) await reopenRun(tx, await lockRun(tx, id));
-  await resetSteps(tx, run, retry);
+  await resetFrom(tx, run, retry);
   await reopenRun(tx, run);
   tx.wake({ target: `run/${run.id}`, label: run.name, rootTaskId: run.rootTaskId });
   if (run.taskId) await reopenUpwards(tx, run.taskId);
@@ -83,7 +83,7 @@ async function statusOfRun(tx: Tx, id: string): Promise<RunRow['status']> {
   return row?.status ?? 'failed';
 }
 
-async function resetSteps(tx: Tx, run: RunRow, { from, changes }: RunRetry): Promise<void> {
+async function resetFrom(tx: Tx, run: RunRow, { from, changes }: RunRetry): Promise<void> {
   const found = await findVersion(tx, run.workflowId, run.workflowVersion);
   if (!found) throw new AppError('internal', `Run ${run.id} has no definition.`);
   if (from !== undefined && !found.definition.steps.some((step) => step.id === from)) {
@@ -97,23 +97,8 @@ async function resetSteps(tx: Tx, run: RunRow, { from, changes }: RunRetry): Pro
     [run.id],
   );
   const keys = stepsToReset(found.definition, rows, from);
-  const reset = await tx.sql<{ key: string; attempts: number; taskId: string | null }>(
-    `UPDATE steps SET status = 'pending', output = NULL, error = NULL, reason = NULL, due_at = NULL, wait_until = NULL, approval_id = NULL, child_run_id = NULL, started_at = NULL, ended_at = NULL,
-            changes = CASE WHEN step_id = $3 AND $4::jsonb IS NOT NULL THEN $4::jsonb ELSE changes END
-      WHERE run_id = $1 AND key = ANY ($2) AND status = ANY ($5) RETURNING key, attempts, task_id`,
-    [
-      run.id,
-      keys,
-      from ?? null,
-      changes ? JSON.stringify(changes) : null,
-      ['pending', ...statusesBefore('step', 'pending')],
-    ],
-  );
-  for (const { key, attempts, taskId } of reset) {
-    const data = { key, title: key, taskId, attempt: attempts + 1, reason: 'Retried by a person.' };
-    if (attempts > 0)
-      tx.emit({ stream: `run/${run.id}`, type: 'step.retried', data }, { rootTaskId: run.rootTaskId });
-  }
+  const change = from !== undefined && changes ? { step: from, changes } : undefined;
+  await resetSteps(tx, run, { keys, reason: 'Retried by a person.', change });
 }
 
 /** Runs above a task, outermost first. */
@@ -138,6 +123,7 @@ async function reopenRun(tx: Tx, run: RunRow): Promise<void> {
     pausedAt: null,
     cancelRequestedAt: null,
     cancelReason: null,
+    replan: null,
   });
   tx.emit({ stream: `run/${run.id}`, type: 'run.resumed', data: {} }, { rootTaskId: run.rootTaskId });
 }
@@ -157,7 +143,9 @@ async function reopenUpwards(tx: Tx, taskId: string): Promise<void> {
 export async function reopenTask(
   tx: Tx,
   task: TaskRow,
-  changed: Partial<Pick<TaskRow, 'goal' | 'wantedAgentId' | 'context'>> = {},
+  changed: Partial<
+    Pick<TaskRow, 'goal' | 'wantedAgentId' | 'context' | 'changes' | 'method' | 'outputSchema' | 'requires'>
+  > = {},
 ): Promise<void> {
   if (!isFinished(task.status)) return;
   if (task.status === 'completed' && Object.keys(changed).length === 0) {

@@ -4,12 +4,11 @@
  */
 import type { Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
-import type { WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { NextSteps } from '../../core/workflow/step-rows.ts';
 import { nextSteps } from '../../core/workflow/next-steps.ts';
+import { type ChangedInputs, changeSteps } from '../../core/workflow/change-step.ts';
 import { rowsToLoad } from '../../core/workflow/outputs-needed.ts';
 import { standsWaiting } from '../../core/workflow/stands-waiting.ts';
-import { AppError } from '../../errors.ts';
 import { spendApprovals } from '../approval-store.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
@@ -22,8 +21,9 @@ import {
   updateRun,
   writeEndedSteps,
 } from '../run-store.ts';
-import { findVersion } from '../workflow-store.ts';
-import { onRun, type RunContext, titleOf } from './run-context.ts';
+import { followPlan } from './follow-plan.ts';
+import { askForPlan, controlOf, waitsForPlan } from './ask-for-plan.ts';
+import { definitionOfRun, onRun, type RunContext, titleOf } from './run-context.ts';
 import { requestCancel } from './request-cancel.ts';
 import { endRun } from './end-run.ts';
 import { startSteps } from './start-steps.ts';
@@ -36,15 +36,17 @@ import type { World } from './world.ts';
 export async function standRun(tx: Tx, runId: string, world: World): Promise<Standing> {
   const run = await lockRun(tx, runId);
   await takeWakes(tx, `run/${run.id}`);
-  const definition = await definitionOf(tx, run);
-  const context: RunContext = { tx, run, definition, world };
-  if (run.status === 'pending' && !run.cancelRequestedAt) await beginRun(context);
+  await followPlan(tx, run);
+  const pinned = await definitionOfRun(tx, run);
+  if (run.status === 'pending' && !run.cancelRequestedAt)
+    await beginRun({ tx, run, definition: pinned, world });
   const { steps, ended } = await loadSteps(tx, run);
+  const definition = changeSteps(pinned, changedInputs(steps));
+  const context: RunContext = { tx, run, definition, world };
   if (isFinished(run.status)) return runStanding(context, { steps, wakeAt: null });
   await writeEndedSteps(tx, run.id, ended);
   await spendApprovals(
     tx,
-    run,
     ended.flatMap((step) => step.approvalId ?? []),
   );
   emitEnded(context, ended);
@@ -60,13 +62,18 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
     inputs: run.inputs,
     rows: steps,
     now: world.now.getTime(),
-    control: { cancelRequested: run.cancelRequestedAt !== null, paused: run.pausedAt !== null },
+    control: controlOf(run),
   });
+  await askForPlan(context, decision);
   const changed = await applyDecision(context, { steps, decision });
   const status = runStatus(context, { steps, decision });
   if ((changed || ended.length > 0 || status !== run.status) && !decision.end)
     await updateRun(tx, run, { status });
   return runStanding(context, { steps, wakeAt: decision.wakeAt });
+}
+
+function changedInputs(steps: LoadedStep[]): ChangedInputs {
+  return new Map(steps.flatMap(({ key, changes }) => (changes?.with ? [[key, changes.with]] : [])));
 }
 
 async function beginRun({ tx, run, definition, world }: RunContext): Promise<void> {
@@ -86,7 +93,8 @@ function runStatus(
   { steps, decision }: { steps: LoadedStep[]; decision: NextSteps },
 ): RunRow['status'] {
   if (run.status !== 'running' && run.status !== 'waiting') return run.status;
-  return standsWaiting(definition, steps, decision.settle) ? 'waiting' : 'running';
+  const waits = standsWaiting(definition, steps, decision.settle) || waitsForPlan(run, steps);
+  return waits ? 'waiting' : 'running';
 }
 
 async function applyDecision(
@@ -120,11 +128,4 @@ function emitEnded({ tx, run, definition }: RunContext, ended: EndedStep[]): voi
       tx.emit(onRun(run, 'step.failed', { ...data, ...error }), { rootTaskId: run.rootTaskId });
     }
   }
-}
-
-async function definitionOf(tx: Tx, run: RunRow): Promise<WorkflowDefinition> {
-  // A workflow that was archived meanwhile is still walked to its end.
-  const found = await findVersion(tx, run.workflowId, run.workflowVersion);
-  if (!found) throw new AppError('internal', `Run ${run.id} has no definition.`);
-  return found.definition;
 }

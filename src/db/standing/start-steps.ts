@@ -162,29 +162,54 @@ async function taskOf(
   context: RunContext,
   { start, dependencies, changes, before }: StepWork,
 ): Promise<string> {
-  const given = { ...(start.with as unknown as AgentWith), ...changes };
+  // What was changed in `with` is in the definition that the step was decided with.
+  const { with: changedInput, ...own } = changes ?? {};
+  const given = { ...(start.with as unknown as AgentWith), ...own };
   const task = before === null ? null : await lockTask(context.tx, before);
-  if (!task || !isFinished(task.status)) return insertStepTask(context, { start, given, dependencies });
+  if (!task || !isFinished(task.status))
+    return insertStepTask(context, { start, given, dependencies, changes });
+  const { method, outputSchema } = given;
   await reopenTask(context.tx, task, {
     goal: given.goal,
     wantedAgentId: given.agentId,
     context: { dependencies },
+    changes: ofTask(changes),
+    ...(changedInput ? { method, outputSchema, requires: needsOf(given) } : {}),
   });
+  if (changedInput?.files) {
+    await context.tx.sql('DELETE FROM task_files WHERE task_id = $1 AND NOT made', [task.id]);
+    await insertTaskFiles(context.tx, task.id, filesOf(given));
+  }
   return task.id;
+}
+
+/** What the task's agent is told beside its own instructions and policy. */
+function ofTask(changes: StepChanges | null): { instructions?: string; model?: string } | null {
+  const { instructions, model } = changes ?? {};
+  return instructions || model ? { ...(instructions && { instructions }), ...(model && { model }) } : null;
+}
+
+function needsOf({ requires }: AgentWith): Capability[] {
+  return (requires ?? []).map((need) => ({ name: need.capability, level: need.level }));
+}
+
+function filesOf({ files }: AgentWith): string[] {
+  return (files ?? []).flat(2).filter((file): file is string => typeof file === 'string');
 }
 
 interface NewStepTask {
   start: Start;
   given: AgentWith;
   dependencies: Record<string, unknown>;
+  changes: StepChanges | null;
 }
 
 async function insertStepTask(
   { tx, run, definition }: RunContext,
-  { start, given, dependencies }: NewStepTask,
+  { start, given, dependencies, changes }: NewStepTask,
 ): Promise<string> {
   const id = newId('task');
-  const files = (given.files ?? []).flat(2).filter((file): file is string => typeof file === 'string');
+  const files = filesOf(given);
   const title = await taskTitle(tx, { title: titleOf(definition, start.key), start, files });
   await insertTask(tx, {
     id,
@@ -199,12 +224,11 @@ async function insertStepTask(
     priority: run.priority,
     depth: run.depth + 1,
     wantedAgentId: given.agentId,
-    requires: (given.requires ?? []).map(
-      (need): Capability => ({ name: need.capability, level: need.level }),
-    ),
+    requires: needsOf(given),
     method: given.method,
     outputSchema: given.outputSchema,
     context: { dependencies },
+    changes: ofTask(changes),
     actor: run.actor,
   });
   if (given.budget) await openStepPurse(tx, id, limitsOf(given.budget));
@@ -239,7 +263,7 @@ async function insertTaskFiles(tx: RunContext['tx'], taskId: string, files: stri
   await tx.sql(
     `INSERT INTO task_files (task_id, file_id, position)
      SELECT $1, f.id, min(u.position) FROM unnest($2::text[]) WITH ORDINALITY AS u (id, position) JOIN files f ON f.id = u.id AND f.workspace_id = $3
-     GROUP BY f.id`,
+     GROUP BY f.id ON CONFLICT DO NOTHING`,
     [taskId, files, tx.workspaceId],
   );
 }

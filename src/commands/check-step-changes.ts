@@ -1,0 +1,75 @@
+import type { StepChanges } from '../contracts/run.ts';
+import { changeSteps } from '../core/workflow/change-step.ts';
+import { checkDefinition } from '../core/workflow/validate-definition.ts';
+import type { RunRow } from '../db/mappings/run.ts';
+import type { Tx } from '../db/record.ts';
+import { readWorkflowWorld } from '../db/workflow-world.ts';
+import { findVersion } from '../db/workflow-store.ts';
+import { AppError, type Problem } from '../errors.ts';
+
+interface Changed {
+  stepId: string;
+  changes: StepChanges;
+  /** Where the changes stand in the body of the request. */
+  root: '' | '/changes';
+}
+
+/**
+ * Whether a step could be saved as a person has changed it: its form, references to steps before it, expressions, known agents.
+ * @throws AppError invalid_workflow with a pointer for each problem; unknown_agent
+ */
+export async function checkStepChanges(
+  tx: Tx,
+  run: RunRow,
+  { stepId, changes, root }: Changed,
+): Promise<void> {
+  if (changes.agentId) await requireOperatorAgent(tx, changes.agentId, root);
+  const found = await findVersion(tx, run.workflowId, run.workflowVersion);
+  const position = found?.definition.steps.findIndex((step) => step.id === stepId) ?? -1;
+  const step = found?.definition.steps[position];
+  if (!found || !step) return;
+  const problems: Problem[] = [];
+  for (const name of ['goal', 'agentId', 'instructions', 'model'] as const)
+    if (changes[name] !== undefined && step.kind !== 'agent')
+      problems.push({
+        pointer: `${root}/${name}`,
+        code: 'not_an_agent_step',
+        message: `Step "${stepId}" is no agent step.`,
+      });
+  if (changes.with)
+    problems.push(
+      ...(await problemsOfInput(tx, { found: found.definition, position, stepId, changes, root })),
+    );
+  if (problems.length > 0)
+    throw new AppError('invalid_workflow', 'The step cannot be changed like this.', { problems });
+}
+
+interface Input extends Changed {
+  found: Parameters<typeof changeSteps>[0];
+  position: number;
+}
+
+/** Only what is wrong with this step: others may name an agent who has gone meanwhile. */
+async function problemsOfInput(
+  tx: Tx,
+  { found, position, stepId, changes, root }: Input,
+): Promise<Problem[]> {
+  const changed = changeSteps(found, new Map([[stepId, changes.with ?? {}]]));
+  const tools = found.steps.flatMap((step) => (step.kind === 'tool' ? [step.with.tool] : []));
+  const { problems } = checkDefinition(changed, await readWorkflowWorld(tx, tools));
+  const place = `/steps/${position}`;
+  return problems
+    .filter(({ pointer }) => pointer === place || pointer.startsWith(`${place}/`))
+    .map((problem) => ({ ...problem, pointer: `${root}${problem.pointer.slice(place.length)}` }));
+}
+
+async function requireOperatorAgent(tx: Tx, agentId: string, root: string): Promise<void> {
+  const [agent] = await tx.sql(
+    `SELECT id FROM agents WHERE id = $1 AND workspace_id = $2 AND archived_at IS NULL AND role = 'master_operator'`,
+    [agentId, tx.workspaceId],
+  );
+  if (agent) return;
+  const message = `There is no Master Operator ${agentId}.`;
+  const problems = [{ pointer: `${root}/agentId`, code: 'unknown_agent', message }];
+  throw new AppError('unknown_agent', message, { problems });
+}

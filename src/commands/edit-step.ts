@@ -1,0 +1,101 @@
+import type { StepChanges } from '../contracts/run.ts';
+import { isFinished } from '../contracts/status.ts';
+import { expireApprovals } from '../db/approval-store.ts';
+import type { RunRow } from '../db/mappings/run.ts';
+import type { StepRow } from '../db/mappings/step.ts';
+import type { Tx } from '../db/record.ts';
+import { lockRun, updateRun } from '../db/run-store.ts';
+import { lockTask, updateTask } from '../db/task-store.ts';
+import { AppError, notFound } from '../errors.ts';
+import { type Caller, requireOperator } from './caller.ts';
+import { checkStepChanges } from './check-step-changes.ts';
+
+interface EditStep {
+  runId: string;
+  stepId: string;
+  changes: StepChanges;
+  /** The run's version that the person looked at; null: whatever is there. */
+  ifMatch: string | null;
+}
+
+/**
+ * Changes what a step of this run alone is given, before its work begins. One that stands still already (a wait, a question to a person)
+ * begins anew with it: what a person was asked before is expired. The original stays in the version that the run has pinned.
+ * @throws AppError not_found, precondition_failed, wrong_state, invalid_workflow, unknown_agent
+ */
+export async function editStep(
+  tx: Tx,
+  caller: Caller,
+  { runId, stepId, changes, ifMatch }: EditStep,
+): Promise<void> {
+  requireOperator(caller);
+  const run = await lockRun(tx, runId);
+  if (ifMatch !== null && ifMatch !== String(run.version)) {
+    const message = `The run is at version ${run.version} by now. Look at it and try again.`;
+    throw new AppError('precondition_failed', message);
+  }
+  const [step] = await tx.sql<StepRow>('SELECT * FROM steps WHERE run_id = $1 AND key = $2', [runId, stepId]);
+  if (!step) throw notFound('step', stepId);
+  requireOpen(run);
+  const all = { ...step.changes, ...changes, ...withOf(step, changes) };
+  await checkStepChanges(tx, run, { stepId, changes: all, root: '' });
+  if (step.status === 'waiting') await beginAnew(tx, run, step);
+  else if (step.status === 'in_progress') await changeTask(tx, step, changes);
+  else if (step.status !== 'pending') throw tooLate(`is ${step.status}`, step);
+  await tx.sql('UPDATE steps SET changes = $3 WHERE run_id = $1 AND key = $2', [
+    runId,
+    stepId,
+    JSON.stringify(all),
+  ]);
+  await updateRun(tx, run, {});
+  const fields = Object.keys({ ...changes, ...changes.with }).filter((name) => name !== 'with');
+  tx.emit(
+    {
+      stream: `run/${runId}`,
+      type: 'step.changed',
+      data: { key: stepId, title: stepId, taskId: step.taskId, fields },
+    },
+    { rootTaskId: run.rootTaskId },
+  );
+  tx.wake({ target: `run/${runId}`, label: run.name, rootTaskId: run.rootTaskId });
+}
+
+function withOf({ changes: before }: StepRow, { with: now }: StepChanges): Pick<StepChanges, 'with'> {
+  return now || before?.with ? { with: { ...before?.with, ...now } } : {};
+}
+
+function requireOpen({ status, cancelRequestedAt }: RunRow): void {
+  if (isFinished(status)) {
+    const message = `The run is ${status}: retry it from this step with the changes instead.`;
+    throw new AppError('wrong_state', message);
+  }
+  if (cancelRequestedAt) throw new AppError('wrong_state', 'The run is being cancelled.');
+}
+
+function tooLate(how: string, { key }: StepRow): AppError {
+  return new AppError('wrong_state', `Step ${key} ${how}: only one whose work has not begun can be changed.`);
+}
+
+async function beginAnew(tx: Tx, run: RunRow, { key }: StepRow): Promise<void> {
+  await expireApprovals(tx, run, { keys: [key], reason: 'The step was changed: it is asked anew.' });
+  await tx.sql(
+    `UPDATE steps SET status = 'pending', wait_until = NULL, due_at = NULL, approval_id = NULL, message_id = NULL,
+            reason = NULL, started_at = NULL WHERE run_id = $1 AND key = $2`,
+    [run.id, key],
+  );
+}
+
+/** A task that waits for its first agent can still be changed. What its goal is made of was worked out when it began. */
+async function changeTask(tx: Tx, step: StepRow, changes: StepChanges): Promise<void> {
+  if (step.taskId === null) throw tooLate('is at work', step);
+  const task = await lockTask(tx, step.taskId);
+  if (task.attempt > 0 || isFinished(task.status)) throw tooLate('is at work', step);
+  if (changes.with) throw tooLate('has worked out its input', step);
+  const { goal, agentId, instructions, model } = changes;
+  await updateTask(tx, task, {
+    ...(goal === undefined ? {} : { goal }),
+    ...(agentId === undefined ? {} : { wantedAgentId: agentId }),
+    changes: { ...task.changes, ...(instructions && { instructions }), ...(model && { model }) },
+  });
+  tx.wake({ target: `task/${task.id}`, label: task.title, rootTaskId: task.rootId });
+}

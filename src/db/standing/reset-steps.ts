@@ -1,0 +1,47 @@
+import type { PlanCorrection } from '../../contracts/plan.ts';
+import type { StepChanges } from '../../contracts/run.ts';
+import { statusesBefore } from '../../core/transition.ts';
+import type { RunRow } from '../mappings/run.ts';
+import type { Tx } from '../record.ts';
+
+export interface StepReset {
+  keys: string[];
+  /** For people: why they are done again. */
+  reason: string;
+  /** What a retry changes in one step. */
+  change?: { step: string; changes: StepChanges } | undefined;
+  /** What was wrong with what steps brought. */
+  correct?: PlanCorrection[];
+}
+
+/** Sets steps back to pending; the next decision starts them, each as a new attempt of its task. The caller holds the run's lock. */
+export async function resetSteps(
+  tx: Tx,
+  run: Pick<RunRow, 'id' | 'rootTaskId'>,
+  { keys, reason, change, correct = [] }: StepReset,
+): Promise<void> {
+  const reset = await tx.sql<{ key: string; attempts: number; taskId: string | null }>(
+    `UPDATE steps SET status = 'pending', output = NULL, error = NULL, reason = NULL, due_at = NULL, wait_until = NULL, approval_id = NULL, child_run_id = NULL, started_at = NULL, ended_at = NULL,
+            changes = CASE WHEN step_id = $3 AND $4::jsonb IS NOT NULL THEN coalesce(changes, '{}') || $4::jsonb ELSE changes END
+      WHERE run_id = $1 AND key = ANY ($2) AND status = ANY ($5) RETURNING key, attempts, task_id`,
+    [
+      run.id,
+      keys,
+      change?.step ?? null,
+      change ? JSON.stringify(change.changes) : null,
+      ['pending', ...statusesBefore('step', 'pending')],
+    ],
+  );
+  if (correct.length > 0)
+    await tx.sql(
+      `UPDATE steps s SET changes = coalesce(s.changes, '{}') || jsonb_build_object('correction', c.note)
+         FROM (SELECT step, string_agg(note, E'\\n') AS note FROM unnest($2::text[], $3::text[]) AS u (step, note) GROUP BY step) AS c
+        WHERE s.run_id = $1 AND s.step_id = c.step`,
+      [run.id, correct.map(({ step }) => step), correct.map(({ note }) => note)],
+    );
+  for (const { key, attempts, taskId } of reset) {
+    const data = { key, title: key, taskId, attempt: attempts + 1, reason };
+    if (attempts > 0)
+      tx.emit({ stream: `run/${run.id}`, type: 'step.retried', data }, { rootTaskId: run.rootTaskId });
+  }
+}

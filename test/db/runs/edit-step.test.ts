@@ -1,0 +1,199 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { cancelRun } from '../../../src/commands/cancel-run.ts';
+import { editStep } from '../../../src/commands/edit-step.ts';
+import { retryRun } from '../../../src/commands/retry-run.ts';
+import type { StepChanges } from '../../../src/contracts/run.ts';
+import { agent, openRunDesk, type RunDesk, set } from './support.ts';
+
+let desk: RunDesk;
+beforeAll(async () => {
+  desk = await openRunDesk();
+}, 60_000);
+
+const edit = (runId: string, stepId: string, changes: StepChanges, ifMatch: string | null = null) =>
+  desk.inside((tx) => editStep(tx, desk.caller, { runId, stepId, changes, ifMatch }));
+const told = async (runId: string) =>
+  (
+    await desk.rows<{ type: string }>(
+      'SELECT type FROM events WHERE stream = $1 ORDER BY seq',
+      `run/${runId}`,
+    )
+  ).map(({ type }) => type);
+const taskOf = async (runId: string, key: string) => {
+  const taskId = (await desk.steps(runId)).get(key)?.taskId;
+  const [task] = await desk.rows<Record<string, unknown>>('SELECT * FROM tasks WHERE id = $1', taskId);
+  return task;
+};
+
+describe('a step that has not begun', () => {
+  test('gets what a person changed: input, instructions and model; the workflow stays as it is', async () => {
+    const id = await desk.begin({
+      steps: [
+        agent('first'),
+        agent('second', { goal: 'Old ${{ steps.first.output.markdown }}' }, { dependsOn: ['first'] }),
+      ],
+    });
+    await desk.stand(id);
+    await edit(id, 'second', {
+      with: { goal: 'New ${{ steps.first.output.markdown }}' },
+      instructions: 'Be brief.',
+      model: 'big',
+    });
+    expect(await told(id)).toContain('step.changed');
+    await desk.work(id, 'first', 'it');
+    expect(await taskOf(id, 'second')).toMatchObject({
+      goal: 'New it',
+      changes: { instructions: 'Be brief.', model: 'big' },
+    });
+    const { workflowId, workflowVersion } = await desk.run(id);
+    const [pinned] = await desk.rows<{ goal: string }>(
+      `SELECT definition->'steps'->1->'with'->>'goal' AS goal FROM workflow_versions WHERE workflow_id = $1 AND version = $2`,
+      workflowId,
+      workflowVersion,
+    );
+    expect(pinned?.goal).toContain('Old');
+  });
+
+  test('keeps an earlier change when another is made', async () => {
+    const id = await desk.begin({ steps: [agent('a'), set('b', { n: '1', m: '2' }, { dependsOn: ['a'] })] });
+    await desk.stand(id);
+    await edit(id, 'b', { with: { values: { n: '10', m: '2' } } });
+    await desk.work(id, 'a');
+    expect(await desk.run(id)).toMatchObject({ output: { b: { n: 10, m: 2 } } });
+  });
+
+  test('is refused what could not be saved, each problem with its place', async () => {
+    const id = await desk.begin({
+      steps: [agent('a'), agent('b', {}, { dependsOn: ['a'] }), set('c', {}, { dependsOn: ['b'] })],
+    });
+    await desk.stand(id);
+    await expect(
+      edit(id, 'b', { with: { goal: '${{ steps.c.output.n }}', nonsense: 1 } }),
+    ).rejects.toMatchObject({
+      code: 'invalid_workflow',
+      problems: expect.arrayContaining([
+        expect.objectContaining({ pointer: '/with/goal' }),
+        expect.objectContaining({ pointer: '/with/nonsense' }),
+      ]),
+    });
+    await expect(edit(id, 'c', { model: 'big' })).rejects.toMatchObject({
+      problems: [{ pointer: '/model', code: 'not_an_agent_step' }],
+    });
+    await expect(edit(id, 'b', { agentId: 'agt_none' })).rejects.toMatchObject({
+      code: 'unknown_agent',
+      problems: [{ pointer: '/agentId' }],
+    });
+    expect((await desk.steps(id)).get('b')?.changes).toBeNull();
+  });
+});
+
+describe('a step that stands still', () => {
+  test('waits anew for the time that a person gave', async () => {
+    const id = await desk.begin({ steps: [{ id: 'wait', kind: 'wait', with: { for: 'P1D' } }] });
+    await desk.stand(id);
+    await edit(id, 'wait', { with: { for: 'P2D' } });
+    await desk.stand(id);
+    expect((await desk.steps(id)).get('wait')).toMatchObject({
+      status: 'waiting',
+      attempts: 2,
+      waitUntil: new Date(desk.asker.now + 2 * 86_400_000),
+    });
+  });
+
+  test('asks a person anew; what was asked before is expired', async () => {
+    const id = await desk.begin({
+      steps: [{ id: 'ask', kind: 'approval', with: { title: 'Send 10 letters?' } }],
+    });
+    await desk.stand(id);
+    await edit(id, 'ask', { with: { title: 'Send 8 letters?' } });
+    await desk.stand(id);
+    const asked = await desk.rows<{ title: string; status: string }>(
+      'SELECT title, status FROM approvals WHERE run_id = $1 ORDER BY id',
+      id,
+    );
+    expect(asked).toEqual([
+      { title: 'Send 10 letters?', status: 'expired' },
+      { title: 'Send 8 letters?', status: 'requested' },
+    ]);
+  });
+});
+
+describe('a step cannot be changed', () => {
+  test('when somebody else was quicker', async () => {
+    const id = await desk.begin({ steps: [{ id: 'wait', kind: 'wait', with: { for: 'P1D' } }] });
+    await desk.stand(id);
+    const { version } = await desk.run(id);
+    await edit(id, 'wait', { with: { for: 'P2D' } }, String(version));
+    await expect(edit(id, 'wait', { with: { for: 'P3D' } }, String(version))).rejects.toMatchObject({
+      code: 'precondition_failed',
+    });
+  });
+
+  test('that is at work, has ended, is not there, or whose run has ended or is being cancelled', async () => {
+    const id = await desk.begin({ steps: [set('s'), agent('a'), agent('b', {}, { dependsOn: ['a'] })] });
+    await desk.stand(id);
+    await desk.look((await desk.steps(id)).get('a')?.taskId ?? '');
+    for (const key of ['a', 's'])
+      await expect(
+        edit(id, key, key === 'a' ? { goal: 'x' } : { with: { values: { n: '2' } } }),
+      ).rejects.toMatchObject({
+        code: 'wrong_state',
+      });
+    await expect(edit(id, 'none', { goal: 'x' })).rejects.toMatchObject({ code: 'not_found' });
+    await desk.inside((tx) => cancelRun(tx, desk.caller, { runId: id }));
+    await expect(edit(id, 'b', { goal: 'x' })).rejects.toMatchObject({ code: 'wrong_state' });
+    const ended = await desk.begin({ steps: [set('s')] });
+    await desk.stand(ended);
+    await expect(edit(ended, 's', { with: { values: { n: '2' } } })).rejects.toMatchObject({
+      code: 'wrong_state',
+    });
+  });
+});
+
+describe('a retry', () => {
+  test('may change input, instructions, agent and model of its step; attempts and their costs stay', async () => {
+    const other = await desk.hire('weaving', 10);
+    const id = await desk.begin({ steps: [agent('a')] });
+    await desk.stand(id);
+    const taskId = (await desk.steps(id)).get('a')?.taskId;
+    await desk.look(taskId ?? '');
+    await desk.inside((tx) => cancelRun(tx, desk.caller, { runId: id }));
+    await desk.look(taskId ?? '');
+    await desk.stand(id);
+    const changes = {
+      with: { goal: 'Do it otherwise.' },
+      instructions: 'Be brief.',
+      agentId: other,
+      model: 'big',
+    };
+    await desk.inside((tx) => retryRun(tx, desk.caller, { runId: id, from: 'a', changes }));
+    await desk.stand(id);
+    await desk.work(id, 'a');
+    expect(await taskOf(id, 'a')).toMatchObject({
+      id: taskId,
+      goal: 'Do it otherwise.',
+      agentId: other,
+      attempt: 2,
+    });
+    const calls = await desk.rows<{ model: string; attempt: number }>(
+      'SELECT model, attempt FROM ledger WHERE task_id = $1',
+      taskId,
+    );
+    expect(calls).toEqual([{ model: 'big', attempt: 2 }]);
+  });
+
+  test('with changes that could not be saved is refused, and changes nothing', async () => {
+    const id = await desk.begin({ steps: [agent('a')] });
+    await desk.inside((tx) => cancelRun(tx, desk.caller, { runId: id }));
+    await desk.stand(id);
+    const retry = desk.inside((tx) =>
+      retryRun(tx, desk.caller, {
+        runId: id,
+        from: 'a',
+        changes: { with: { goal: '${{ steps.none.output }}' } },
+      }),
+    );
+    await expect(retry).rejects.toMatchObject({ problems: [{ pointer: '/changes/with/goal' }] });
+    expect(await desk.run(id)).toMatchObject({ status: 'cancelled' });
+  });
+});
