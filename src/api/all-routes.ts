@@ -20,6 +20,7 @@ import { runRoutes } from './runs/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { type StreamEvents, streamRoutes } from './streams/routes.ts';
 import { taskControlRoutes } from './tasks/control-routes.ts';
+import { taskPlanRoutes } from './tasks/plan-routes.ts';
 import { taskRoutes } from './tasks/routes.ts';
 import { taskViewRoutes } from './tasks/view-routes.ts';
 import type { ToolsOf } from '../commands/tools-of.ts';
@@ -49,6 +50,7 @@ export function allRoutes(
   taskRoutes(door, temporal, launch);
   taskControlRoutes(door, temporal);
   taskViewRoutes(door, temporal);
+  taskPlanRoutes(door, temporal, toolsOf);
   fileRoutes(door, { files, uploadDir });
   agentRoutes(door);
   memoryRoutes(door);

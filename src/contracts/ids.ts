@@ -13,6 +13,7 @@ export const idPrefixes = {
   conversation: 'cnv',
   message: 'msg',
   approval: 'apr',
+  approvalRule: 'apl',
   file: 'fil',
   budget: 'bud',
   event: 'evt',
@@ -50,6 +51,7 @@ export const WorkflowId = idSchema('workflow');
 export const ConversationId = idSchema('conversation');
 export const MessageId = idSchema('message');
 export const ApprovalId = idSchema('approval');
+export const ApprovalRuleId = idSchema('approvalRule');
 export const BudgetId = idSchema('budget');
 export const FileId = idSchema('file');
 export const KeyId = idSchema('key');

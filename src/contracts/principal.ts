@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { KeyId, idSchema } from './ids.ts';
+import { AgentId, KeyId, idSchema } from './ids.ts';
 
 export const Role = z
   .enum(['owner', 'operator', 'viewer'])
@@ -29,6 +29,7 @@ export const CreateKey = z
   .strictObject({
     name: z.string().trim().min(1).max(80),
     role: Role.optional().describe('Default: that of whoever makes it. Not above it.'),
+    agentId: AgentId.optional().describe('The key acts for this agent: it never decides approvals'),
   })
   .meta({ id: 'CreateKey' });
 export type CreateKey = z.infer<typeof CreateKey>;
@@ -37,6 +38,7 @@ const key = {
   id: KeyId,
   name: z.string(),
   role: Role,
+  agentId: AgentId.nullable(),
   last4: z.string(),
   createdAt: z.iso.datetime(),
   revokedAt: z.iso.datetime().nullable(),

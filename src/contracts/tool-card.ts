@@ -24,3 +24,16 @@ export interface ToolCard {
 
 /** What a model is told of a tool. */
 export type ToolFace = Pick<ToolCard, 'name' | 'description' | 'parameters'>;
+
+export const ToolView = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    parameters: z.record(z.string(), z.unknown()).describe('JSON Schema of the arguments'),
+    risk: Risk.describe('Without a rule, what is of high risk needs a person’s yes'),
+    effect: EffectKind,
+    timeoutMs: z.int(),
+    origin: z.string().describe('built in, or the tool server that it comes from'),
+  })
+  .meta({ id: 'Tool' });
+export type ToolView = z.infer<typeof ToolView>;

@@ -162,6 +162,13 @@ const agentWith = z.strictObject({
 
 const toolWith = z.strictObject({ tool: z.string().min(1).max(200), arguments: freeRecord(Json) });
 
+/** What a task does whose step is a tool call. `planned`: nobody but a model wrote the step. */
+export interface StepToolCall {
+  tool: string;
+  arguments: Record<string, unknown>;
+  planned: boolean;
+}
+
 const approvalWith = z.strictObject({
   title: z.string().min(1).max(workflowLimits.title),
   details: absentTextIsNull(template),

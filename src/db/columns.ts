@@ -20,11 +20,13 @@ const jsonColumns = new Set([
   'price',
   'content',
   'changes',
+  'toolCall',
   'corrections',
   'replan',
   'guardTripped',
   'guardsLifted',
   'forecast',
+  'waitingNeed',
 ]);
 
 /** `SET` clause and values of a patch whose parameters begin at `first`. Property names come from our row types, never from outside. */

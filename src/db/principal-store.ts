@@ -15,6 +15,8 @@ export interface Identity {
   workspaceId: string;
   name: string;
   role: PrincipalRow['role'];
+  /** The key acts for this agent. */
+  agentId?: string | null;
 }
 
 export const sessionDays = 30;
@@ -50,7 +52,7 @@ export async function findIdentity(tx: Tx, principalId: string): Promise<Identit
 
 export async function identityOfKey(db: Database, secret: string): Promise<Identity | null> {
   const [row] = await db.acrossWorkspaces<Identity>(
-    `SELECT p.id AS principal_id, p.workspace_id, p.name, p.role FROM api_keys k
+    `SELECT p.id AS principal_id, p.workspace_id, p.name, p.role, k.agent_id FROM api_keys k
      JOIN principals p ON p.id = k.principal_id WHERE k.hash = $1 AND k.revoked_at IS NULL`,
     [hashOf(secret)],
   );
@@ -107,12 +109,12 @@ export async function insertSignInLink(tx: Tx, principalId: string): Promise<str
 
 export async function insertKey(
   tx: Tx,
-  { principalId, name }: { principalId: string; name: string },
+  { principalId, name, agentId = null }: { principalId: string; name: string; agentId?: string | null },
 ): Promise<{ row: ApiKeyRow; secret: string }> {
   const secret = `adj_${newSecret()}`;
   const [row] = await tx.sql<ApiKeyRow>(
-    `INSERT INTO api_keys (id, workspace_id, principal_id, name, hash, last4) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *`,
-    [newId('key'), tx.workspaceId, principalId, name, hashOf(secret), secret.slice(-4)],
+    `INSERT INTO api_keys (id, workspace_id, principal_id, name, hash, last4, agent_id) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *`,
+    [newId('key'), tx.workspaceId, principalId, name, hashOf(secret), secret.slice(-4), agentId],
   );
   return { row: row as ApiKeyRow, secret };
 }

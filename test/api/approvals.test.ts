@@ -38,6 +38,12 @@ async function asked(): Promise<{ runId: string; approvalId: string }> {
 }
 
 const read = async (id: string) => (await api.ask<Approval>('GET', `approvals/${id}`)).body;
+const wakes = async (runId: string) =>
+  (
+    await api.db.acrossWorkspaces(`SELECT 1 FROM outbox WHERE target = $1 AND status = 'ready'`, [
+      `run/${runId}`,
+    ])
+  ).length;
 const filter = encodeURIComponent('status == "requested"');
 
 describe('approvals', () => {
@@ -65,15 +71,12 @@ describe('approvals', () => {
 
   test('are approved once, with event and outbox entry, and spent by the next look of the run', async () => {
     const { runId, approvalId } = await asked();
+    const before = await wakes(runId);
     const { status, body } = await api.ask<Approval>('POST', `approvals/${approvalId}/approve`, {
       body: { note: 'Good.' },
     });
     expect([status, body.status, body.note, body.spentAt]).toEqual([202, 'approved', 'Good.', null]);
-    const outbox = await api.db.acrossWorkspaces(
-      `SELECT 1 FROM outbox WHERE target = $1 AND status = 'ready'`,
-      [`run/${runId}`],
-    );
-    expect(outbox).toHaveLength(1);
+    expect(await wakes(runId)).toBe(before + 1);
     for (const verb of ['approve', 'deny']) {
       const again = await api.problem('POST', `approvals/${approvalId}/${verb}`);
       expect([again.status, again.body.code]).toEqual([409, 'wrong_state']);

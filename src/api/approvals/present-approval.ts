@@ -3,21 +3,17 @@ import type { ListedApproval } from '../../db/approval-reads.ts';
 import { timeOrNull } from '../tasks/present-task.ts';
 
 export function presentApproval(row: ListedApproval): Approval {
+  const { id, kind, runId, runName, stepKey, rootTaskId, taskId, taskTitle, agentId, agentName } = row;
+  const { tool, risk, destination, editedArguments, title, details, why, ruleIds } = row;
+  const { status, hash, editedHash, requestedBy, fourEyes, decidedBy, note, happened } = row;
   return {
-    id: row.id,
-    runId: row.runId,
-    runName: row.runName,
-    stepKey: row.stepKey,
-    rootTaskId: row.rootTaskId,
-    title: row.title,
-    details: row.details,
-    status: row.status,
-    hash: row.hash,
+    ...{ id, kind, runId, runName, stepKey, rootTaskId, taskId, taskTitle, agentId, agentName },
+    ...{ tool, risk, destination, arguments: row.arguments, editedArguments, title, details, why, ruleIds },
+    ...{ status, hash, editedHash, requestedBy, fourEyes, decidedBy, note, happened },
     requestedAt: row.requestedAt.toISOString(),
-    requestedBy: row.requestedBy,
+    consents: row.consents.map(({ by, at }) => ({ by, at })),
     decidedAt: timeOrNull(row.decidedAt),
-    decidedBy: row.decidedBy,
-    note: row.note,
+    remindAt: timeOrNull(row.remindAt),
     expiresAt: timeOrNull(row.expiresAt),
     spentAt: timeOrNull(row.spentAt),
   };

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { decideApproval } from '../../commands/decide-approval.ts';
-import { Approval, DecideApproval } from '../../contracts/approval.ts';
+import type { Caller } from '../../commands/caller.ts';
+import { type ApprovalDecision, decideApproval } from '../../commands/decide-approval.ts';
+import type { ToolsOf } from '../../commands/tools-of.ts';
+import { Approval, Approve, DecideApproval, SayHappened } from '../../contracts/approval.ts';
 import { ApprovalId } from '../../contracts/ids.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
 import { approvalList, type ListedApproval, readApproval } from '../../db/approval-reads.ts';
@@ -15,14 +17,15 @@ import { presentApproval } from './present-approval.ts';
 const tag = 'approvals';
 const params = z.object({ approvalId: ApprovalId });
 
-export function approvalRoutes(door: Door): void {
+export function approvalRoutes(door: Door, toolsOf: ToolsOf): void {
   route(
     door,
     {
       method: 'get',
       path: '/approvals',
       tag,
-      summary: 'List what people were asked to approve',
+      summary:
+        'List what people were asked to decide: approvals of steps and of tool calls, and calls of which it is not known',
       description: listNote(approvalList),
       query: PageQuery,
       reply: pageOf(Approval),
@@ -47,38 +50,62 @@ export function approvalRoutes(door: Door): void {
     },
     { handle: ({ tx, params: { approvalId } }) => viewApproval(tx, approvalId) },
   );
-  decisionRoutes(door);
+  decisionRoutes(door, toolsOf);
 }
 
-const decisions = {
-  approve: { status: 'approved', summary: 'Agree: the run goes on' },
-  deny: { status: 'denied', summary: 'Refuse: the step fails with approval_denied and the note' },
-} as const;
+function decisionRoutes(door: Door, toolsOf: ToolsOf): void {
+  const decided = async (tx: Tx, caller: Caller, decision: ApprovalDecision) => {
+    await decideApproval(tx, caller, { decision, toolsOf });
+    return viewApproval(tx, decision.approvalId);
+  };
+  const shared = { method: 'post', tag, params, reply: Approval, status: 202 } as const;
 
-function decisionRoutes(door: Door): void {
-  for (const [verb, { status, summary }] of Object.entries(decisions)) {
-    route(
-      door,
-      {
-        method: 'post',
-        path: `/approvals/{approvalId}/${verb}`,
-        tag,
-        summary,
-        params,
-        body: DecideApproval,
-        bodyOptional: true,
-        reply: Approval,
-        status: 202,
-        errors: ['forbidden', 'wrong_state'],
-      },
-      {
-        handle: async ({ tx, caller, params: { approvalId }, body: { note } }) => {
-          await decideApproval(tx, caller, { approvalId, status, note });
-          return viewApproval(tx, approvalId);
-        },
-      },
-    );
-  }
+  route(
+    door,
+    {
+      ...shared,
+      path: '/approvals/{approvalId}/approve',
+      summary: 'Agree: the run or the tool call goes on',
+      description:
+        'A tool call may be given other arguments: they are checked, stored beside the ones that were asked, and the agent is told. Of an uncertain call: it is tried again.',
+      body: Approve,
+      bodyOptional: true,
+      errors: ['forbidden', 'wrong_state'],
+    },
+    {
+      handle: ({ tx, caller, params: { approvalId }, body }) =>
+        decided(tx, caller, { approvalId, status: 'approved', ...body }),
+    },
+  );
+  route(
+    door,
+    {
+      ...shared,
+      path: '/approvals/{approvalId}/deny',
+      summary: 'Refuse: the step fails with approval_denied, or the agent is told, with the note',
+      body: DecideApproval,
+      bodyOptional: true,
+      errors: ['forbidden', 'wrong_state'],
+    },
+    {
+      handle: ({ tx, caller, params: { approvalId }, body: { note } }) =>
+        decided(tx, caller, { approvalId, status: 'denied', note }),
+    },
+  );
+  route(
+    door,
+    {
+      ...shared,
+      path: '/approvals/{approvalId}/say-happened',
+      summary: 'Say what became of a tool call of which it is not known',
+      body: SayHappened,
+      errors: ['forbidden', 'wrong_state'],
+    },
+    {
+      handle: ({ tx, caller, params: { approvalId }, body }) =>
+        decided(tx, caller, { approvalId, status: 'known', ...body }),
+    },
+  );
 }
 
 async function viewApproval(tx: Tx, approvalId: string): Promise<Approval> {

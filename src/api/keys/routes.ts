@@ -79,6 +79,7 @@ function presentKey(row: ApiKeyRow, role: Role): Key {
     name: row.name,
     role,
     last4: row.last4,
+    agentId: row.agentId,
     createdAt: row.createdAt.toISOString(),
     revokedAt: row.revokedAt?.toISOString() ?? null,
   };

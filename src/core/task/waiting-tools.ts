@@ -1,13 +1,17 @@
 /** Tool calls whose answer somebody else gives: while one is open the task waits, without a slot. */
 import type { TaskMove, TaskSnapshot } from './snapshot.ts';
 
-/** Null when no call waits. The first says what the task waits for; it looks again when the earliest is over. */
+/** Null when no call waits. The first says what the task waits for; it looks again when the earliest is over, or has to remind. */
 export function aroundWaitingTools({ effects }: TaskSnapshot): TaskMove | null {
+  const granted = effects.filter(({ status, waits: why }) => status === 'waiting' && why?.granted);
+  if (granted.length > 0) return { move: 'again', keys: granted.map(({ key }) => key) };
   const waits = effects.flatMap(({ status, waits: why }) => (status === 'waiting' && why ? [why] : []));
   const [first] = waits;
   if (!first) return null;
   const more = waits.length > 1 ? ` (and ${waits.length - 1} more)` : '';
-  const ends = waits.flatMap(({ until }) => (until === null ? [] : [Date.parse(until)]));
+  const ends = waits.flatMap(({ until, remindAt }) =>
+    [until, remindAt].flatMap((time) => (time ? [Date.parse(time)] : [])),
+  );
   return {
     move: 'wait',
     for: first.for,

@@ -2,6 +2,7 @@
  * The answer of a tool call that somebody else had to give. The caller holds the task's lock; whoever is not the task's own decision
  * wakes the task afterwards.
  */
+import { expireCallApprovals, remindOfCalls } from '../approval-store.ts';
 import { settleEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
@@ -41,11 +42,12 @@ export async function answerTool(tx: Tx, task: TaskRow, key: string, answer: Too
   return true;
 }
 
-/** Calls whose time is over are told so. @returns whether there were any */
+/** Calls whose time is over are told so, and people are reminded of others. @returns whether there were any */
 export async function endLateTools(tx: Tx, task: TaskRow, now: Date): Promise<boolean> {
   if (task.status !== 'waiting' || !task.wakeAt) return false;
+  const reminded = await remind(tx, task, now);
   const late = await tx.sql<EffectRow>(
-    `SELECT * FROM effects WHERE task_id = $1 AND attempt = $2 AND status = 'waiting' AND (waits->>'until')::timestamptz <= $3 ORDER BY key`,
+    `SELECT * FROM effects WHERE task_id = $1 AND attempt = $2 AND status = 'waiting' AND (waits->>'until')::timestamptz <= $3 AND (waits->'granted') IS NULL ORDER BY key`,
     [task.id, task.attempt, now],
   );
   for (const effect of late) {
@@ -55,5 +57,16 @@ export async function endLateTools(tx: Tx, task: TaskRow, now: Date): Promise<bo
     };
     await keepToolAnswer(tx, task, { effect, answer });
   }
-  return late.length > 0;
+  const keys = late.flatMap(({ key, waits }) => (waits?.for === 'approval' ? [key] : []));
+  await expireCallApprovals(tx, keys, 'expired');
+  return reminded || late.length > 0;
+}
+
+async function remind(tx: Tx, task: TaskRow, now: Date): Promise<boolean> {
+  const keys = await remindOfCalls(tx, task.id, now);
+  if (keys.length > 0)
+    await tx.sql(`UPDATE effects SET waits = waits - 'remindAt' WHERE key = ANY ($1) AND waits IS NOT NULL`, [
+      keys,
+    ]);
+  return keys.length > 0;
 }

@@ -3,35 +3,35 @@
  *
  * 1. A tool of the record is run and settled in this transaction; nothing of it can be lost.
  * 2. A tool that leaves the process is claimed with what was decided, called by the activity, and settled after (settle-tool).
- * 3. A try that was claimed and never settled was lost. What may be repeated is tried again with the same key; what may not is never
- *    tried again by itself.
+ * 3. What needs a person's yes waits for it. The yes is spent here, once, and only for what it was given for.
+ * 4. A try that was claimed and never settled was lost. What may be repeated is tried again with the same key; what may not is never
+ *    tried again by itself: a person is asked.
  */
 import type { Standing } from '../../contracts/corridor.ts';
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import { decideToolCall } from '../../core/policy/decide-tool-call.ts';
 import { readToolCall } from '../../core/policy/read-tool-call.ts';
+import { loadPolicyFacts, type PolicyFacts } from '../approval-rule-store.ts';
+import { findCallApproval, hashOfCall, spendApprovals } from '../approval-store.ts';
 import { claimEffect, loadEffect } from '../effect-store.ts';
+import type { ApprovalRow } from '../mappings/approval.ts';
+import type { EffectRow } from '../mappings/effect.ts';
 import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
 import { keepToolAnswer } from './answer-tool.ts';
+import { askForCall, type AskedTool, askWhatHappened, type ToolRequest } from './ask-approval.ts';
 import { type CallAddress, isClaimable, refuse } from './claim-call.ts';
 import { runMethodOf, runRecordTool, type ToolWork } from './run-tool.ts';
 import { emitToolCalled, type ToolSaid } from './tool-called.ts';
-import type { OutsideToolInReach } from './tool-in-reach.ts';
-
-/** What a claim keeps with the effect: what was decided on. */
-export interface ToolRequest extends Pick<ToolCard, 'risk' | 'effect'> {
-  tool: string;
-  args: Record<string, unknown>;
-  destination: string | null;
-}
+import type { OutsideToolInReach, ToolInReach } from './tool-in-reach.ts';
 
 export interface ClaimedTool {
   key: string;
   try: number;
   tool: OutsideToolInReach;
+  effect: ToolCard['effect'];
   args: Record<string, unknown>;
 }
 
@@ -41,54 +41,136 @@ export async function claimTool(tx: Tx, { taskId, key }: CallAddress, world: Wor
   const task = await lockTask(tx, taskId);
   const effect = await loadEffect(tx, key);
   if (!effect || !isClaimable(task, effect)) return { over: await refuse(tx, { task, effect }, world) };
-  const work = { task, effect };
   const startedAt = performance.now();
-  const begun = await begin(tx, work, world);
+  const begun = await begin({ tx, task, effect, world });
   if ('claimed' in begun) return begun;
   emitToolCalled(tx, task, {
     effect,
-    card: world.tools.find(({ name }) => name === effect.purpose) ?? null,
+    card: begun.card ?? null,
     outcome: begun.said,
     ms: performance.now() - startedAt,
   });
   return { over: await decideTask(tx, task, world, true) };
 }
 
-type Begun = { claimed: ClaimedTool } | { said: ToolSaid };
+interface Claiming extends ToolWork {
+  tx: Tx;
+  world: World;
+}
 
-async function begin(tx: Tx, work: ToolWork, world: World): Promise<Begun> {
-  const { task, effect } = work;
-  if (effect.purpose.startsWith('method:')) return { said: await runMethodOf(tx, work) };
+type Begun = { claimed: ClaimedTool } | { said: ToolSaid; card?: Pick<ToolCard, 'risk' | 'effect'> };
+
+async function begin(claiming: Claiming): Promise<Begun> {
+  const { tx, task, effect, world } = claiming;
+  if (effect.purpose.startsWith('method:')) return { said: await runMethodOf(tx, claiming) };
   const { current } = await loadTaskFacts(tx, task);
-  const agent = current ? { id: current.agent.id, tools: current.agent.spec.tools } : null;
-  const written = {
-    name: effect.purpose,
-    arguments: typeof effect.input.arguments === 'string' ? effect.input.arguments : '',
-  };
-  const read = readToolCall(world.tools, written, agent?.tools ?? null);
-  if ('problem' in read) return answer(tx, work, { text: read.problem, said: 'failed' });
+  const agent = current?.agent ?? null;
+  const approval = effect.waits === null ? null : await findCallApproval(tx, effect.key);
+  const written = { name: effect.purpose, arguments: writtenArguments(effect, approval) };
+  const read = readToolCall<ToolInReach>(world.tools, written, agent?.spec.tools ?? null);
+  if ('problem' in read) return answer(claiming, { text: read.problem, said: 'failed' });
   const { tool, args } = read;
-  const destination = tool.place === 'outside' ? (tool.destination?.(args) ?? null) : null;
-  const decided = decideToolCall({ tool, args, destination, agent });
-  if (decided.decision === 'refuse') return answer(tx, work, { text: decided.reason, said: 'refused' });
-  if (tool.place === 'record') return { said: await runRecordTool(tx, work, { tool, args }) };
-  if (effect.status === 'claimed' && tool.effect === 'at_most_once')
-    return answer(tx, work, { text: notKnown(tool), said: 'lost' });
-  const { risk, effect: effectKind } = tool;
-  const request: ToolRequest = { tool: tool.name, args, destination, risk, effect: effectKind };
+  const card = tool.place === 'outside' ? { ...tool, ...tool.judge?.(args) } : tool;
+  const facts = await loadPolicyFacts(tx, task);
+  const call: Call = {
+    tool,
+    args,
+    card,
+    approval,
+    facts,
+    destination: tool.place === 'outside' ? (tool.destination?.(args) ?? null) : null,
+    agent: agent && { id: agent.id, name: agent.name },
+  };
+  const decided = decideToolCall({
+    tool: card,
+    args,
+    destination: call.destination,
+    agent: agent && { id: agent.id, tools: agent.spec.tools },
+    rules: [...facts.rules, ...ownRules(agent)],
+    spentUsd: facts.spentUsd,
+    planned: task.toolCall?.planned ?? false,
+  });
+  if (decided.decision === 'refuse') return answer(claiming, { text: decided.reason, said: 'refused', card });
+  if (decided.decision === 'ask' && !isGranted(call, effect)) {
+    const asked = askedOf(call);
+    const nobody = await askForCall(tx, claiming, { asked, ask: decided.ask, now: world.now });
+    return nobody === null
+      ? { said: 'waits', card }
+      : answer(claiming, { text: nobody, said: 'refused', card });
+  }
+  return carryOut(claiming, call);
+}
+
+interface Call {
+  tool: ToolInReach;
+  args: Record<string, unknown>;
+  /** With the risk and effect of these very arguments. */
+  card: Pick<ToolCard, 'name' | 'risk' | 'effect'>;
+  approval: ApprovalRow | null;
+  facts: PolicyFacts;
+  destination: string | null;
+  agent: AskedTool['agent'];
+}
+
+/** What a person made of the arguments counts, else what the model wrote. */
+function writtenArguments({ input }: EffectRow, approval: ApprovalRow | null): string {
+  if (approval?.status === 'approved' && approval.editedArguments)
+    return JSON.stringify(approval.editedArguments);
+  return typeof input.arguments === 'string' ? input.arguments : '';
+}
+
+function ownRules(agent: { id: string; spec: { approvalRules?: PolicyFacts['rules'] | unknown[] } } | null) {
+  const rules = (agent?.spec.approvalRules ?? []) as PolicyFacts['rules'];
+  return rules.map((rule) => ({ ...rule, id: null, agentId: null }));
+}
+
+function askedOf({ card, args, destination, agent, facts }: Call): AskedTool {
+  return { tool: card, args, destination, agent, startedBy: facts.startedBy };
+}
+
+/** Approved, not spent (unless by a lost try of this very call), and for exactly this. */
+function isGranted({ approval, card, args, destination }: Call, effect: EffectRow): boolean {
+  if (approval?.status !== 'approved') return false;
+  const { kind } = approval;
+  if (approval.spentAt !== null && effect.tries === 0) return false;
+  const hash = hashOfCall({ kind, effectKey: effect.key, tool: card.name, destination, args });
+  return hash === (approval.editedHash ?? approval.hash);
+}
+
+async function carryOut(claiming: Claiming, call: Call): Promise<Begun> {
+  const { tx, effect } = claiming;
+  const { tool, args, card, approval } = call;
+  const { risk, effect: effectKind } = card;
+  const edited = approval?.kind === 'tool' && approval.editedArguments !== null;
+  if (tool.place === 'record') {
+    if (approval?.status === 'approved') await spendApprovals(tx, [approval.id]);
+    return { said: await runRecordTool(tx, claiming, { tool, args, edited }), card };
+  }
+  const mayRepeat = effectKind !== 'at_most_once' || (approval?.kind === 'uncertain' && !approval.spentAt);
+  if (effect.tries > 0 && !mayRepeat) {
+    const why = 'It was under way when its worker was lost.';
+    await askWhatHappened(tx, claiming, { asked: askedOf(call), why });
+    return { said: 'lost', card };
+  }
+  if (approval?.status === 'approved') await spendApprovals(tx, [approval.id]);
+  const request: ToolRequest = {
+    tool: tool.name,
+    args,
+    destination: call.destination,
+    risk,
+    effect: effectKind,
+    agent: call.agent,
+    startedBy: call.facts.startedBy,
+    edited,
+  };
   const tryNumber = await claimEffect(tx, effect.key, request);
-  return { claimed: { key: effect.key, try: tryNumber, tool, args } };
+  return { claimed: { key: effect.key, try: tryNumber, tool, effect: effectKind, args } };
 }
 
 async function answer(
-  tx: Tx,
-  { task, effect }: ToolWork,
-  { text, said }: { text: string; said: ToolSaid },
+  { tx, task, effect }: Claiming,
+  { text, said, card }: { text: string; said: ToolSaid; card?: Pick<ToolCard, 'risk' | 'effect'> },
 ): Promise<Begun> {
   await keepToolAnswer(tx, task, { effect, answer: { text, isError: true } });
-  return { said };
-}
-
-function notKnown({ name }: ToolCard): string {
-  return `It is not known whether the call of "${name}" happened: it was under way when its worker was lost. It was not repeated.`;
+  return { said, ...(card ? { card } : {}) };
 }

@@ -4,7 +4,7 @@ import { settleEffect, waitOnEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
-import { keepToolAnswer } from './answer-tool.ts';
+import { keepToolAnswer, type ToolOutcome } from './answer-tool.ts';
 import { toolContext } from './tool-context.ts';
 import type { RecordToolInReach } from './tool-in-reach.ts';
 import type { ToolSaid } from './tool-called.ts';
@@ -35,13 +35,19 @@ export async function runMethodOf(tx: Tx, { task, effect }: ToolWork): Promise<T
 export async function runRecordTool(
   tx: Tx,
   { task, effect }: ToolWork,
-  { tool, args }: { tool: RecordToolInReach; args: Record<string, unknown> },
+  { tool, args, edited }: { tool: RecordToolInReach; args: Record<string, unknown>; edited: boolean },
 ): Promise<ToolSaid> {
   const answer = await tool.run(toolContext(tx, { task, effect }), args);
   if ('wait' in answer) {
     await waitOnEffect(tx, effect.key, { until: null, ...answer.wait });
     return 'waits';
   }
-  await keepToolAnswer(tx, task, { effect, answer });
+  await keepToolAnswer(tx, task, { effect, answer: edited ? toldOfEdit(answer, args) : answer });
   return answer.isError ? 'failed' : 'ok';
+}
+
+/** The model asked for something else than what was run. */
+export function toldOfEdit(answer: ToolOutcome, args: Record<string, unknown>): ToolOutcome {
+  const text = `A person changed the arguments before agreeing. What was run: ${JSON.stringify(args)}\n\n${answer.text}`;
+  return { ...answer, text };
 }

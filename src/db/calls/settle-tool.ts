@@ -1,4 +1,5 @@
 import type { Standing } from '../../contracts/corridor.ts';
+import { expireCallApprovals } from '../approval-store.ts';
 import { loadEffect, settleEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
@@ -7,7 +8,8 @@ import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { lockTask } from '../task-store.ts';
 import { keepToolAnswer, type ToolOutcome } from './answer-tool.ts';
-import type { ToolRequest } from './claim-tool.ts';
+import { askIfUncertain, type ToolRequest } from './ask-approval.ts';
+import { toldOfEdit } from './run-tool.ts';
 import { storable } from './storable-outcome.ts';
 import { emitToolCalled, type ToolSaid } from './tool-called.ts';
 
@@ -24,12 +26,14 @@ export interface ToolSettlement {
     | { as: 'stopped' };
 }
 
-/** Keeps what a call outside brought, and decides. What comes too late (the try was given up meanwhile) changes nothing. */
+/**
+ * Keeps what a call outside brought, and decides. What comes too late (the try was given up meanwhile) changes nothing, unless a person
+ * is still being asked what became of it: the answer itself says it best.
+ */
 export async function settleTool(tx: Tx, settlement: ToolSettlement, world: World): Promise<Standing> {
   const task = await lockTask(tx, settlement.taskId);
   const effect = await loadEffect(tx, settlement.key);
-  const current =
-    effect?.status === 'claimed' && effect.tries === settlement.try && effect.attempt === task.attempt;
+  const current = isOfThisTry(task, effect, settlement);
   if (effect && current) {
     const outcome = await writeEnd(tx, { task, effect }, settlement.end);
     const card = effect.request as ToolRequest;
@@ -38,21 +42,33 @@ export async function settleTool(tx: Tx, settlement: ToolSettlement, world: Worl
   return decideTask(tx, task, world, current);
 }
 
+function isOfThisTry(task: TaskRow, effect: EffectRow | null, { try: n, end }: ToolSettlement): boolean {
+  if (effect?.tries !== n || effect.attempt !== task.attempt) return false;
+  const asked = effect.status === 'waiting' && effect.waits?.for === 'person' && !effect.waits.granted;
+  return effect.status === 'claimed' || (asked && end.as === 'answered');
+}
+
 async function writeEnd(
   tx: Tx,
   { task, effect }: { task: TaskRow; effect: EffectRow },
   end: ToolSettlement['end'],
 ): Promise<ToolSaid> {
+  const { args, edited } = effect.request as ToolRequest;
   if (end.as === 'answered') {
-    await keepToolAnswer(tx, task, { effect, answer: storable(end.answer) });
-    return end.answer.isError ? 'failed' : 'ok';
+    const answer = storable(end.answer);
+    await keepToolAnswer(tx, task, { effect, answer: edited ? toldOfEdit(answer, args) : answer });
+    await expireCallApprovals(tx, [effect.key], 'The call itself said what became of it.');
+    return answer.isError ? 'failed' : 'ok';
   }
-  if (end.as === 'unknown') {
-    const text = `It is not known whether it happened: ${end.why}`;
-    await keepToolAnswer(tx, task, { effect, answer: { text, isError: true } });
+  if (end.as === 'unknown' && !task.cancelRequestedAt) {
+    await askIfUncertain(tx, task, effect, end.why);
     return 'lost';
   }
   const status = task.cancelRequestedAt ? 'abandoned' : 'planned';
-  await settleEffect(tx, effect.key, { status, error: null });
-  return 'stopped';
+  const error =
+    end.as === 'unknown'
+      ? { code: 'unavailable', message: `It is not known whether it happened: ${end.why}` }
+      : null;
+  await settleEffect(tx, effect.key, { status, error });
+  return end.as === 'unknown' ? 'lost' : 'stopped';
 }

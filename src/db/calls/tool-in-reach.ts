@@ -17,6 +17,8 @@ export interface RecordToolInReach extends ToolCard {
 export interface OutsideToolInReach extends ToolCard {
   place: 'outside';
   destination?(args: Record<string, unknown>): string | null;
+  /** The risk and effect of these very arguments, where they decide. */
+  judge?(args: Record<string, unknown>): Pick<ToolCard, 'risk' | 'effect'>;
   run(
     context: { key: string; workspaceId: string; taskId: string; signal: AbortSignal },
     args: Record<string, unknown>,

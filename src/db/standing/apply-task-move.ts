@@ -1,12 +1,14 @@
 /** Writes one move of a task. Each function answers whether there is more to decide. */
 import type { TaskMove } from '../../core/task/snapshot.ts';
+import { expireCallApprovals } from '../approval-store.ts';
 import { planEffects } from '../effect-store.ts';
+import type { TaskRow } from '../mappings/task.ts';
 import { deliverMessages } from '../messages/in-task.ts';
 import { updateTask } from '../task-store.ts';
 import { assign } from './assign.ts';
 import { cancelTaskNow, completeTask, endAttempt, failTask } from './end-task.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
-import { startPlan } from './start-plan.ts';
+import { carryOut, declinePlan, proposePlan } from './propose-plan.ts';
 import { resume, wait } from './wait.ts';
 
 type Done = Promise<boolean>;
@@ -20,7 +22,7 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
     case 'resume':
       return resume(context);
     case 'wait':
-      return wait(context, move, move.on ?? null);
+      return wait(context, move, { waitsOn: move.on ?? null });
     case 'call':
       return call(context, move);
     case 'deliver':
@@ -30,8 +32,12 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
       return abandon(context, move.keys);
     case 'again':
       return again(context, move.keys);
-    case 'startPlan':
-      return startPlan(context, move);
+    case 'proposePlan':
+      return proposePlan(context, move);
+    case 'carryOut':
+      return carryOut(context);
+    case 'declinePlan':
+      return declinePlan(context, move.reason);
     case 'rejectPlan':
       context.tx.emit(
         onTask(context.task, 'plan.rejected', { reason: move.reason, problems: move.problems }),
@@ -49,13 +55,17 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
   }
 }
 
-async function call({ tx, task, snapshot }: MoveContext, move: Extract<TaskMove, { move: 'call' }>): Done {
+async function call(
+  { tx, task, snapshot, world }: MoveContext,
+  move: Extract<TaskMove, { move: 'call' }>,
+): Done {
   const first = snapshot.effects.length === 0;
   const planned = await planEffects(tx, task, move);
   snapshot.effects.push(...planned);
   await updateTask(tx, task, {
     status: 'in_progress',
     startedAt: task.startedAt ?? new Date(),
+    ...(first ? timeOf(snapshot.current, { task, now: world.now }) : {}),
     ...notWaiting,
   });
   const agent = snapshot.current?.agent;
@@ -67,10 +77,22 @@ async function call({ tx, task, snapshot }: MoveContext, move: Extract<TaskMove,
   return false;
 }
 
+/** The time guard of a new attempt: when it is over. */
+function timeOf(
+  current: MoveContext['snapshot']['current'],
+  { task, now }: { task: TaskRow; now: Date },
+): Partial<TaskRow> {
+  const minutes = (current?.agent.spec.limits.maxMinutes ?? 0) * (1 + (task.guardsLifted.time ?? 0));
+  return {
+    workUntil: minutes > 0 ? new Date(now.getTime() + minutes * 60_000) : null,
+    workLeftSeconds: null,
+  };
+}
+
 /** The error stays until the next try: it says why there is another. */
 async function again({ tx, task }: MoveContext, keys: string[]): Done {
   await tx.sql(
-    `UPDATE effects SET status = 'planned', settled_at = NULL WHERE task_id = $1 AND key = ANY ($2) AND status IN ('failed', 'parked')`,
+    `UPDATE effects SET status = 'planned', settled_at = NULL WHERE task_id = $1 AND key = ANY ($2) AND status IN ('failed', 'parked', 'waiting')`,
     [task.id, keys],
   );
   await updateTask(tx, task, { status: 'in_progress', ...notWaiting });
@@ -78,6 +100,7 @@ async function again({ tx, task }: MoveContext, keys: string[]): Done {
 }
 
 async function abandon({ tx, task }: MoveContext, keys: string[]): Done {
+  await expireCallApprovals(tx, keys, task.cancelReason ?? 'The call is not wanted any more.');
   await tx.sql(
     `UPDATE effects SET status = 'abandoned', settled_at = now() WHERE task_id = $1 AND key = ANY ($2)`,
     [task.id, keys],

@@ -1,3 +1,4 @@
+import { askIfUncertain } from '../calls/ask-approval.ts';
 import { appendTranscript } from '../calls/transcript.ts';
 import { outageCode } from '../../core/task/outage.ts';
 import { noteOutage } from '../calls/give-up.ts';
@@ -14,7 +15,9 @@ import type { World } from './world.ts';
  * A model call whose last word was an outage is no failure of the task: the breaker opens, and it goes elsewhere or waits.
  * @returns whether anything changed
  */
-export async function markLost(tx: Tx, task: TaskRow, keys: string[], world: World): Promise<boolean> {
+export async function markLost(tx: Tx, task: TaskRow, lost: string[], world: World): Promise<boolean> {
+  const asked = await askOfUncertain(tx, task, lost);
+  const keys = lost.filter((key) => !asked.includes(key));
   const status = task.cancelRequestedAt ? 'abandoned' : 'failed';
   const error = {
     code: 'unavailable',
@@ -41,5 +44,18 @@ export async function markLost(tx: Tx, task: TaskRow, keys: string[], world: Wor
     };
     await appendTranscript(tx, task, [{ role: 'tool', turn, content }]);
   }
-  return rows.length > 0;
+  return asked.length + rows.length > 0;
+}
+
+/** Calls that may have happened and may not happen twice are no failure: a person is asked. @returns their keys */
+async function askOfUncertain(tx: Tx, task: TaskRow, keys: string[]): Promise<string[]> {
+  if (task.cancelRequestedAt) return [];
+  const claimed = await tx.sql<EffectRow>(
+    `SELECT * FROM effects WHERE task_id = $1 AND key = ANY ($2) AND attempt = $3 AND kind = 'tool' AND status = 'claimed'`,
+    [task.id, keys, task.attempt],
+  );
+  const asked: string[] = [];
+  for (const effect of claimed)
+    if (await askIfUncertain(tx, task, effect, 'Its worker was lost.')) asked.push(effect.key);
+  return asked;
 }
