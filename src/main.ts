@@ -18,6 +18,7 @@ import { createGateway } from './live/gateway.ts';
 import { createHub } from './live/hub.ts';
 import { createSse } from './live/sse.ts';
 import { createModelDescriber } from './models/describe-models.ts';
+import { findLocal } from './models/find-local.ts';
 import { tryKey } from './models/try-key.ts';
 import { environmentProviders } from './models/environment-providers.ts';
 import { createTemporalClient } from './temporal/client.ts';
@@ -110,7 +111,7 @@ function modelParts(db: Database): Pick<AppOptions, 'models' | 'providers' | 'la
       });
     },
     launch: { models: models.inTx },
-    providers: { sealer, environment: environmentProviders(config.models), tryKey },
+    providers: { sealer, environment: environmentProviders(config.models), tryKey, findLocal },
   };
 }
 

@@ -37,6 +37,18 @@ export const ProviderOutage = z.object({
   nextProbeAt: z.iso.datetime(),
 });
 
+/** A model server that runs on this machine and is not in use. */
+export const FoundServer = z
+  .object({
+    name: z.string().describe('Ollama, LM Studio'),
+    models: z.array(z.string()),
+    add: z
+      .object({ baseUrl: z.url(), model: z.string().optional() })
+      .describe('The body with which PUT /providers/llama takes it into use'),
+  })
+  .meta({ id: 'FoundServer' });
+export type FoundServer = z.infer<typeof FoundServer>;
+
 export const Provider = z
   .object({
     name: ProviderName,

@@ -3,7 +3,7 @@ import { type Caller, requireOwner } from '../../commands/caller.ts';
 import { removeProviderKey } from '../../commands/remove-provider-key.ts';
 import { checkProviderWish, setProviderKey } from '../../commands/set-provider-key.ts';
 import { providerNames } from '../../contracts/model.ts';
-import { Provider, ProviderName, SetProvider } from '../../contracts/provider.ts';
+import { FoundServer, Provider, ProviderName, SetProvider } from '../../contracts/provider.ts';
 import { listOutages } from '../../db/provider-health-store.ts';
 import { listProviderKeys, openKey, type StoredProvider } from '../../db/provider-store.ts';
 import type { Tx } from '../../db/record.ts';
@@ -20,6 +20,8 @@ export interface ProviderDesk {
   environment: readonly EnvironmentProvider[];
   /** Asks the provider with this key alone; never throws, at most five seconds. */
   tryKey(settings: StoredProvider): Promise<{ ok: boolean; problem: string | null }>;
+  /** Model servers on this machine, at their usual ports; never throws, well below a second. */
+  findLocal?(): Promise<{ name: string; baseUrl: string; models: string[] }[]>;
 }
 
 const tag = 'models';
@@ -31,20 +33,7 @@ const nobody: ProviderDesk = {
 };
 
 export function providerRoutes(door: Door, desk: ProviderDesk = nobody): void {
-  route(
-    door,
-    {
-      method: 'get',
-      path: '/providers',
-      tag,
-      summary: 'List model providers',
-      description:
-        'All that there are, configured or not, each with where its key comes from and what of it is out of service. Owners only.',
-      reply: z.object({ items: z.array(Provider) }),
-      errors: ['forbidden'],
-    },
-    { handle: async ({ tx, caller }) => ({ items: await listProviders(tx, caller, desk) }) },
-  );
+  listRoute(door, desk);
 
   route(
     door,
@@ -61,6 +50,46 @@ export function providerRoutes(door: Door, desk: ProviderDesk = nobody): void {
   );
   setRoute(door, desk);
   removeRoute(door);
+}
+
+function listRoute(door: Door, desk: ProviderDesk): void {
+  // Looking for servers takes a moment, so it comes before the transaction.
+  openRoute(
+    door,
+    {
+      method: 'get',
+      path: '/providers',
+      tag,
+      summary: 'List model providers',
+      description:
+        'All that there are, configured or not, each with where its key comes from and what of it is out of service. `found`: an Ollama or LM Studio on this machine, while no Llama server of your own is in use. Owners only.',
+      reply: z.object({ items: z.array(Provider), found: z.array(FoundServer) }),
+      errors: ['forbidden'],
+    },
+    async ({ caller, response }) => {
+      requireOwner(caller);
+      const scope = { workspaceId: caller.workspaceId, actor: caller.principalId };
+      const items = await door.db.inWorkspace(scope, (tx) => listProviders(tx, caller, desk));
+      const reply = { items, found: await found(desk, items) };
+      sendAnswer(response, 200, { reply, location: null, etag: null });
+    },
+  );
+}
+
+async function found(desk: ProviderDesk, items: Provider[]): Promise<FoundServer[]> {
+  const llama = items.find(({ name }) => name === 'llama');
+  if (llama?.source && !isBuiltIn(llama)) return [];
+  const servers = (await desk.findLocal?.()) ?? [];
+  return servers.map(({ name, baseUrl, models: [first, ...rest] }) => ({
+    name,
+    models: first === undefined ? [] : [first, ...rest],
+    add: { baseUrl, ...(first === undefined ? {} : { model: first }) },
+  }));
+}
+
+/** The built-in model's server is configured by its file. */
+function isBuiltIn({ source, model }: Provider): boolean {
+  return source === 'environment' && (model?.endsWith('.gguf') ?? true);
 }
 
 function setRoute(door: Door, desk: ProviderDesk): void {

@@ -1,8 +1,8 @@
 import { type ModelCandidate, nameOf, routeModel, type TaskClass } from '../route-model.ts';
 import type { GoalLimits } from './forecast.ts';
 
-/** Nothing is known of the prompt yet but its length. */
-const charactersPerToken = 3;
+/** Nothing is known of the prompt yet but its length; no text has fewer tokens than this. */
+const charactersPerToken = 10;
 
 /** What a request to a model costs at most, as the claim reckons it. */
 export type WorstCase = (
