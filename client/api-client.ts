@@ -3,6 +3,7 @@ import type { Approval } from '../src/contracts/approval.ts';
 import type { AssignmentView } from '../src/contracts/assignment.ts';
 import type { EventEnvelope } from '../src/contracts/event.ts';
 import type { FileView } from '../src/contracts/file.ts';
+import type { Message, SendMessage, SendToTask } from '../src/contracts/message.ts';
 import type { ModelView } from '../src/contracts/model.ts';
 import type { Page, PageQuery } from '../src/contracts/page.ts';
 import type { Session } from '../src/contracts/principal.ts';
@@ -16,6 +17,8 @@ import { type Request, type RequestOptions, createRequest } from './request.ts';
 type ListQuery = Partial<PageQuery>;
 /** What a task is made of; everything but the goal may be left out. */
 export type NewTask = Pick<CreateTask, 'goal'> & Partial<CreateTask>;
+
+type NewMessage<Whole extends { content: unknown }> = Pick<Whole, 'content'> & Partial<Whole>;
 
 /** The REST API in types. Paths and shapes are those of `/api/v2/openapi.json`. */
 export interface ApiClient {
@@ -36,12 +39,21 @@ export interface ApiClient {
     events(id: string, query?: { pageSize?: number; after?: number }): Promise<Page<EventEnvelope>>;
     ledger(id: string, query?: ListQuery): Promise<Page<LedgerEntryView>>;
     assignment(id: string): Promise<{ items: AssignmentView[] }>;
+    /** What it was told and what its agent wrote. */
+    messages(id: string, query?: ListQuery): Promise<Page<Message>>;
+    /** Steers it while it works. */
+    tell(id: string, message: NewMessage<SendToTask>): Promise<Message>;
     cancel(id: string, reason?: string): Promise<Task>;
     /** Nothing new begins; steps at work finish. */
     pause(id: string): Promise<Task>;
     resume(id: string): Promise<Task>;
     /** Tries a failed or cancelled task again; finished work is reused. */
     retry(id: string): Promise<Task>;
+  };
+  messages: {
+    list(query?: ListQuery): Promise<Page<Message>>;
+    /** To an agent or a task, or the answer to what was asked. */
+    send(message: NewMessage<SendMessage>): Promise<Message>;
   };
   runs: {
     read(id: string): Promise<Run>;
@@ -92,10 +104,16 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       events: (id, query = {}) => request(`/tasks/${id}/events`, { query }),
       ledger: (id, query = {}) => request(`/tasks/${id}/ledger`, { query }),
       assignment: (id) => request(`/tasks/${id}/assignment`),
+      messages: (id, query = {}) => request(`/tasks/${id}/messages`, { query }),
+      tell: (id, message) => post(`/tasks/${id}/messages`, message),
       cancel: (id, reason) => post(`/tasks/${id}/cancel`, given('reason', reason)),
       pause: (id) => post(`/tasks/${id}/pause`, {}),
       resume: (id) => post(`/tasks/${id}/resume`, {}),
       retry: (id) => post(`/tasks/${id}/retry`, {}),
+    },
+    messages: {
+      list: (query = {}) => request('/messages', { query }),
+      send: (message) => post('/messages', message),
     },
     runs: {
       read: (id) => request(`/runs/${id}`),

@@ -8,6 +8,7 @@ import type { EventEnvelope } from '../../../src/contracts/event.ts';
 import type { Tokens } from '../../../src/contracts/live.ts';
 import { CreateTask } from '../../../src/contracts/task.ts';
 import { addControls } from './fake-controls.ts';
+import { addMessages } from './fake-messages.ts';
 import { type FakeState, problem } from './fake-state.ts';
 import {
   assignment,
@@ -48,6 +49,7 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
     models: [models.builtIn],
     providers: noProviders(),
     approvals: new Map(),
+    messages: [],
     role: 'owner',
     files: new Map(),
     refuseUpload: null,
@@ -160,6 +162,7 @@ function routes(app: Express, state: FakeState): void {
     response.status(202).json(state.tree.task);
   });
   addControls(app, state);
+  addMessages(app, state);
   fileRoutes(app, state);
 }
 

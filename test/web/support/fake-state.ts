@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { Approval } from '../../../src/contracts/approval.ts';
 import type { Forecast } from '../../../src/contracts/forecast.ts';
 import type { FileView } from '../../../src/contracts/file.ts';
+import type { Message } from '../../../src/contracts/message.ts';
 import type { ModelView } from '../../../src/contracts/model.ts';
 import type { Provider } from '../../../src/contracts/provider.ts';
 import type { Task, TaskTree } from '../../../src/contracts/task.ts';
@@ -15,6 +16,7 @@ export interface FakeState {
   models: ModelView[];
   providers: Provider[];
   approvals: Map<string, Approval>;
+  messages: Message[];
   role: 'owner' | 'operator' | 'viewer';
   files: Map<string, FileView>;
   /** What the next upload is answered with instead of success. */

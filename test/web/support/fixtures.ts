@@ -6,6 +6,7 @@ import { Forecast } from '../../../src/contracts/forecast.ts';
 import { FileView } from '../../../src/contracts/file.ts';
 import { Agent } from '../../../src/contracts/agent.ts';
 import { Approval } from '../../../src/contracts/approval.ts';
+import { Message } from '../../../src/contracts/message.ts';
 import { ModelView } from '../../../src/contracts/model.ts';
 import { Provider } from '../../../src/contracts/provider.ts';
 import { Session } from '../../../src/contracts/principal.ts';
@@ -46,6 +47,17 @@ export const session = Session.parse({
   csrf: 'csrf-of-the-test',
 });
 
+const usualModel = {
+  healthy: true,
+  problem: null,
+  latencyMs: 40,
+  aliases: [],
+  own: false,
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+};
+const noPrices = { inputPerMTok: 0, cachedInputPerMTok: 0, outputPerMTok: 0 };
+
 export const models = {
   builtIn: ModelView.parse({
     id: 'smollm2-135m-instruct',
@@ -53,8 +65,8 @@ export const models = {
     contextTokens: 2048,
     maxOutputTokens: 512,
     fit: ['score'],
-    prices: { inputPerMTok: 0, cachedInputPerMTok: 0, outputPerMTok: 0, asOf: '2026-11-01' },
-    healthy: true,
+    prices: { ...noPrices, asOf: '2026-11-01', checked: true },
+    ...usualModel,
   }),
   capable: ModelView.parse({
     id: 'claude-sonnet',
@@ -62,8 +74,14 @@ export const models = {
     contextTokens: 200_000,
     maxOutputTokens: 64_000,
     fit: ['plan', 'tools', 'json', 'write'],
-    prices: { inputPerMTok: 3, cachedInputPerMTok: 0.3, outputPerMTok: 15, asOf: '2026-11-01' },
-    healthy: true,
+    prices: {
+      inputPerMTok: 3,
+      cachedInputPerMTok: 0.3,
+      outputPerMTok: 15,
+      asOf: '2026-11-01',
+      checked: true,
+    },
+    ...usualModel,
   }),
 };
 
@@ -102,6 +120,50 @@ export function forecast(part: Partial<Forecast> = {}): Forecast {
     basis: { kind: 'similar', goals: 7, text: 'From 7 goals in like words.' },
     limit: { usd: 5, tokens: 5_000_000 },
     warning: null,
+    ...part,
+  });
+}
+
+export function message(n: number, part: Partial<Message> = {}): Message {
+  return Message.parse({
+    id: idOf('msg', n),
+    place: n,
+    from: { kind: 'person', id: idOf('prn', 1), name: 'Owner' },
+    to: { kind: 'task', id: taskId, name: null },
+    type: 'inform',
+    correlationId: idOf('msg', n),
+    replyTo: null,
+    content: { text: 'Leave the annex out.' },
+    priority: 'medium',
+    deadline: null,
+    hops: 0,
+    state: 'accepted',
+    reason: null,
+    taskId,
+    fromTaskId: null,
+    runId: null,
+    conversationId: null,
+    answeredBy: null,
+    open: false,
+    acceptedAt: at(600 + n),
+    deliveredAt: null,
+    readAt: null,
+    acknowledgedAt: null,
+    expiredAt: null,
+    ...part,
+  });
+}
+
+/** What the agent of a task asks a person. */
+export function question(n: number, text: string, part: Partial<Message> = {}): Message {
+  return message(n, {
+    from: { kind: 'agent', ...agents.researcher },
+    to: { kind: 'person', id: null, name: null },
+    type: 'request',
+    content: { text },
+    fromTaskId: taskId,
+    taskId: null,
+    open: true,
     ...part,
   });
 }
@@ -205,6 +267,7 @@ export function task(part: Partial<Task> = {}): Task {
     treeCost: cost(0.87, 17),
     budget: null,
     forecast: null,
+    guard: null,
     version: 7,
     createdAt: at(0),
     startedAt: at(1),

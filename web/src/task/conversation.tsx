@@ -4,6 +4,8 @@ import { ApprovalCard } from '../approval/approval-card.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon, iconOfFile } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
+import { MessageBox } from '../message/message-box.tsx';
+import { MessageThread } from '../message/message-thread.tsx';
 import { linkTo } from '../shell/router.ts';
 import { absolute, ago, clock, duration } from '../words/format.ts';
 import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
@@ -49,11 +51,13 @@ export function Conversation({ tree, rows, texts, now, selected, mayAct }: Conve
             {approvalsOf(rows).map(({ path, step }) => (
               <ApprovalCard key={path} id={step.approvalId ?? ''} now={now} mayAct={mayAct} />
             ))}
+            <MessageThread tree={tree} now={now} mayAct={mayAct} />
             <WaitingCard task={task} now={now} />
             {!isOver(task.status) && <LiveTexts tree={tree} rows={rows} texts={texts} />}
             <ResultCard task={task} />
           </div>
         </article>
+        {mayAct && !isOver(task.status) && <MessageBox taskId={task.id} name={agent.name} />}
       </div>
     </section>
   );

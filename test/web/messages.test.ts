@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { waitFor } from '../support/wait-for.ts';
+import { message, question, runningSteps, taskId, treeOf } from './support/fixtures.ts';
+import { axeFaults, phone, shownPage } from './support/shown-page.ts';
+
+const shown = shownPage();
+const asks = 'Which year counts, 2025 or 2026?';
+
+beforeEach(() => {
+  shown.api.state.tree = treeOf({ steps: runningSteps() });
+});
+
+describe('writing to a task', () => {
+  test('sends what is written once, and shows what became of it', async () => {
+    const { adjutant, page, api } = shown;
+    await adjutant.open(`/tasks/${taskId}`);
+    const box = page.getByRole('textbox', { name: 'Message', exact: true });
+    await box.fill('Leave the annex out.');
+    await box.press('Control+Enter');
+    const said = page.getByRole('article', { name: 'Message', exact: true });
+    await said.getByText('Leave the annex out.').waitFor();
+    await said.getByText(/delivered$/).waitFor();
+    expect(await box.inputValue()).toBe('');
+    expect(api.posted).toMatchObject([
+      { path: `/api/v2/tasks/${taskId}/messages`, body: { content: { text: 'Leave the annex out.' } } },
+    ]);
+  });
+
+  test('is not offered when the task is over, nor to a viewer', async () => {
+    const { adjutant, page, api } = shown;
+    api.state.messages = [message(1, { state: 'read' })];
+    api.state.role = 'viewer';
+    await adjutant.open(`/tasks/${taskId}`);
+    await page.getByText('Leave the annex out.').waitFor();
+    expect(await page.getByRole('textbox', { name: 'Message', exact: true }).count()).toBe(0);
+  });
+});
+
+describe('what an agent asks', () => {
+  beforeEach(() => {
+    shown.api.state.messages = [question(2, asks)];
+  });
+  const card = () => shown.page.getByRole('region', { name: 'Researcher asks' });
+
+  test('stands in the conversation and is answered there', async () => {
+    const { adjutant, page, api } = shown;
+    await adjutant.open(`/tasks/${taskId}`);
+    await card().getByText(asks).waitFor();
+    await card().getByRole('textbox', { name: 'Answer' }).fill('2026');
+    await page.keyboard.press('Enter');
+    await card().waitFor({ state: 'detached' });
+    await page.getByText(asks).waitFor();
+    expect(api.posted).toMatchObject([
+      { path: '/api/v2/messages', body: { replyTo: api.state.messages[0]?.id, content: { text: '2026' } } },
+    ]);
+  });
+
+  test('was answered elsewhere: question and answer stand in the conversation', async () => {
+    const { adjutant, page, api } = shown;
+    await adjutant.open(`/tasks/${taskId}`);
+    await card().waitFor();
+    await waitFor(async () => (await adjutant.connection()) === 'Live', { what: 'the live feed' });
+    const answer = message(9, { type: 'reply', content: { text: 'Count 2026.' }, state: 'read' });
+    api.state.messages = [question(2, asks, { open: false, answeredBy: answer.id }), answer];
+    api.emit({ type: 'message.acknowledged', data: {} });
+    await page.getByText('Count 2026.').waitFor();
+    await page.getByRole('article', { name: 'Message of Researcher' }).getByText(asks).waitFor();
+    expect(await card().count()).toBe(0);
+  });
+
+  test('can be used by everybody and fits a phone', async () => {
+    await shown.show(phone);
+    await shown.adjutant.open(`/tasks/${taskId}`);
+    await card().waitFor();
+    expect(await axeFaults(shown.page)).toEqual([]);
+    expect(await shown.page.evaluate(() => document.documentElement.scrollWidth)).toBe(phone.width);
+  });
+});

@@ -1,0 +1,33 @@
+import type { Express } from 'express';
+import { SendMessage, SendToTask } from '../../../src/contracts/message.ts';
+import { type FakeState, problem } from './fake-state.ts';
+import { message } from './fixtures.ts';
+
+/** Messages as the page uses them: those of a task, open questions, telling and answering. */
+export function addMessages(app: Express, state: FakeState): void {
+  const page = (items: FakeState['messages']) => ({ items, nextPageToken: null, totalSize: items.length });
+  app.get('/api/v2/messages', (_request, response) => {
+    response.json(page(state.messages.filter(({ open }) => open)));
+  });
+  app.get('/api/v2/tasks/:id/messages', ({ params: { id } }, response) => {
+    response.json(
+      page(state.messages.filter(({ taskId, fromTaskId }) => taskId === id || fromTaskId === id)),
+    );
+  });
+  app.post('/api/v2/tasks/:id/messages', ({ params: { id }, body }, response) => {
+    const { content } = SendToTask.parse(body);
+    const said = message(50 + state.messages.length, { content, taskId: id, state: 'delivered' });
+    state.messages = [...state.messages, said];
+    response.status(201).json(said);
+  });
+  app.post('/api/v2/messages', ({ body }, response) => {
+    const { content, replyTo = null } = SendMessage.parse(body);
+    const asked = state.messages.find(({ id }) => id === replyTo);
+    if (!asked?.open)
+      return problem(response, { status: 409, code: 'undeliverable', detail: 'It was answered already.' });
+    const said = message(50 + state.messages.length, { content, replyTo, type: 'reply', state: 'delivered' });
+    const closed = { ...asked, open: false, answeredBy: said.id };
+    state.messages = [...state.messages.map((each) => (each === asked ? closed : each)), said];
+    response.status(201).json(said);
+  });
+}

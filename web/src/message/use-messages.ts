@@ -1,0 +1,36 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '../shell/api.ts';
+
+/** What one task was told and what its agent wrote. Below 'step', so that whatever happens in the tree has it read again. */
+export function useTaskMessages(taskId: string) {
+  return useQuery({
+    queryKey: ['step', 'messages', taskId],
+    queryFn: () => api.tasks.messages(taskId, { pageSize: 100, orderBy: 'acceptedAt' }),
+  });
+}
+
+/** What people are asked and have not answered, in the whole workspace. */
+export function useQuestions() {
+  return useQuery({
+    queryKey: ['step', 'questions'],
+    queryFn: () =>
+      api.messages.list({ filter: 'to.kind == "person" && open', orderBy: 'acceptedAt', pageSize: 100 }),
+  });
+}
+
+/** Steers a task, or answers what was asked. */
+export function useSend() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ text, ...where }: { text: string } & ({ taskId: string } | { replyTo: string })) =>
+      'taskId' in where
+        ? api.tasks.tell(where.taskId, { content: { text } })
+        : api.messages.send({ replyTo: where.replyTo, content: { text } }),
+    // Also after a refusal: somebody else may have answered, or the task has ended.
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['step'] }),
+        queries.invalidateQueries({ queryKey: ['tree'] }),
+      ]),
+  });
+}
