@@ -1,9 +1,16 @@
 import * as z from 'zod';
+import { NobodyAble } from './assignment.ts';
 import { WaitingFor } from './status.ts';
 
-/** Why something stands still, in words for people. It costs nothing meanwhile. */
+/** Why something stands still, in words for people. It costs nothing meanwhile. What concerns the queue is told where one task is read. */
 export const Waiting = z
-  .object({ for: WaitingFor, detail: z.string(), since: z.iso.datetime() })
+  .object({
+    for: WaitingFor,
+    detail: z.string(),
+    since: z.iso.datetime(),
+    position: z.int().optional().describe('In the queue for a free agent; 1 is next'),
+    nobodyAble: NobodyAble.optional(),
+  })
   .meta({ id: 'Waiting' });
 export type Waiting = z.infer<typeof Waiting>;
 

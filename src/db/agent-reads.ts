@@ -5,15 +5,11 @@ import type { Tx } from './record.ts';
 
 export type AgentView = AgentRow & { status: AgentStatus };
 
-/** Its last three finished attempts all failed. */
-const failing = `EXISTS (SELECT 1 FROM (SELECT status FROM attempts a WHERE a.agent_id = t.id AND a.ended_at IS NOT NULL
-  AND a.status <> 'cancelled' ORDER BY a.ended_at DESC LIMIT 3) last
-  HAVING count(*) = 3 AND bool_and(last.status = 'failed'))`;
-
-const status = `CASE WHEN t.archived_at IS NOT NULL OR t.paused_at IS NOT NULL THEN 'offline' WHEN ${failing} THEN 'error'
+/** What core/agent-status.ts says. */
+const status = `CASE WHEN t.archived_at IS NOT NULL OR t.paused_at IS NOT NULL THEN 'offline' WHEN t.failing_since IS NOT NULL THEN 'error'
   WHEN t.active >= t.max_concurrent THEN 'busy' WHEN t.active > 0 THEN 'active' ELSE 'idle' END`;
 
-const capabilities = 'ARRAY(SELECT c.name FROM agent_capabilities c WHERE c.agent_id = t.id)';
+const capabilities = `ARRAY(SELECT c.name FROM agent_capabilities c WHERE c.agent_id = t.id AND c.name <> '')`;
 
 export const agentList = {
   from: 'agents t',

@@ -1,102 +1,140 @@
 /**
  * Slots: how many tasks an agent works on at once.
  *
- * 1. Capacity is `active < max_concurrent` inside the same UPDATE that takes the slot.
- * 2. The transaction that frees a slot picks the next waiter and wakes it. Rows that somebody holds are passed over, so that the
- *    order of locks (task before agent) cannot end in a deadlock.
- * 3. Who decides to wait holds the agents' locks until it has committed, so that no freed slot and no waiter miss each other.
+ * 1. Capacity is `active < max_concurrent` with the agent's row locked, in the statement that takes the slot. The cards of the agent
+ *    carry a copy of `active`, written in the same statement.
+ * 2. The transaction that frees a slot calls the next waiter. Rows that somebody holds are passed over, so that the order of locks (task
+ *    before agent) cannot end in a deadlock.
+ * 3. Nobody waits beside a free slot: see agent-gate.
  */
-import type { AssignmentCandidate } from '../core/task/score-assignment.ts';
-import type { AgentRole, Capability } from '../contracts/agent.ts';
+import type { CapacityNeed } from '../contracts/assignment.ts';
+import type { AgentFacts } from '../core/agent-status.ts';
+import { failuresUntilError, firstProbeMs } from '../core/agent-status.ts';
+import { fadingSql } from '../core/task/score-assignment.ts';
+import { gateClass, passGate } from './agent-gate.ts';
+import { sayStatus } from './agent-status-events.ts';
+import { callNextWaiter, wakeCapacityWaiters } from './capacity-waiters.ts';
+import { aheadInQueue, type Place, placeValues } from './queue-order.ts';
 import type { Tx } from './record.ts';
 
-export async function takeSlot(tx: Tx, agentId: string): Promise<{ revision: number } | null> {
-  const [row] = await tx.sql<{ revision: number }>(
-    `UPDATE agents SET active = active + 1
-      WHERE id = $1 AND workspace_id = $2 AND active < max_concurrent AND paused_at IS NULL AND archived_at IS NULL
-      RETURNING revision`,
-    [agentId, tx.workspaceId],
+interface SlotRow extends AgentFacts {
+  id: string;
+  wasActive: number;
+  wasFailing: Date | null;
+}
+
+const statusColumns = (row: string) =>
+  `${row}.id, ${row}.paused_at, ${row}.archived_at, ${row}.failing_since, ${row}.active, ${row}.max_concurrent`;
+
+/**
+ * A task that has begun takes a slot of its agent again, paused or not: what is begun is finished. Those who wait for the same and come
+ * before it go first.
+ */
+export async function takeSlotAgain(tx: Tx, need: CapacityNeed, place: Place): Promise<boolean> {
+  const [row] = await tx.sql<SlotRow>(
+    `WITH held AS (
+       SELECT id, active FROM agents
+        WHERE id = $8 AND workspace_id = $1 AND active + ${aheadInQueue} < max_concurrent FOR NO KEY UPDATE
+     ), taken AS (UPDATE agents a SET active = h.active + 1 FROM held h WHERE a.id = h.id RETURNING a.*
+     ), noted AS (UPDATE agent_capabilities c SET active = t.active FROM taken t WHERE c.agent_id = t.id)
+     SELECT ${statusColumns('t')}, t.active - 1 AS was_active, t.failing_since AS was_failing FROM taken t`,
+    [tx.workspaceId, ...placeValues(need, place), need.agentId],
   );
-  return row ?? null;
+  if (row) say(tx, row, 'began work');
+  return row !== undefined;
 }
 
 /**
- * Locks agents before somebody decides to wait for one of them: a slot that is being freed by a transaction under way is then seen, and
- * one that is freed later sees the waiter. In order of ids, so that two who look at the same agents do not block each other.
+ * Locks agents where the order of locks wants it, before budgets, for a transaction that may free their slots at its end. In order of ids.
  */
 export async function lockAgents(tx: Tx, agentIds: readonly string[]): Promise<void> {
+  await passGate(tx);
   await tx.sql(
     'SELECT id FROM agents WHERE id = ANY ($1) AND workspace_id = $2 ORDER BY id FOR NO KEY UPDATE',
     [agentIds, tx.workspaceId],
   );
 }
 
+/** How an attempt was, for what is known of its agent. */
+export interface Outcome {
+  good: boolean;
+  /** Capabilities that the task required. */
+  names: string[];
+  taskId: string;
+  attempt: number;
+  now: Date;
+}
+
 /** At the end of the transaction, so that the agent's row, which everybody wants, is held for as short as can be. */
-export function freeSlot(tx: Tx, agentId: string, outcome?: 'succeeded' | 'failed'): void {
+export function freeSlot(tx: Tx, agentId: string, outcome?: Outcome): void {
   tx.atEnd(async () => {
-    await tx.sql(
-      `UPDATE agents SET active = greatest(active - 1, 0), succeeded = succeeded + $3, failed = failed + $4
-        WHERE id = $1 AND workspace_id = $2`,
-      [agentId, tx.workspaceId, outcome === 'succeeded' ? 1 : 0, outcome === 'failed' ? 1 : 0],
-    );
+    await leave(tx, agentId, { freed: 1, outcome });
     await callNextWaiter(tx);
   });
 }
 
-/** Wakes the next task that waits for an agent who has a free slot now. One who was called and does not take the slot passes the call on. */
-export async function callNextWaiter(tx: Tx): Promise<void> {
-  const [waiter] = await tx.sql<{ id: string; title: string; rootId: string }>(
-    `UPDATE tasks SET waits_on = NULL WHERE id = (
-       SELECT t.id FROM tasks t
-        WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'capacity'
-          AND EXISTS (SELECT 1 FROM agents a WHERE a.id = ANY (t.waits_on) AND a.active < a.max_concurrent
-                        AND a.paused_at IS NULL AND a.archived_at IS NULL)
-        ORDER BY t.priority DESC, t.waiting_since, t.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-     RETURNING id, title, root_id`,
-    [tx.workspaceId],
-  );
-  if (waiter) tx.wake({ target: `task/${waiter.id}`, label: waiter.title, rootTaskId: waiter.rootId });
+/** Counts what an attempt was when its slot had been given back before. */
+export function countOutcome(tx: Tx, agentId: string, outcome: Outcome): void {
+  tx.atEnd(() => leave(tx, agentId, { freed: 0, outcome }));
 }
 
-/** Counts what a finished attempt was when its slot had been given back before. */
-export async function countOutcome(tx: Tx, agentId: string, outcome: 'succeeded' | 'failed'): Promise<void> {
-  await tx.sql(`UPDATE agents SET ${outcome} = ${outcome} + 1 WHERE id = $1 AND workspace_id = $2`, [
+async function leave(
+  tx: Tx,
+  agentId: string,
+  { freed, outcome }: { freed: 0 | 1; outcome: Outcome | undefined },
+): Promise<void> {
+  const [row] = await tx.sql<SlotRow>(leaving, [
     agentId,
     tx.workspaceId,
+    gateClass,
+    freed,
+    outcome?.good ?? null,
+    outcome?.now ?? new Date(),
+    outcome ? ['', ...outcome.names] : [],
+    outcome?.taskId ?? null,
+    outcome?.attempt ?? null,
   ]);
+  if (!row) return;
+  const recovered = row.wasFailing !== null && row.failingSince === null;
+  const broken = row.wasFailing === null && row.failingSince !== null;
+  say(tx, row, broken ? 'its work keeps failing' : recovered ? 'its work succeeded again' : 'work ended');
+  if (recovered) await wakeCapacityWaiters(tx);
 }
 
-export interface CandidateQuery {
-  role: AgentRole;
-  needs: Capability[];
-  wantedAgentId: string | null;
-  excluded: string[];
-}
+const kept = fadingSql('extract(epoch FROM $6::timestamptz)::float8 - c.as_of');
+const breaks = `$5::bool IS FALSE AND b.failing_since IS NULL AND b.failing_streak + 1 >= ${failuresUntilError}`;
 
-/** Every agent that could do it, free or not: required capabilities are a hard filter, without locks. */
-export async function findCandidates(tx: Tx, query: CandidateQuery): Promise<AssignmentCandidate[]> {
-  return tx.sql<AssignmentCandidate>(
-    `SELECT a.id, a.name, a.spec->'capabilities' AS capabilities, a.active, a.max_concurrent, a.succeeded, a.failed
-       FROM agents a
-      WHERE a.workspace_id = $1 AND a.role = $2 AND a.archived_at IS NULL AND a.paused_at IS NULL
-        AND ($3::text IS NULL OR a.id = $3) AND a.id <> ALL ($4::text[])
-        AND (SELECT count(*) FROM unnest($5::text[], $6::int[]) AS need (name, level)
-               JOIN agent_capabilities c ON c.agent_id = a.id AND c.name = need.name AND c.level >= need.level) = cardinality($5::text[])`,
-    [
-      tx.workspaceId,
-      query.role,
-      query.wantedAgentId,
-      query.excluded,
-      query.needs.map((need) => need.name),
-      query.needs.map((need) => need.level),
-    ],
-  );
-}
+/**
+ * $5: true good, false bad, null neither. Experience fades to now before the attempt is added; cost and time are running means over as many
+ * attempts as it stands on, from the ledger's entries of this attempt.
+ */
+const leaving = `
+  WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared($3::int, hashtext($2)) IS NULL AS passed
+  ), before AS MATERIALIZED (
+    SELECT a.* FROM gate, agents a WHERE a.id = $1 AND a.workspace_id = $2 FOR NO KEY UPDATE OF a
+  ), figures AS (
+    SELECT sum(l.micro_usd)::float8 AS micro_usd, sum(l.latency_ms)::float8 AS ms FROM ledger l WHERE l.task_id = $8::text AND l.attempt = $9::int
+  ), freed AS (
+    UPDATE agents a SET active = greatest(b.active - $4::int, 0),
+      succeeded = b.succeeded + ($5::bool IS TRUE)::int, failed = b.failed + ($5::bool IS FALSE)::int,
+      failing_streak = CASE WHEN $5 THEN 0 ELSE b.failing_streak + ($5::bool IS FALSE)::int END,
+      failing_since = CASE WHEN $5 THEN NULL WHEN ${breaks} THEN $6::timestamptz ELSE b.failing_since END,
+      probe_at = CASE WHEN $5 THEN NULL WHEN ${breaks} THEN $6::timestamptz + interval '${firstProbeMs} ms' ELSE b.probe_at END,
+      probes = CASE WHEN $5 THEN 0 ELSE b.probes END
+    FROM before b WHERE a.id = b.id RETURNING a.*
+  ), noted AS (
+    UPDATE agent_capabilities c SET active = f.active, probe_at = f.probe_at,
+      good = CASE WHEN c.name = ANY ($7::text[]) THEN c.good * ${kept} + ($5::bool IS TRUE)::int ELSE c.good END,
+      bad = CASE WHEN c.name = ANY ($7::text[]) THEN c.bad * ${kept} + ($5::bool IS FALSE)::int ELSE c.bad END,
+      micro_usd = CASE WHEN c.name = ANY ($7::text[]) THEN coalesce(c.micro_usd + (g.micro_usd - c.micro_usd) / ((c.good + c.bad) * ${kept} + 1), g.micro_usd, c.micro_usd) ELSE c.micro_usd END,
+      ms = CASE WHEN c.name = ANY ($7::text[]) THEN coalesce(c.ms + (g.ms - c.ms) / ((c.good + c.bad) * ${kept} + 1), g.ms, c.ms) ELSE c.ms END,
+      as_of = CASE WHEN c.name = ANY ($7::text[]) THEN greatest(c.as_of, extract(epoch FROM $6::timestamptz)::float8) ELSE c.as_of END
+    FROM freed f, figures g
+    WHERE c.agent_id = f.id
+  )
+  SELECT ${statusColumns('f')}, b.active AS was_active, b.failing_since AS was_failing FROM freed f, before b`;
 
-export async function countAgents(tx: Tx, role: AgentRole): Promise<number> {
-  const [row] = await tx.sql<{ n: number }>(
-    'SELECT count(*)::int AS n FROM agents WHERE workspace_id = $1 AND role = $2 AND archived_at IS NULL',
-    [tx.workspaceId, role],
-  );
-  return row?.n ?? 0;
+function say(tx: Tx, row: SlotRow, reason: string): void {
+  const before = { ...row, active: row.wasActive, failingSince: row.wasFailing };
+  sayStatus(tx, row.id, { before, after: row, reason });
 }

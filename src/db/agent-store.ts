@@ -1,11 +1,14 @@
 import type { AgentSpec } from '../contracts/agent.ts';
 import type { AgentRevisionRow } from './mappings/agent-revision.ts';
 import type { AgentRow } from './mappings/agent.ts';
+import { writeCards } from './agent-cards.ts';
+import { passGate } from './agent-gate.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './record.ts';
 
-/** Agents: the row with the newest spec, a row per revision, and the capabilities spread out for assignment to search. */
+/** Agents: the row with the newest spec, a row per revision, and the cards that assignment searches. */
 export async function insertAgent(tx: Tx, spec: AgentSpec): Promise<AgentRow> {
+  await passGate(tx);
   const [row] = await tx.sql<AgentRow>(
     `INSERT INTO agents (id, workspace_id, name, role, revision, spec, max_concurrent)
      VALUES ($1, $2, $3, $4, 1, $5, $6) RETURNING *`,
@@ -23,8 +26,9 @@ export async function findAgent(tx: Tx, agentId: string): Promise<AgentRow | nul
   return row ?? null;
 }
 
-/** The lock is a statement of its own, taken before anything is decided on what it returns. */
+/** To change it. The lock is a statement of its own, taken before anything is decided on what it returns. */
 export async function lockAgent(tx: Tx, agentId: string): Promise<AgentRow | null> {
+  await passGate(tx);
   const [row] = await tx.sql<AgentRow>(
     'SELECT * FROM agents WHERE id = $1 AND workspace_id = $2 FOR UPDATE',
     [agentId, tx.workspaceId],
@@ -54,6 +58,7 @@ export async function setAgentTimes(
      WHERE id = $1 AND workspace_id = $2 RETURNING *`,
     [agentId, tx.workspaceId, times.pausedAt, times.archivedAt],
   );
+  await writeCards(tx, agentId);
   return row as AgentRow;
 }
 
@@ -69,11 +74,5 @@ async function writeRevision(tx: Tx, row: AgentRow): Promise<void> {
     `INSERT INTO agent_revisions (agent_id, revision, workspace_id, spec, actor) VALUES ($1, $2, $3, $4, $5)`,
     [row.id, row.revision, tx.workspaceId, JSON.stringify(row.spec), tx.actor],
   );
-  await tx.sql('DELETE FROM agent_capabilities WHERE agent_id = $1', [row.id]);
-  const { capabilities } = row.spec;
-  await tx.sql(
-    `INSERT INTO agent_capabilities (agent_id, name, workspace_id, level)
-     SELECT $1, name, $2, level FROM unnest($3::text[], $4::int[]) AS c (name, level)`,
-    [row.id, tx.workspaceId, capabilities.map(({ name }) => name), capabilities.map(({ level }) => level)],
-  );
+  await writeCards(tx, row.id);
 }

@@ -1,15 +1,73 @@
+import type { CapacityNeed } from '../contracts/assignment.ts';
+import type { TaskRow } from './mappings/task.ts';
+import { aheadInQueue, placeValues, queueOrder } from './queue-order.ts';
 import type { Tx } from './record.ts';
 
 /** More would only queue again: whoever frees a slot wakes the next one. */
 const most = 200;
+/** Whoever was called and did not come by then is called again. */
+const patience = '10 s';
+
+interface Waiter {
+  id: string;
+  title: string;
+  rootId: string;
+}
 
 /** Lets tasks that wait for a free agent look again, because agents changed: a new one, a resumed one, more slots or capabilities. */
 export async function wakeCapacityWaiters(tx: Tx): Promise<void> {
-  const waiters = await tx.sql<{ id: string; title: string; rootId: string }>(
-    `SELECT id, title, root_id FROM tasks WHERE workspace_id = $1 AND status = 'waiting' AND waiting_for = 'capacity'
-     ORDER BY priority DESC, waiting_since, id LIMIT ${most}`,
+  const waiters = await tx.sql<Waiter>(
+    `SELECT t.id, t.title, t.root_id FROM tasks t WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'capacity'
+     ORDER BY ${queueOrder('t')} LIMIT ${most}`,
     [tx.workspaceId],
   );
-  for (const { id, title, rootId } of waiters)
-    tx.wake({ target: `task/${id}`, label: title, rootTaskId: rootId });
+  for (const waiter of waiters) wake(tx, waiter);
+}
+
+/**
+ * Wakes the first in the queue for whom somebody has a free slot now. One who was called and does not take the slot passes the call on.
+ * Needs are few where waiters are many: who is able is looked up once per need.
+ */
+export async function callNextWaiter(tx: Tx): Promise<void> {
+  const [waiter] = await tx.sql<Waiter>(calling, [tx.workspaceId]);
+  if (waiter) wake(tx, waiter);
+}
+
+const calling = `
+  WITH queue AS MATERIALIZED (
+    SELECT id, waiting_need AS need FROM tasks
+     WHERE workspace_id = $1 AND status = 'waiting' AND waiting_for = 'capacity' AND (called_at > clock_timestamp() - interval '${patience}') IS NOT TRUE
+  ), needs AS MATERIALIZED (SELECT DISTINCT need FROM queue
+  ), open AS MATERIALIZED (
+    SELECT need FROM needs WHERE need IS NULL OR EXISTS (
+      SELECT 1 FROM agent_capabilities c
+       WHERE c.workspace_id = $1 AND c.active < c.max_concurrent AND c.role = need->>'role' AND c.duty <> 'archived'
+         AND c.name = coalesce(need->'needs'->0->>'name', '') AND c.level >= coalesce((need->'needs'->0->>'level')::int, 0)
+         AND coalesce(c.agent_id = need->>'agentId', true) AND (need->'resume' = 'true' OR c.duty = 'on')
+         AND (need->>'agentId' IS NOT NULL OR (c.probe_at > clock_timestamp()) IS NOT TRUE) AND NOT need->'excluded' ? c.agent_id
+         AND to_jsonb(c.tools) @> (need->'tools')
+         AND NOT EXISTS (SELECT 1 FROM jsonb_to_recordset(need->'needs') AS n (name text, level int)
+               WHERE NOT EXISTS (SELECT 1 FROM agent_capabilities o WHERE o.agent_id = c.agent_id AND o.name = n.name AND o.level >= n.level)))
+  )
+  UPDATE tasks SET called_at = clock_timestamp() WHERE id = (
+    SELECT t.id FROM tasks t JOIN queue q ON q.id = t.id
+     WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'capacity'
+       AND EXISTS (SELECT 1 FROM open o WHERE o.need IS NOT DISTINCT FROM q.need)
+     ORDER BY coalesce(q.need->'resume' = 'true', false) DESC, ${queueOrder('t')} LIMIT 1 FOR NO KEY UPDATE OF t SKIP LOCKED)
+  RETURNING id, title, root_id`;
+
+function wake(tx: Tx, { id, title, rootId }: Waiter): void {
+  tx.wake({ target: `task/${id}`, label: title, rootTaskId: rootId });
+}
+
+/** 1: next among those with the same need. */
+export async function positionInQueue(
+  tx: Tx,
+  task: TaskRow & { waitingNeed: CapacityNeed },
+): Promise<number> {
+  const [row] = await tx.sql<{ n: number }>(`SELECT ${aheadInQueue} AS n`, [
+    tx.workspaceId,
+    ...placeValues(task.waitingNeed, task),
+  ]);
+  return (row?.n ?? 0) + 1;
 }

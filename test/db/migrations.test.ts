@@ -43,7 +43,7 @@ describe.each(postgresVersions)('the record on PostgreSQL %i', (version) => {
       workspaces: 1,
       principals: 1,
       agents: 5,
-      capabilities: 9,
+      capabilities: 14,
       templates: 3,
       events: 5,
     });

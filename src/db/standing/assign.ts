@@ -1,135 +1,126 @@
-import type { AssignmentRecord } from '../../contracts/assignment.ts';
-import {
-  assignmentReason,
-  type ScoredCandidate,
-  scoreAssignment,
-  topCandidates,
-} from '../../core/task/score-assignment.ts';
-import {
-  callNextWaiter,
-  type CandidateQuery,
-  countAgents,
-  findCandidates,
-  lockAgents,
-  takeSlot,
-} from '../agent-slots.ts';
+import type { AssignmentRecord, CapacityNeed } from '../../contracts/assignment.ts';
+import { priorities } from '../../contracts/task.ts';
+import { assignmentReason, rounded, type ScoredCandidate } from '../../core/task/score-assignment.ts';
+import { type AssignmentAnswer, type Filtered, type Taken, takeBest } from '../assign-statement.ts';
+import { shutGate } from '../agent-gate.ts';
+import { callNextWaiter } from '../capacity-waiters.ts';
 import { newId } from '../new-id.ts';
+import { whoIsMissing } from '../nobody-able.ts';
 import { updateTask } from '../task-store.ts';
+import { failTask } from './end-task.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
 import { wait } from './wait.ts';
-import { failTask } from './end-task.ts';
 
 /**
- * A new attempt with the best agent that has a free slot. Nobody able is an explicit outcome; everybody able being busy means
- * waiting for capacity. Why somebody was chosen is stored with the attempt.
+ * A new attempt with the best agent that has a free slot. When everybody able is busy, or nobody is able, the task waits for capacity and
+ * says so. Why somebody was chosen is stored with the attempt.
  */
 export async function assign(context: MoveContext): Promise<boolean> {
-  const { tx, task, snapshot } = context;
-  const query: CandidateQuery = {
+  const { tx, task, snapshot, world } = context;
+  const need = needOf(context);
+  const mayProbe = snapshot.failedAttempts.length === 0 && task.priority < priorities.indexOf('urgent');
+  const query = { need, place: task, now: world.now, mayProbe };
+  const first = await takeBest(tx, query, 'passed over');
+  if (first.taken) return begin(context, first.taken, first);
+  const last = snapshot.failedAttempts.at(-1);
+  if (last && first.able + first.filtered.failing + first.filtered.paused === 0) {
+    const why = last.error?.message ?? 'The attempt failed.';
+    const message = `${why} No other agent is able to take it over.`;
+    return failTask(context, { code: last.error?.code ?? 'step_failed', message });
+  }
+  await shutGate(tx);
+  const second = await takeBest(tx, query, 'waited for');
+  return second.taken ? begin(context, second.taken, second) : standInQueue(context, need, second);
+}
+
+function needOf({ task, snapshot }: MoveContext): CapacityNeed {
+  const failed = task.role === 'chief_of_staff' ? [] : snapshot.failedAttempts.map(({ agentId }) => agentId);
+  return {
     role: task.role,
     needs: task.requires,
-    wantedAgentId: task.wantedAgentId,
-    excluded: task.role === 'chief_of_staff' ? [] : snapshot.failedAttempts.map((attempt) => attempt.agentId),
+    tools: task.tools,
+    agentId: task.wantedAgentId,
+    excluded: [...new Set(failed)].sort(),
+    resume: false,
   };
-  const ranked = scoreAssignment(await findCandidates(tx, query), task.requires);
-  if (ranked.length === 0) return nobodyAble(context, query);
-  if (await takeBest(context, ranked)) return true;
-  await lockAgents(
-    tx,
-    ranked.map((candidate) => candidate.agentId),
-  );
-  if (await takeBest(context, ranked)) return true;
-  const names = ranked.slice(0, 3).map((candidate) => candidate.name);
-  const detail = `All who can do it are busy: ${names.join(', ')}${ranked.length > 3 ? ` and ${ranked.length - 3} more` : ''}`;
-  return wait(
-    context,
-    { move: 'wait', for: 'capacity', detail },
-    ranked.map((candidate) => candidate.agentId),
-  );
 }
 
-async function takeBest(context: MoveContext, ranked: ScoredCandidate[]): Promise<boolean> {
+async function begin(context: MoveContext, taken: Taken, answer: AssignmentAnswer): Promise<boolean> {
   const { tx, task } = context;
-  for (const [place, candidate] of ranked.entries()) {
-    const taken = await takeSlot(tx, candidate.agentId);
-    if (!taken) continue;
-    const record: AssignmentRecord = {
-      agentId: candidate.agentId,
-      reason: assignmentReason(candidate, { needs: task.requires, skippedFull: place }),
-      candidates: ranked.slice(0, topCandidates),
-      filteredOut: [
-        {
-          reason: 'required capabilities, paused or excluded',
-          count: (await countAgents(tx, task.role)) - ranked.length,
-        },
-      ],
-    };
-    await beginAttempt(context, {
-      ...record,
-      agentId: candidate.agentId,
-      name: candidate.name,
-      score: candidate.score,
-      revision: taken.revision,
-    });
-    return true;
-  }
-  return false;
-}
-
-interface Chosen extends AssignmentRecord {
-  agentId: string;
-  name: string;
-  score: number;
-  revision: number;
-}
-
-async function beginAttempt(
-  context: MoveContext,
-  { name, score, revision, ...record }: Chosen,
-): Promise<void> {
-  const { tx, task } = context;
+  const chosen = shown({ agentId: taken.id, name: taken.name, ...taken.score });
+  const { skipped, probe } = taken;
+  const record: AssignmentRecord = {
+    agentId: taken.id,
+    reason: assignmentReason(chosen, { needs: task.requires, skipped, probe }),
+    candidates: answer.top.map(shown),
+    filteredOut: leftOut(answer.filtered, task.wantedAgentId !== null),
+  };
   const n = task.attempt + 1;
   await tx.sql(
     `INSERT INTO attempts (id, workspace_id, task_id, n, agent_id, agent_revision, status, assignment, started_at)
      VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, now())`,
-    [newId('attempt'), tx.workspaceId, task.id, n, record.agentId, revision, JSON.stringify(record)],
+    [newId('attempt'), tx.workspaceId, task.id, n, taken.id, taken.revision, JSON.stringify(record)],
   );
   const waited = task.waitingFor === 'capacity';
   await updateTask(tx, task, {
     status: 'assigned',
-    agentId: record.agentId,
+    agentId: taken.id,
     attempt: n,
     holdsSlot: true,
     ...notWaiting,
   });
+  const { reason } = record;
   tx.emit(
     onTask(task, 'task.assigned', {
-      agentId: record.agentId,
-      agentName: name,
+      agentId: taken.id,
+      agentName: taken.name,
       attempt: n,
-      reason: record.reason,
-      score,
+      reason,
+      score: chosen.score,
     }),
     place(context),
   );
   if (waited) await callNextWaiter(tx);
+  return true;
 }
 
-async function nobodyAble(context: MoveContext, query: CandidateQuery): Promise<boolean> {
-  const { snapshot } = context;
-  const last = snapshot.failedAttempts.at(-1);
-  if (last) {
-    const why = last.error?.message ?? 'The attempt failed.';
-    return failTask(context, {
-      code: last.error?.code ?? 'step_failed',
-      message: `${why} No other agent is able to take it over.`,
-    });
+function shown(candidate: ScoredCandidate): ScoredCandidate {
+  const entries = Object.entries(candidate).map(([key, value]) => [
+    key,
+    typeof value === 'number' ? rounded(value) : value,
+  ]);
+  return Object.fromEntries(entries) as ScoredCandidate;
+}
+
+function leftOut(filtered: Filtered, oneIsWanted: boolean): AssignmentRecord['filteredOut'] {
+  const words: [keyof Filtered, string][] = [
+    ['incapable', oneIsWanted ? 'not the one asked for' : 'lack a required capability or its level'],
+    ['paused', 'paused'],
+    ['tools', 'lack a needed tool'],
+    ['excluded', 'failed this task before'],
+    ['failing', 'keep failing'],
+  ];
+  return words.flatMap(([key, reason]) => (filtered[key] > 0 ? [{ reason, count: filtered[key] }] : []));
+}
+
+/** Busy, failing or not there at all: it stands in the queue, and who changes that wakes it. */
+async function standInQueue(
+  context: MoveContext,
+  need: CapacityNeed,
+  { able, top, filtered, nextProbeAt }: AssignmentAnswer,
+): Promise<boolean> {
+  const { tx } = context;
+  if (able > 0) {
+    const names = top.slice(0, 3).map(({ name }) => name);
+    const more = able > names.length ? ` and ${able - names.length} more` : '';
+    const detail = `All who can do it are busy: ${names.join(', ')}${more}`;
+    return wait(context, { move: 'wait', for: 'capacity', detail, until: nextProbeAt }, { need });
   }
-  const needs = query.needs.map((need) => `${need.name} at level ${need.level}`).join(', ');
-  const who = query.role === 'chief_of_staff' ? 'Chief of Staff' : 'Master Operator';
-  const missing = needs ? ` with ${needs}` : '';
-  return failTask(context, {
-    code: 'no_capable_agent',
-    message: `There is no active ${who}${missing}. Create such an agent, then give the task again.`,
-  });
+  if (filtered.failing > 0) {
+    const detail = 'Whoever can do it keeps failing; it is tried again now and then';
+    return wait(context, { move: 'wait', for: 'capacity', detail, until: nextProbeAt }, { need });
+  }
+  const { detail, never } = await whoIsMissing(tx, need);
+  if (never) return failTask(context, { code: 'no_capable_agent', message: detail });
+  return wait(context, { move: 'wait', for: 'capacity', detail }, { need });
 }

@@ -24,5 +24,8 @@ export const notWaiting = {
   waitingDetail: null,
   waitingSince: null,
   waitsOn: null,
+  waitingNeed: null,
+  calledAt: null,
   wakeAt: null,
+  guardTripped: null,
 };

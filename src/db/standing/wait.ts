@@ -1,6 +1,10 @@
 import type { TaskMove } from '../../core/task/snapshot.ts';
-import { callNextWaiter, freeSlot, lockAgents, takeSlot } from '../agent-slots.ts';
+import type { CapacityNeed } from '../../contracts/assignment.ts';
+import { shutGate } from '../agent-gate.ts';
+import { freeSlot, takeSlotAgain } from '../agent-slots.ts';
+import { callNextWaiter } from '../capacity-waiters.ts';
 import { sayExhausted } from '../budgets/say-exhausted.ts';
+import type { TaskRow } from '../mappings/task.ts';
 import { updateTask } from '../task-store.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
 
@@ -8,8 +12,9 @@ import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
 export async function wait(
   { tx, task, world }: MoveContext,
   move: Extract<TaskMove, { move: 'wait' }>,
-  waitsOn: string[] | null = null,
+  { waitsOn = null, need = null }: { waitsOn?: string[] | null; need?: CapacityNeed | null } = {},
 ): Promise<boolean> {
+  const leftQueue = task.waitingFor === 'capacity' && move.for !== 'capacity';
   if (task.holdsSlot && task.agentId) freeSlot(tx, task.agentId);
   const changed =
     task.status !== 'waiting' || task.waitingFor !== move.for || task.waitingDetail !== move.detail;
@@ -19,6 +24,10 @@ export async function wait(
     waitingFor: move.for,
     waitingDetail: move.detail,
     waitsOn,
+    waitingNeed: need,
+    calledAt: null,
+    guardTripped: move.guard ?? null,
+    ...clockStopped(task, world.now),
     wakeAt:
       move.short && move.short.purse.scope === 'workspace' && move.short.why !== 'tooSmall'
         ? nextDay(world.now)
@@ -29,9 +38,28 @@ export async function wait(
     tx.emit(onTask(task, 'task.waiting', { for: move.for, detail: move.detail }), {
       rootTaskId: task.rootId,
     });
+  if (changed && move.guard) tx.emit(onTask(task, 'guard.tripped', move.guard), { rootTaskId: task.rootId });
+  if (leftQueue) await callNextWaiter(tx);
   if (move.short && move.short.why !== 'busy')
     await sayExhausted(tx, task, { purse: move.short.purse, detail: move.detail });
   return false;
+}
+
+/** The time guard counts work, not waiting. */
+function clockStopped(
+  { workUntil }: TaskRow,
+  now: Date,
+): Pick<TaskRow, 'workUntil' | 'workLeftSeconds'> | null {
+  if (!workUntil) return null;
+  return { workUntil: null, workLeftSeconds: Math.round((workUntil.getTime() - now.getTime()) / 1000) };
+}
+
+function clockStarted(
+  { workLeftSeconds }: TaskRow,
+  now: Date,
+): Pick<TaskRow, 'workUntil' | 'workLeftSeconds'> | null {
+  if (workLeftSeconds === null) return null;
+  return { workUntil: new Date(now.getTime() + workLeftSeconds * 1000), workLeftSeconds: null };
 }
 
 /** The first second of the next day in UTC: a workspace's purse is full again. */
@@ -41,23 +69,34 @@ function nextDay(now: Date): Date {
 
 /** Takes a slot of its agent again, or goes on waiting for one. */
 export async function resume(context: MoveContext): Promise<boolean> {
-  const { tx, task } = context;
+  const { tx, task, world } = context;
   if (!task.agentId) return false;
-  if (!(await takeSlotOrLock(tx, task.agentId))) {
+  const need: CapacityNeed = {
+    role: task.role,
+    needs: [],
+    tools: [],
+    agentId: task.agentId,
+    excluded: [],
+    resume: true,
+  };
+  if (!(await takeOrShut(context, need))) {
     const name = context.snapshot.current?.agent.name ?? 'the agent';
-    return wait(context, { move: 'wait', for: 'capacity', detail: `No free slot with ${name}` }, [
-      task.agentId,
-    ]);
+    return wait(context, { move: 'wait', for: 'capacity', detail: `No free slot with ${name}` }, { need });
   }
   const after = task.waitingFor;
-  await updateTask(tx, task, { status: 'in_progress', holdsSlot: true, ...notWaiting });
+  await updateTask(tx, task, {
+    status: 'in_progress',
+    holdsSlot: true,
+    ...notWaiting,
+    ...clockStarted(task, world.now),
+  });
   if (after) tx.emit(onTask(task, 'task.resumed', { after }), place(context));
   if (after === 'capacity') await callNextWaiter(tx);
   return true;
 }
 
-async function takeSlotOrLock(tx: MoveContext['tx'], agentId: string): Promise<boolean> {
-  if (await takeSlot(tx, agentId)) return true;
-  await lockAgents(tx, [agentId]);
-  return (await takeSlot(tx, agentId)) !== null;
+async function takeOrShut({ tx, task }: MoveContext, need: CapacityNeed): Promise<boolean> {
+  if (await takeSlotAgain(tx, need, task)) return true;
+  await shutGate(tx);
+  return takeSlotAgain(tx, need, task);
 }

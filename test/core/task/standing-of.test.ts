@@ -1,9 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  scoreAssignment,
-  assignmentReason,
-  type AssignmentCandidate,
-} from '../../../src/core/task/score-assignment.ts';
 import { taskStanding } from '../../../src/core/task/standing-of.ts';
 import { checkTransition } from '../../../src/core/transition.ts';
 import { effect, snapshot, working } from './snapshots.ts';
@@ -62,50 +57,6 @@ describe('the state that a Temporal workflow is told', () => {
     expect(standing.details).toContain('Agent: Ada, attempt 1');
     expect(standing.details).toContain('$0.0123');
     expect(taskStanding(working(), { version: 1, costUsd: null }).details).toContain('price not known');
-  });
-});
-
-describe('who should do it', () => {
-  const candidate = (id: string, changes: Partial<AssignmentCandidate> = {}): AssignmentCandidate => ({
-    id,
-    name: id,
-    capabilities: [{ name: 'writing', level: 3 }],
-    active: 0,
-    maxConcurrent: 4,
-    succeeded: 0,
-    failed: 0,
-    ...changes,
-  });
-  const best = (...candidates: AssignmentCandidate[]) =>
-    scoreAssignment(candidates, [{ name: 'writing', level: 3 }])[0]?.agentId;
-
-  test('who just meets the need comes before the expert', () => {
-    expect(
-      best(candidate('expert', { capabilities: [{ name: 'writing', level: 5 }] }), candidate('fitting')),
-    ).toBe('fitting');
-  });
-
-  test('who has more free slots comes before the busy one', () => {
-    expect(best(candidate('busy', { active: 3 }), candidate('free'))).toBe('free');
-  });
-
-  test('who succeeded before comes before who failed, and a new one stands between', () => {
-    const ranked = scoreAssignment(
-      [candidate('failing', { failed: 5 }), candidate('new'), candidate('proven', { succeeded: 20 })],
-      [],
-    );
-    expect(ranked.map((each) => each.agentId)).toEqual(['proven', 'new', 'failing']);
-  });
-
-  test('equal scores stand in order of ids, so that the same record gives the same answer', () => {
-    expect(best(candidate('b'), candidate('a'))).toBe('a');
-  });
-
-  test('the reason names the need, the figures and who had no free slot', () => {
-    const [chosen] = scoreAssignment([candidate('Bo')], [{ name: 'writing', level: 3 }]);
-    const reason =
-      chosen && assignmentReason(chosen, { needs: [{ name: 'writing', level: 3 }], skippedFull: 2 });
-    expect(reason).toBe('Bo has writing ≥ 3: fit 1, free 1, success 0.75; 2 better placed had no free slot.');
   });
 });
 

@@ -1,0 +1,198 @@
+/**
+ * Assignment: one statement filters, scores, takes the slot of the best and tells why.
+ *
+ * 1. It reads one card per agent and need (agent_capabilities): ten thousand agents cost nothing when two thousand fit.
+ * 2. The formula is that of core/task/score-assignment.ts, with its constants; a property test holds the two together.
+ * 3. Capacity is checked with the agent's row locked. At first rows that somebody holds are passed over, which costs nobody time; who
+ *    has shut the gate (agent-gate) waits for them and looks at all.
+ * 4. Slots belong first to tasks that have begun with that agent, then to those that wait longer (queue-order).
+ */
+import { type CapacityNeed, defaultWeights } from '../contracts/assignment.ts';
+import { firstProbeMs, longestProbeMs } from '../core/agent-status.ts';
+import {
+  fadingSql,
+  luckModulus,
+  middlingMicroUsd,
+  middlingMs,
+  priorAll,
+  priorGood,
+  type Score,
+  saltOf,
+  type ScoredCandidate,
+  topCandidates,
+  unknownFigure,
+  wastePerLevel,
+} from '../core/task/score-assignment.ts';
+import { sayStatus } from './agent-status-events.ts';
+import { aheadInQueue, type Place, placeValues } from './queue-order.ts';
+import type { Tx } from './record.ts';
+
+export interface AssignmentQuery {
+  need: CapacityNeed;
+  place: Place;
+  now: Date;
+  /** Whether it may try out an agent that keeps failing although others are well. */
+  mayProbe: boolean;
+}
+
+export interface Taken {
+  id: string;
+  name: string;
+  revision: number;
+  score: Score;
+  /** Candidates with a better score that had no free slot. */
+  skipped: number;
+  probe: boolean;
+}
+
+export interface Filtered {
+  incapable: number;
+  paused: number;
+  tools: number;
+  excluded: number;
+  failing: number;
+}
+
+export interface AssignmentAnswer {
+  taken: Taken | null;
+  /** Able and not left out, free or not. */
+  able: number;
+  top: ScoredCandidate[];
+  filtered: Filtered;
+  /** When the next agent that keeps failing may be tried. */
+  nextProbeAt: Date | null;
+}
+
+interface AnswerRow extends Omit<AssignmentAnswer, 'taken'> {
+  taken: (Taken & StatusFacts) | null;
+}
+
+interface StatusFacts {
+  pausedAt: null;
+  archivedAt: null;
+  failingSince: Date | null;
+  active: number;
+  maxConcurrent: number;
+}
+
+const partNames = Object.keys(defaultWeights) as (keyof typeof defaultWeights)[];
+
+export async function takeBest(
+  tx: Tx,
+  { need, place, now, mayProbe }: AssignmentQuery,
+  locked: 'passed over' | 'waited for',
+): Promise<AssignmentAnswer> {
+  const needs = need.needs.length > 0 ? need.needs : [{ name: '', level: 0 }];
+  const [row] = await tx.sql<AnswerRow>(
+    statement({ many: needs.length > 1, one: need.agentId !== null, wait: locked === 'waited for' }),
+    [
+      tx.workspaceId,
+      ...placeValues(need, place),
+      need.role,
+      needs.map(({ name }) => name),
+      needs.map(({ level }) => level),
+      need.tools,
+      need.excluded,
+      need.agentId,
+      saltOf(place.id),
+      now,
+      now.getTime() / 1000,
+      mayProbe,
+    ],
+  );
+  if (!row) throw new Error('The assignment gave no answer.');
+  const { taken } = row;
+  if (taken) {
+    const after = { ...taken, pausedAt: null, archivedAt: null };
+    const reason = taken.probe ? 'tries whether it is well again' : 'began work';
+    sayStatus(tx, taken.id, { before: { ...after, active: taken.active - 1 }, after, reason });
+  }
+  return { ...row, top: row.top ?? [], nextProbeAt: row.nextProbeAt ?? null };
+}
+
+interface Shape {
+  /** More than one need: the cards of an agent are put together. */
+  many: boolean;
+  /** Only one agent will do. Who names it sends a probe himself. */
+  one: boolean;
+  wait: boolean;
+}
+
+const texts = new Map<string, string>();
+
+function statement(shape: Shape): string {
+  const key = JSON.stringify(shape);
+  const text = texts.get(key) ?? write(shape);
+  texts.set(key, text);
+  return text;
+}
+
+/** $1..$7 stand for aheadInQueue, $8 role, $9, $10 needs, $11 tools, $12 excluded, $13 agent, $14 salt, $15, $16 now, $17 probe? */
+const kept = fadingSql('$16::float8 - c.as_of');
+const figure = (column: string, middling: number) =>
+  `coalesce(${middling}::float8 / (${middling}::float8 + c.${column}), ${unknownFigure}::float8)`;
+const weighted = partNames.map((name) => `w_${name} * ${name}`).join(' + ');
+/** The workspace's own weights, or those of everybody, as shares of one. */
+const shares = `SELECT ${partNames.map((name) => `${name} / total AS w_${name}`).join(', ')} FROM (
+    SELECT *, ${partNames.join(' + ')} AS total FROM (
+      SELECT ${partNames.map((name) => `coalesce((settings->'assignmentWeights'->>'${name}')::float8, ${defaultWeights[name]}) AS ${name}`).join(', ')}
+        FROM workspaces WHERE id = $1) own) own`;
+const partsJson = partNames.map((name) => `'${name}', ${name}`).join(', ');
+
+const gathered = `SELECT agent_id, max(active) AS active, max(max_concurrent) AS max_concurrent, max(salt) AS salt, max(duty) AS duty,
+    max(tools) AS tools, max(probe_at) AS probe_at, avg(fit) AS fit, avg(success) AS success, avg(cost) AS cost, avg(speed) AS speed,
+    avg(attempts) AS attempts FROM card GROUP BY agent_id HAVING count(*) = cardinality($9::text[])`;
+
+function write({ many, one, wait }: Shape): string {
+  const ranking = `CASE WHEN $17 THEN probe ELSE NOT probe END DESC, score DESC, agent_id`;
+  return `WITH card AS ${many ? '' : 'MATERIALIZED '}(
+    SELECT c.agent_id, c.active, c.max_concurrent, c.salt, c.duty, c.tools, c.probe_at,
+      1 - ${wastePerLevel}::float8 * (c.level - n.level) AS fit,
+      (c.good * k.kept + ${priorGood}) / ((c.good + c.bad) * k.kept + ${priorAll}) AS success, (c.good + c.bad) * k.kept AS attempts,
+      ${figure('micro_usd', middlingMicroUsd)} AS cost, ${figure('ms', middlingMs)} AS speed
+    FROM unnest($9::text[], $10::int[]) AS n (name, level)
+    JOIN agent_capabilities c ON c.workspace_id = $1 AND c.name = n.name AND c.level >= n.level AND c.role = $8 AND c.duty <> 'archived'
+      AND ${one ? 'c.agent_id = $13' : '$13::text IS NULL'}
+    CROSS JOIN LATERAL (SELECT ${kept} AS kept OFFSET 0) k
+  ), able AS ${many ? `(${gathered})` : '(SELECT * FROM card)'}, parts AS (
+    SELECT able.*, 1 - least(1, active::float8 / max_concurrent) AS load, probe_at IS NOT NULL AS probe,
+      ((salt::bigint * $14::bigint) % ${luckModulus})::float8 / ${luckModulus} / sqrt(1 + attempts) AS exploration,
+      CASE WHEN duty = 'paused' THEN 'paused' WHEN NOT tools @> $11::text[] THEN 'tools' WHEN agent_id = ANY ($12::text[]) THEN 'excluded'
+        ${one ? '' : `WHEN probe_at > $15 THEN 'failing'`} END AS out
+    FROM able
+  ), weight AS MATERIALIZED (${shares}
+  ), scored AS MATERIALIZED (SELECT parts.*, ${weighted} AS score FROM weight, parts
+  ), room AS MATERIALIZED (
+    SELECT count(*) FILTER (WHERE out IS NULL)::int AS able, coalesce(sum(max_concurrent - active) FILTER (WHERE out IS NULL), 0) AS free,
+      count(*) AS known, count(*) FILTER (WHERE out = 'paused') AS paused, count(*) FILTER (WHERE out = 'tools') AS tools,
+      count(*) FILTER (WHERE out = 'excluded') AS excluded, count(*) FILTER (WHERE out = 'failing') AS failing,
+      min(probe_at) FILTER (WHERE out = 'failing') AS next_probe_at
+    FROM scored
+  ), free AS MATERIALIZED (
+    SELECT agent_id, score, probe FROM scored WHERE out IS NULL AND active < max_concurrent ORDER BY ${ranking} ${wait ? '' : 'LIMIT 64'}
+  ), winner AS MATERIALIZED (
+    SELECT a.* FROM (SELECT * FROM free ORDER BY ${ranking}) f CROSS JOIN LATERAL (
+      SELECT id, name, revision, active, max_concurrent, failing_since, probes FROM agents
+       WHERE id = f.agent_id AND workspace_id = $1 AND paused_at IS NULL AND archived_at IS NULL ${one ? '' : 'AND (probe_at > $15) IS NOT TRUE'}
+         AND active + (SELECT count(*) FROM tasks w WHERE w.workspace_id = $1 AND w.status = 'waiting' AND w.waiting_for = 'capacity'
+                         AND w.agent_id = f.agent_id AND w.waiting_need @> '{"resume": true}') < max_concurrent
+       FOR NO KEY UPDATE ${wait ? '' : 'SKIP LOCKED'}) a
+    WHERE (SELECT free FROM room) > ${aheadInQueue} LIMIT 1
+  ), taken AS (
+    UPDATE agents a SET active = w.active + 1, probes = w.probes + (w.failing_since IS NOT NULL)::int,
+      probe_at = CASE WHEN w.failing_since IS NOT NULL
+        THEN $15::timestamptz + least(${longestProbeMs}, ${firstProbeMs} * 2 ^ least(w.probes + 1, 20)) * interval '1 ms' END
+    FROM winner w WHERE a.id = w.id RETURNING a.id, a.active, a.probe_at
+  ), noted AS (UPDATE agent_capabilities c SET active = t.active, probe_at = t.probe_at FROM taken t WHERE c.agent_id = t.id)
+  SELECT r.able, r.next_probe_at,
+    json_build_object('incapable', (SELECT count(*) FROM agents WHERE workspace_id = $1 AND role = $8 AND archived_at IS NULL) - r.known,
+      'paused', r.paused, 'tools', r.tools, 'excluded', r.excluded, 'failing', r.failing) AS filtered,
+    (SELECT json_build_object('id', w.id, 'name', w.name, 'revision', w.revision, 'active', t.active, 'maxConcurrent', w.max_concurrent,
+        'failingSince', w.failing_since, 'probe', w.failing_since IS NOT NULL,
+        'skipped', (SELECT count(*) FROM scored b WHERE b.out IS NULL AND b.active >= b.max_concurrent AND b.score > s.score),
+        'score', json_build_object('score', s.score, ${partsJson}))
+       FROM taken t JOIN winner w ON w.id = t.id JOIN scored s ON s.agent_id = t.id) AS taken,
+    (SELECT json_agg(json_build_object('agentId', b.agent_id, 'name', a.name, 'score', b.score, ${partsJson}) ORDER BY b.score DESC, b.agent_id)
+       FROM (SELECT * FROM scored WHERE out IS NULL ORDER BY score DESC, agent_id LIMIT ${topCandidates}) b JOIN agents a ON a.id = b.agent_id) AS top
+  FROM room r`;
+}
