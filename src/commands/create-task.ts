@@ -1,4 +1,5 @@
 import type { Forecast } from '../contracts/forecast.ts';
+import type { PlanAcceptance } from '../contracts/plan.ts';
 import type { CreateTask } from '../contracts/task.ts';
 import { priorities } from '../contracts/task.ts';
 import { AppError, type Problem } from '../errors.ts';
@@ -33,6 +34,7 @@ export async function createTask(
     depth: 0,
     wantedAgentId: input.agentId ?? null,
     requires: input.requires ?? [],
+    planAcceptance: input.planAcceptance ?? (await acceptanceOf(tx)),
     actor: caller.principalId,
     forecast: input.forecast ?? null,
   });
@@ -44,6 +46,15 @@ export async function createTask(
   );
   tx.wake({ target: `task/${id}`, label: title, rootTaskId: id });
   return { id };
+}
+
+/** Whether people accept plans here, unless the goal says otherwise. */
+async function acceptanceOf(tx: Tx): Promise<PlanAcceptance> {
+  const [row] = await tx.sql<{ acceptance: PlanAcceptance | null }>(
+    `SELECT settings->>'planAcceptance' AS acceptance FROM workspaces WHERE id = $1`,
+    [tx.workspaceId],
+  );
+  return row?.acceptance === 'person' ? 'person' : 'auto';
 }
 
 /** Without an agent or required capabilities it goes to a Chief of Staff. @throws AppError unknown_agent */

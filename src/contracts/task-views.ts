@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { Cost } from './cost.ts';
-import { AgentId, RunId, TaskId, WorkflowId, idSchema } from './ids.ts';
+import { AgentId, RunId, TaskId, idSchema } from './ids.ts';
 import { EffectStatus } from './status.ts';
 import { Failure } from './task.ts';
-import { WorkflowDefinition } from './workflow.ts';
 
 /** One try at one model call. */
 export const LedgerEntryView = z
@@ -45,19 +44,6 @@ export const TranscriptEntryView = z
   })
   .meta({ id: 'TranscriptEntry' });
 export type TranscriptEntryView = z.infer<typeof TranscriptEntryView>;
-
-/** The plan of a Chief of Staff's task: a workflow and the run that carries it out. */
-export const PlanView = z
-  .object({
-    origin: z.enum(['model', 'template', 'person']),
-    reason: z.string(),
-    runId: RunId,
-    workflowId: WorkflowId,
-    version: z.int(),
-    definition: WorkflowDefinition,
-  })
-  .meta({ id: 'Plan' });
-export type PlanView = z.infer<typeof PlanView>;
 
 /** What was sent to a model and what came back, word for word. */
 export const ModelCallView = z

@@ -3,7 +3,9 @@ import { CapabilityNeed } from './agent.ts';
 import { GoalBudget, TaskBudget } from './budget.ts';
 import { Cost } from './cost.ts';
 import { Forecast } from './forecast.ts';
+import { TrippedGuard } from './guard.ts';
 import { AgentId, FileId, RunId, TaskId } from './ids.ts';
+import { PlanAcceptance } from './plan.ts';
 import { Run } from './run.ts';
 import { AttemptStatus, TaskStatus } from './status.ts';
 import { TemporalLink, Waiting } from './waiting.ts';
@@ -21,6 +23,9 @@ export const CreateTask = z
     agentId: AgentId.optional().describe('Who shall do it; without it the Chief of Staff plans it'),
     requires: z.array(CapabilityNeed).max(20).optional().describe('Give it to whoever has these'),
     priority: Priority.default('medium'),
+    planAcceptance: PlanAcceptance.optional().describe(
+      'person: its plan waits until a person accepts it; without it, as the workspace says',
+    ),
     budget: GoalBudget.optional().describe(
       'The most that it and everything below it may cost; what is left out is what the workspace gives a goal, null = not limited',
     ),
@@ -71,6 +76,7 @@ export const Task = z
     goal: z.string(),
     status: TaskStatus,
     waiting: Waiting.nullable(),
+    guard: TrippedGuard.nullable().describe('What holds it up; POST /tasks/{id}/lift-guard lets it go on'),
     priority: Priority,
     depth: z.int(),
     agent: AgentRef.nullable(),
@@ -118,4 +124,6 @@ export const TaskTree: z.ZodType<TaskTree> = z
 /** What the steps before it brought, by step key; resolved when the task was made. */
 export interface TaskContext {
   dependencies?: Record<string, unknown>;
+  /** It was done before, and this is wrong with it. */
+  correction?: { note: string; before: string };
 }

@@ -11,6 +11,7 @@ import { notFound } from '../errors.ts';
 import { hashOf } from './approval-store.ts';
 import { sqlOf } from './columns.ts';
 import type { RunRow } from './mappings/run.ts';
+import { stepAnswer } from './messages/step-answer.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './record.ts';
 
@@ -22,6 +23,8 @@ export interface NewRun {
   inputs: Record<string, unknown>;
   /** The task whose plan this is; null for a run that a person started. */
   task: { id: string; rootId: string; priority: number; depth: number } | null;
+  /** Which of the task's plans. */
+  planN?: number;
   actor: string;
   /** It carries out a step of another run. */
   nested?: { parent: { runId: string; stepKey: string; nesting: number } } & Pick<
@@ -37,8 +40,8 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<string> {
   const id = newId('run');
   await tx.sql(
     `INSERT INTO runs (id, workspace_id, workflow_id, workflow_version, name, task_id, root_task_id, status, inputs, priority, depth, actor,
-       parent_run_id, parent_step_key, nesting)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $11, $12, $13, $14)`,
+       parent_run_id, parent_step_key, nesting, plan_n)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       id,
       tx.workspaceId,
@@ -54,6 +57,7 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<string> {
       run.nested?.parent.runId ?? null,
       run.nested?.parent.stepKey ?? null,
       run.nested?.parent.nesting ?? 0,
+      run.planN ?? null,
     ],
   );
   const ids = run.definition.steps.map((step) => step.id);
@@ -92,12 +96,15 @@ export async function updateRun(tx: Tx, row: RunRow, patch: RunPatch): Promise<v
   row.version += 1;
 }
 
+/** What a retry changed in a step, and what its Chief of Staff found wrong with what it brought. */
+export type KeptChanges = StepChanges & { correction?: string };
+
 /** A step as the decision reads it, and the task that carries it out, or the approval that it waits for. */
 export interface LoadedStep extends StepFacts {
   taskId: string | null;
   approvalId: string | null;
   childRunId: string | null;
-  changes: StepChanges | null;
+  changes: KeptChanges | null;
 }
 
 interface JoinedStep {
@@ -109,7 +116,7 @@ interface JoinedStep {
   attempts: number;
   dueAt: Date | null;
   taskId: string | null;
-  changes: StepChanges | null;
+  changes: KeptChanges | null;
   taskStatus: TaskStatus | null;
   taskResult: TaskResult | null;
   taskError: Failure | null;
@@ -125,6 +132,8 @@ interface JoinedStep {
   approvalHash: string;
   decidedBy: string | null;
   note: string | null;
+  /** Of a step that waits for a message. */
+  answer: Record<string, unknown> | null;
 }
 
 export interface EndedStep {
@@ -150,7 +159,7 @@ export async function loadSteps(
     `SELECT s.key, s.step_id, s.index, s.status, s.error, s.attempts, s.due_at, s.task_id, s.changes, t.status AS task_status,
             CASE WHEN s.ended_at IS NULL THEN t.result END AS task_result, t.error AS task_error, s.wait_until, s.approval_id,
             p.status AS approval_status, p.title AS approval_title, p.details AS approval_details, p.hash AS approval_hash, p.decided_by, p.note,
-            s.child_run_id, c.status AS child_status, c.output AS child_output, c.error AS child_error
+            s.child_run_id, c.status AS child_status, c.output AS child_output, c.error AS child_error, ${stepAnswer} AS answer
        FROM steps s LEFT JOIN tasks t ON t.id = s.task_id AND s.status = 'in_progress'
        LEFT JOIN approvals p ON p.id = s.approval_id AND s.status = 'waiting'
        LEFT JOIN runs c ON c.id = s.child_run_id AND s.status = 'in_progress'
@@ -182,7 +191,7 @@ export async function loadOutputs(tx: Tx, runId: string, steps: LoadedStep[]): P
 }
 
 function endOf(row: JoinedStep, run: Pick<RunRow, 'id' | 'workflowVersion'>): EndedStep | null {
-  if (row.status === 'waiting') return endOfApproval(row, run);
+  if (row.status === 'waiting') return row.answer ? endOfQuestion(row) : endOfApproval(row, run);
   return row.childRunId === null ? endOfTask(row) : endOfNestedRun(row);
 }
 
@@ -209,6 +218,11 @@ function endOfTask(row: JoinedStep): EndedStep | null {
   const error =
     taskStatus === 'failed' ? (row.taskError ?? { code: 'step_failed', message: 'The task failed.' }) : null;
   return { key: row.key, was: status, taskId, approvalId: null, status: taskStatus, output, error };
+}
+
+/** A message came that a step waited for. */
+function endOfQuestion({ key, status, taskId, answer }: JoinedStep): EndedStep {
+  return { key, was: status, taskId, approvalId: null, status: 'completed', output: answer, error: null };
 }
 
 /** A yes is worth what was asked, and nothing else. */

@@ -1,5 +1,6 @@
 /** The tools of each workspace: those that are built in, and those of its tool servers. */
 import { askChief, askPerson } from './ask-person.ts';
+import { delegate } from './delegate.ts';
 import { forget } from './forget.ts';
 import { readFile } from './read-file.ts';
 import { recall } from './recall.ts';
@@ -18,6 +19,7 @@ export const recordTools: readonly Tool[] = [
   remember,
   recall,
   forget,
+  delegate,
 ];
 
 /** Asked within the transaction that decides, so that a changed tool server counts for the next call. */

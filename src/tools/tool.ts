@@ -60,6 +60,14 @@ export interface RecordToolContext extends MemoryContext {
   messages: MessagesContext;
   /** Of this call: `task/attempt/turn/call`. */
   key: string;
+  /** A task below this one. `files`: ids or names. */
+  delegate(given: {
+    goal: string;
+    title: string | null;
+    agentId: string | null;
+    requires: { name: string; level: number }[];
+    files: string[];
+  }): Promise<{ taskId: string; title: string } | { problem: string }>;
   searchPassages(query: string, limit: number): Promise<FoundPassage[]>;
   /** From passage `from` on, as many as fit into `characters`. Null when the task has no such file. */
   readPassages(

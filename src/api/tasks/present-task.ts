@@ -18,6 +18,7 @@ export function presentTask(row: ListedTask, parts: TaskParts, temporal: Tempora
     goal: row.goal,
     status: row.status,
     waiting: row.status === 'waiting' ? presentWaiting(row) : null,
+    guard: row.guardTripped,
     priority: priorities[row.priority] ?? 'medium',
     depth: row.depth,
     agent: agentRef(row),

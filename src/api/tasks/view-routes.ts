@@ -2,16 +2,14 @@ import * as z from 'zod';
 import { AssignmentView } from '../../contracts/assignment.ts';
 import { EventEnvelope } from '../../contracts/event.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
-import { LedgerEntryView, PlanView, TranscriptEntryView } from '../../contracts/task-views.ts';
+import { LedgerEntryView, TranscriptEntryView } from '../../contracts/task-views.ts';
 import { TaskTree } from '../../contracts/task.ts';
 import { belowTask, ledgerList } from '../../db/ledger-reads.ts';
 import { listPage } from '../../db/list-page.ts';
 import type { LedgerEntryRow } from '../../db/mappings/ledger-entry.ts';
 import { readTranscript } from '../../db/model-call-reads.ts';
-import { readRun } from '../../db/run-reads.ts';
 import { readStream } from '../../db/stream-reads.ts';
 import { readAttempts } from '../../db/task-reads.ts';
-import { notFound } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
 import { listNote } from '../door/list-note.ts';
 import { route } from '../door/route.ts';
@@ -97,33 +95,6 @@ function innerRoutes(door: Door): void {
         await taskOf(tx, taskId);
         const attempts = await readAttempts(tx, [taskId]);
         return { items: attempts.map(({ n, assignment }) => ({ ...assignment, attempt: n })).reverse() };
-      },
-    },
-  );
-  route(
-    door,
-    {
-      method: 'get',
-      path: '/tasks/{taskId}/plan',
-      tag,
-      summary: 'Read the plan of a task',
-      params,
-      reply: PlanView,
-    },
-    {
-      handle: async ({ tx, params: { taskId } }) => {
-        const task = await taskOf(tx, taskId);
-        const run = task.planRunId === null ? null : await readRun(tx, task.planRunId);
-        if (!run) throw notFound('plan of the task', taskId);
-        const { id: runId, workflowId, workflowVersion: version, definition } = run;
-        return {
-          origin: task.planOrigin ?? run.origin,
-          reason: task.planReason ?? '',
-          runId,
-          workflowId,
-          version,
-          definition,
-        };
       },
     },
   );

@@ -20,33 +20,86 @@ export function chiefSystem(agent: PlanFacts['agent']): string {
 }
 
 export function planMessage({ goal, files, team }: PlanFacts): string {
-  const operators = team.agents.filter((agent) => agent.role === 'master_operator');
-  const members = operators.map((agent) => {
-    const skills =
-      agent.capabilities.map((capability) => `${capability.name} ${capability.level}`).join(', ') ||
-      'none named';
-    return `- ${agent.name} (id ${agent.id}): ${skills}`;
-  });
-  return [
-    `# Goal\n\n${goal}`,
-    filesText(files),
-    `# Team (capability and level 1 to 5)\n\n${members.join('\n')}`,
-    planRules,
-  ]
+  return [`# Goal\n\n${goal}`, filesText(files), teamText(team), planRules]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-const planRules = `# Plan
+/** Who is there: what they can do, how busy they are, how it went with them, what their tasks cost; and the saved workflows. */
+function teamText({ agents, workflows }: Team): string {
+  const operators = agents.filter(({ role }) => role === 'master_operator');
+  const team = `# Team (capability and level 1 to 5)\n\n${operators.map(memberLine).join('\n')}`;
+  if (workflows.length === 0) return team;
+  const saved = workflows.map(({ id, name, description }) => `- ${name} (id ${id}): ${description || 'no description'}`);
+  return `${team}\n\n# Saved workflows\n\n${saved.join('\n')}`;
+}
 
-Write a workflow definition as JSON that reaches the goal.
+function memberLine(agent: Team['agents'][number]): string {
+  const { name, id, capabilities, active, maxConcurrent, succeeded = 0, failed = 0, usdPerTask } = agent;
+  const skills = capabilities.map((each) => `${each.name} ${each.level}`).join(', ') || 'none named';
+  const facts = [
+    maxConcurrent === undefined ? '' : `${active ?? 0} of ${maxConcurrent} slots busy`,
+    succeeded + failed === 0 ? '' : `${succeeded} of ${succeeded + failed} tasks went well`,
+    usdPerTask == null ? '' : `$${usdPerTask.toFixed(4)} a task`,
+  ].filter((fact) => fact !== '');
+  return `- ${name} (id ${id}): ${skills}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`;
+}
 
-- Steps of kind "agent" (an agent does it; say who by "requires" with capability and level, or by "agentId") and "set" (values by CEL expressions). No other kinds.
+const stepRules = `- Kinds of steps: "agent" (an agent does it; say who by "requires" with capability and level, or by "agentId"), "set" (values by CEL expressions), "workflow" (runs a saved workflow), "approval" (a person must agree before what depends on it), "wait" ("for" a time or "until" one). No others.
 - Each step has an id (letters, digits, - and _), a short title for people, and dependsOn with the ids that it needs. Steps whose dependencies are met run at the same time: make what can run in parallel parallel.
 - "with.goal" says the whole job of that step; the agent sees nothing of this conversation. It sees the results of the steps it depends on, and the files named in "with.files" (file ids from above, exactly as they stand there).
 - Use as few steps as do the job well, most often 2 to 8. The last step brings the result together.
+- "onError" is "replan" where a failure needs another way (you are asked then), "continue" where the rest can do without it, else "fail".
 - "if" is a CEL expression over steps.<id>.output and inputs; leave it null when the step always runs.
 - "output" is a reference such as \${{ steps.write.output.markdown }}.`;
+
+const planRules = `# Plan
+
+Write a workflow definition as JSON that reaches the goal. If you have tools, use them first where you must know more; ask a person only what nobody else can say.
+
+${stepRules}`;
+
+export interface ReplanFacts {
+  goal: string;
+  /** The plan as it stands, and its steps with what they brought. */
+  plan: unknown;
+  steps: (SynthesisFacts['steps'][number] & { error?: { message: string } | null })[];
+  failed: string[];
+  team: Team;
+}
+
+/** A step failed that may be planned anew. */
+export function replanMessage({ goal, plan, steps, failed, team }: ReplanFacts): string {
+  const states = steps.map(({ key, title, status, reason, output }) =>
+    material(
+      `step "${key}" (${title}), ${status}`,
+      status === 'completed' ? textOf(output).slice(0, 4000) : (reason ?? 'Nothing yet.'),
+    ),
+  );
+  return [
+    `# The plan needs a new rest\n\nStep ${failed.join(', ')} failed for good, and its plan says that you find another way.`,
+    material('the plan as it stands', JSON.stringify(plan)),
+    `# Where its steps stand\n\n${states.join('\n\n')}`,
+    `# Goal\n\n${goal}`,
+    teamText(team),
+    `# New rest
+
+Write a workflow definition as JSON with the steps that are still to be done. Steps that have completed or are at work are kept as they are and need not be written again; new steps may depend on them and use their results by their ids. All other steps of the old plan go, unless you write them again. Do not repeat what failed in the same way.
+
+${stepRules}`,
+  ].join('\n\n');
+}
+
+/** Of its own result, before a person sees it. `steps`: those that could be done again. */
+export function judgeMessage({ goal, steps }: { goal: string; steps: { key: string; title: string }[] }): string {
+  const known = steps.map(({ key, title }) => `- ${key}: ${title}`).join('\n');
+  return [
+    'Judge the result that you have just written against the goal, as the person who gave the goal would: is everything there that was asked for, is each fact in the results of the steps and named with its source, does nothing contradict itself?',
+    `# Goal\n\n${goal}`,
+    `# Steps that could be done again\n\n${known}`,
+    'Say "ok" when it reaches the goal. Say "correct" only for what matters: name the step that must be done again with what is wrong, or "" where only the text of the result must change. There is one round of corrections.',
+  ].join('\n\n');
+}
 
 /** After messages that came while the plan is carried out. */
 export function hearingMessage(steps: Pick<SynthesisFacts['steps'][number], 'title' | 'status'>[]): string {
@@ -57,10 +110,12 @@ export function hearingMessage(steps: Pick<SynthesisFacts['steps'][number], 'tit
 
 export interface SynthesisFacts {
   goal: string;
+  /** What was wrong with the result before this one. */
+  corrections?: string[];
   steps: { key: string; title: string; status: string; output: unknown; reason: string | null }[];
 }
 
-export function synthesisMessage({ goal, steps }: SynthesisFacts): string {
+export function synthesisMessage({ goal, steps, corrections = [] }: SynthesisFacts): string {
   const parts = steps.map((step) =>
     material(
       `step "${step.key}" (${step.title}), ${step.status}`,
@@ -71,6 +126,9 @@ export function synthesisMessage({ goal, steps }: SynthesisFacts): string {
     'The plan was carried out. These are the results of its steps:',
     parts.join('\n\n'),
     `# Goal\n\n${goal}`,
+    ...(corrections.length > 0
+      ? [`# Corrections\n\nThe result was not good enough yet. Mend this:\n\n${corrections.map((note) => `- ${note}`).join('\n')}`]
+      : []),
     'Write the result for the person who gave the goal: complete, in Markdown, without a preface and without speaking of steps. Name the source (file and place) of each fact. Use only what stands above.',
   ].join('\n\n');
 }

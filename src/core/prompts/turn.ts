@@ -50,6 +50,7 @@ export function taskMessage(facts: TurnFacts): string {
   return [
     `# Task\n\n${facts.goal}`,
     dependencies(facts.context),
+    correctionText(facts.context),
     filesText(facts.files),
     earlierText(facts.earlier),
     facts.outputSchema ? `# Output\n\nJSON of this schema:\n\n${JSON.stringify(facts.outputSchema)}` : '',
@@ -63,6 +64,12 @@ function dependencies({ dependencies: given = {} }: TaskContext): string {
     material(`result of step "${step}"`, textOf(output)),
   );
   return parts.length > 0 ? `# What the steps before this one brought\n\n${parts.join('\n\n')}` : '';
+}
+
+function correctionText({ correction }: TaskContext): string {
+  if (!correction) return '';
+  const before = material('what this task brought before', correction.before);
+  return `# Correction\n\nThis task was done before, and it was not good enough:\n\n${correction.note}\n\nDo it again so that this is mended. Keep what was good.\n\n${before}`;
 }
 
 /** Markdown of an output when it has one, else JSON. */

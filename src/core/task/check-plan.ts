@@ -16,7 +16,10 @@ export interface CheckedPlan {
   changes: PlanChanges | null;
 }
 
-export type PlanWorld = Pick<TaskSnapshot, 'team' | 'files'> & { maxSteps: number };
+export type PlanWorld = Pick<TaskSnapshot, 'team' | 'files'> & {
+  /** Null: the product's own limit. */
+  maxSteps: number | null;
+};
 
 /** `underWay`: what is given is the new rest of this plan. */
 export function checkPlan(given: unknown, world: PlanWorld, underWay: PlanUnderWay | null = null): CheckedPlan {
@@ -40,7 +43,7 @@ function problemsOf(definition: WorkflowDefinition, { team, files, maxSteps }: P
     tools: team?.tools ?? [],
     workflows: team?.workflows ?? [],
     hasChiefOfStaff: true,
-    limits: { steps: maxSteps },
+    ...(maxSteps === null ? {} : { limits: { steps: maxSteps } }),
   };
   return [
     ...validateDefinition(definition, world),

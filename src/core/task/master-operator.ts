@@ -6,7 +6,9 @@
 import { problemsOfJson } from '../../contracts/json-schema.ts';
 import type { Failure } from '../../contracts/task.ts';
 import { routeModel } from '../route-model.ts';
+import { aroundCutOff, wholeText } from './cut-off.ts';
 import { resultOf } from './result-of.ts';
+import { toolTurn } from './tool-turns.ts';
 import type {
   CurrentAttempt,
   EffectFacts,
@@ -29,15 +31,14 @@ export function operatorMove(snapshot: TaskSnapshot, current: CurrentAttempt): T
   if (broken && broken.kind === 'model')
     return endAttempt(broken.error ?? { code: 'model_failed', message: 'The model call did not end.' });
   if (last.purpose.startsWith('method:')) return afterMethod(last);
-  if (last.kind === 'tool') return workTurn(current, last.turn + 1);
-  return afterReply(snapshot, current, last);
+  return toolTurn(snapshot) ?? afterReply(snapshot, last);
 }
 
 function firstTurn({ task, models }: TaskSnapshot, current: CurrentAttempt): TaskMove {
   const { preferred, allowed } = current.agent.spec.modelPolicy;
   const policy = { preferred, ...(allowed ? { allowed } : {}) };
   const writer = routeModel(models, { class: 'write', ...policy });
-  if (writer.choice) return workTurn(current, 1);
+  if (writer.choice) return workTurn(1);
   if (task.method && routeModel(models, { class: 'score', ...policy }).choice) {
     const kind = scoredMethods.has(task.method.name) ? 'model' : 'tool';
     return { move: 'call', turn: 1, effects: [{ kind, purpose: `method:${task.method.name}` }] };
@@ -47,13 +48,7 @@ function firstTurn({ task, models }: TaskSnapshot, current: CurrentAttempt): Tas
   return { move: 'wait', for: 'model', detail };
 }
 
-function workTurn(current: CurrentAttempt, turn: number, input?: Record<string, unknown>): TaskMove {
-  const { maxTurns } = current.agent.spec.limits;
-  if (turn > maxTurns * 2)
-    return endAttempt({
-      code: 'guard_tripped',
-      message: `The agent's limit of ${maxTurns} turns is used up.`,
-    });
+function workTurn(turn: number, input?: Record<string, unknown>): TaskMove {
   const effect: NewEffect = { kind: 'model', purpose: 'work' };
   return { move: 'call', turn, effects: [input ? { ...effect, input } : effect] };
 }
@@ -65,40 +60,29 @@ function afterMethod(last: EffectFacts): TaskMove {
   return { move: 'complete', result: { markdown, data } };
 }
 
-function afterReply(snapshot: TaskSnapshot, current: CurrentAttempt, last: EffectFacts): TaskMove {
+function afterReply(snapshot: TaskSnapshot, last: EffectFacts): TaskMove {
   const reply = last.outcome as ReplyOutcome;
-  if (reply.toolCalls.length > 0) {
-    const effects = reply.toolCalls.map(
-      (call): NewEffect => ({
-        kind: 'tool',
-        purpose: call.name,
-        input: { callId: call.id, arguments: call.arguments },
-      }),
-    );
-    return { move: 'call', turn: last.turn + 1, effects };
-  }
   if (reply.stop === 'refused')
     return endAttempt({ code: 'model_refused', message: 'The model refused this task.' });
-  if (reply.stop === 'length')
-    return endAttempt({ code: 'model_failed', message: 'The answer was cut off by the output limit.' });
-  return finalAnswer(snapshot, current, { last, text: reply.text });
+  const cutOff = aroundCutOff(last);
+  if (cutOff) return 'error' in cutOff ? endAttempt(cutOff.error) : workTurn(last.turn + 1, cutOff.more);
+  return finalAnswer(snapshot, { last, text: wholeText(snapshot.effects, last) });
 }
 
 function finalAnswer(
   { task, effects }: TaskSnapshot,
-  current: CurrentAttempt,
   { last, text }: { last: EffectFacts; text: string },
 ): TaskMove {
-  if (text.trim() === '') return repairOrEnd(effects, current, { last, problem: 'The answer was empty.' });
+  if (text.trim() === '') return repairOrEnd(effects, { last, problem: 'The answer was empty.' });
   if (!task.outputSchema) return { move: 'complete', result: resultOf(text) };
   const parsed = parseJson(text);
   if (!parsed.ok)
-    return repairOrEnd(effects, current, { last, problem: `The answer is not JSON: ${parsed.problem}` });
+    return repairOrEnd(effects, { last, problem: `The answer is not JSON: ${parsed.problem}` });
   const problems = problemsOfJson(task.outputSchema, parsed.value);
   if (problems.length === 0)
     return { move: 'complete', result: { markdown: asMarkdown(parsed.value), data: parsed.value } };
   const lines = problems.slice(0, 10).map((problem) => `${problem.pointer || '/'}: ${problem.message}`);
-  return repairOrEnd(effects, current, {
+  return repairOrEnd(effects, {
     last,
     problem: `The answer breaks the output schema:\n${lines.join('\n')}`,
   });
@@ -106,12 +90,11 @@ function finalAnswer(
 
 function repairOrEnd(
   effects: EffectFacts[],
-  current: CurrentAttempt,
   { last, problem }: { last: EffectFacts; problem: string },
 ): TaskMove {
-  const repaired = effects.some((effect) => typeof effect.input.repair === 'string');
+  const repaired = effects.some(({ input }) => typeof input.repair === 'string' && input.more !== true);
   if (repaired) return endAttempt({ code: 'invalid_output', message: problem });
-  return workTurn(current, last.turn + 1, { repair: problem });
+  return workTurn(last.turn + 1, { repair: problem });
 }
 
 function endAttempt(error: Failure): TaskMove {

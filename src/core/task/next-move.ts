@@ -18,6 +18,7 @@ import { isAsked } from './replanning.ts';
 import { aroundOutage, unlessOut } from './outage.ts';
 import { unlessGuarded } from './guards.ts';
 import { arrived, unlessUnread } from './messages.ts';
+import { unlessFull, withoutSummaries } from './summaries.ts';
 import { aroundWaitingTools } from './waiting-tools.ts';
 import type { CurrentAttempt, EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
 
@@ -47,13 +48,15 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
 }
 
 function guardedMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
-  return unlessGuarded(snapshot, current, unlessUnread(snapshot, current, workMove(snapshot, current)));
+  const move = unlessUnread(snapshot, current, workMove(snapshot, current));
+  return unlessGuarded(snapshot, current, unlessFull(snapshot, current, move));
 }
 
 function workMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
+  const own = withoutSummaries(snapshot);
   return snapshot.task.role === 'chief_of_staff' && !snapshot.task.conversationId
-    ? chiefOfStaffMove(snapshot, current)
-    : operatorMove(snapshot, current);
+    ? chiefOfStaffMove(own, current)
+    : operatorMove(own, current);
 }
 
 export function isOpen(effect: EffectFacts): boolean {

@@ -190,6 +190,8 @@ export interface TaskSnapshot {
   purses?: Purse[];
   /** In the order in which they came. Absent: none. */
   messages?: TaskMessage[];
+  /** How full the window was at the last model call, and what has come since, in tokens. Absent: none was made yet. */
+  context?: { total: number; room: number; since: number } | null;
   /** Loaded only while a Chief of Staff plans. */
   team: Team | null;
 }

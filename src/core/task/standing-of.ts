@@ -22,6 +22,7 @@ export function taskStanding(
       summary: `Plan for: ${clip(task.title, 80)}`,
     });
   }
+  if (!end) start.push(...delegated(effects));
   const cancel = task.cancelRequestedAt
     ? effects.filter((effect) => effect.status === 'claimed').map((effect) => effect.key)
     : [];
@@ -39,8 +40,18 @@ export function taskStanding(
   };
 }
 
+/** Tasks that were given to other agents are children in Temporal too. */
+function delegated(effects: readonly EffectFacts[]): Job[] {
+  return effects.flatMap(({ status, waits }) => {
+    if (status !== 'waiting' || waits?.for !== 'children') return [];
+    return waits.on.map((id): Job => ({ key: `task/${id}`, kind: 'task', id, summary: clip(waits.detail, 120) }));
+  });
+}
+
 const words: Record<string, string> = {
   plan: 'Plan',
+  replan: 'Plan anew',
+  judge: 'Judge the result of',
   choose_template: 'Choose a template for',
   synthesis: 'Write the result of',
   work: 'Work on',

@@ -1,6 +1,9 @@
 /** Turns that a model takes with tools: its calls, then the same question again with what they brought. */
 import type { EffectFacts, NewEffect, ReplyOutcome, TaskMove, TaskSnapshot } from './snapshot.ts';
 
+/** Of a call that goes on after tools: its question stands in the transcript already. */
+export const goesOn = { goesOn: true };
+
 /** Null when the last turn of the attempt is not about tools. */
 export function toolTurn({ effects }: TaskSnapshot): TaskMove | null {
   const last = effects.at(-1);
@@ -8,7 +11,7 @@ export function toolTurn({ effects }: TaskSnapshot): TaskMove | null {
   const turn = nextTurn(effects);
   if (last.kind === 'tool') {
     const asked = effects.findLast(({ kind }) => kind === 'model');
-    return asked ? { move: 'call', turn, effects: [{ kind: 'model', purpose: asked.purpose }] } : null;
+    return asked ? { move: 'call', turn, effects: [{ kind: 'model', purpose: asked.purpose, input: goesOn }] } : null;
   }
   const calls = toolCallsOf(last);
   if (calls.length === 0) return null;

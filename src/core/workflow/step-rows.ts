@@ -34,6 +34,8 @@ export interface RunControl {
   paused: boolean;
   /** A Chief of Staff stands ready: a failed step with `onError: replan` then waits for a new plan. Else it fails the run. */
   canReplan?: boolean;
+  /** A new plan was asked for: what is at work ends, nothing new begins. */
+  replanning?: boolean;
 }
 
 export interface SkipReason {

@@ -44,7 +44,7 @@ export function startWalk({ definition, inputs, rows, now, control }: WalkOver):
     rows: new Map(rows.map((row) => [row.key, row])),
     now,
     control,
-    halted: control.paused,
+    halted: control.paused || control.replanning === true,
     states: new Map(),
     seen: new WeakMap(),
     out: { settle: [], start: [], expand: [], cancel: [], replan: [], wakeAt: null, end: null },

@@ -5,12 +5,14 @@ import { readTaskPassages, searchTaskPassages } from '../passage-reads.ts';
 import { agentMessages } from '../messages/agent-messages.ts';
 import { agentMemory } from '../memories/agent-memory.ts';
 import type { Tx } from '../record.ts';
+import { type Delegation, delegateTask } from '../standing/delegate.ts';
 
 export type RecordToolContext = ReturnType<typeof toolContext>;
 
 export function toolContext(tx: Tx, { task, effect }: { task: TaskRow; effect: EffectRow }) {
   return {
     key: effect.key,
+    delegate: (given: Delegation) => delegateTask(tx, task, given),
     ...agentMemory(tx, task),
     messages: agentMessages(tx, { task, effect }),
     searchPassages: (words: string, limit: number) => searchTaskPassages(tx, task.id, { words, limit }),

@@ -57,6 +57,8 @@ export class PlansAndGuards1764000000012 implements MigrationInterface {
     await runner.query(`ALTER TABLE runs DROP COLUMN replan, DROP COLUMN plan_n`);
     await runner.query(`DROP TABLE plans`);
     for (const table of ['agents', 'agent_revisions'])
-      await runner.query(`UPDATE ${table} SET spec = spec #- '{limits,maxMinutes}' #- '{limits,maxChildren}'`);
+      await runner.query(
+        `UPDATE ${table} SET spec = spec #- '{limits,maxMinutes}' #- '{limits,maxChildren}'`,
+      );
   }
 }

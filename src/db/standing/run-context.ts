@@ -2,6 +2,8 @@ import type { WorkflowDefinition } from '../../contracts/workflow.ts';
 import { indexDefinition } from '../../core/workflow/definition-index.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
+import { AppError } from '../../errors.ts';
+import { findVersion } from '../workflow-store.ts';
 import type { World } from './world.ts';
 
 export interface RunContext {
@@ -21,4 +23,14 @@ export function titleOf(definition: WorkflowDefinition, key: string): string {
   const index = /\[(\d+)\]$/.exec(key)?.[1];
   const title = indexDefinition(definition).byId.get(id)?.step.title ?? id;
   return index === undefined ? title : `${title} (${Number(index) + 1})`;
+}
+
+/** What a run walks. A workflow that was archived meanwhile is still walked to its end. */
+export async function definitionOfRun(
+  tx: Tx,
+  run: Pick<RunRow, 'id' | 'workflowId' | 'workflowVersion'>,
+): Promise<WorkflowDefinition> {
+  const found = await findVersion(tx, run.workflowId, run.workflowVersion);
+  if (!found) throw new AppError('internal', `Run ${run.id} has no definition.`);
+  return found.definition;
 }

@@ -1,5 +1,4 @@
 import type { Capability } from '../../contracts/agent.ts';
-import type { StepChanges } from '../../contracts/run.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { StepBudget, StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { NextSteps, Start, StepError } from '../../core/workflow/step-rows.ts';
@@ -10,8 +9,11 @@ import { indexDefinition } from '../../core/workflow/definition-index.ts';
 import { insertApproval } from '../approval-store.ts';
 import { type Limits, openStepPurse } from '../budgets/budget-store.ts';
 import { allEnded } from '../connection.ts';
+import type { TaskContext } from '../../contracts/task.ts';
+import type { TaskRow } from '../mappings/task.ts';
+import { askForStep } from '../messages/ask-for-step.ts';
 import { newId } from '../new-id.ts';
-import { type LoadedStep, loadOutputs } from '../run-store.ts';
+import { type KeptChanges, type LoadedStep, loadOutputs } from '../run-store.ts';
 import { insertTask, lockTask } from '../task-store.ts';
 import { reopenTask } from './retry.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
@@ -130,6 +132,7 @@ async function begin(context: RunContext, work: StepWork): Promise<Begun> {
 
 async function beginWaiting({ tx, run }: RunContext, start: Start): Promise<Begun> {
   const begun: Begun = { ...atWork, status: 'waiting', reason: waitingWords(start) };
+  if (start.kind === 'wait') await askForStep(tx, run, start);
   if (start.kind !== 'approval') return begun;
   const { title, details } = start.with as unknown as { title: string; details: string | null };
   const expiresAt = start.waitUntil === null ? null : new Date(start.waitUntil);
@@ -152,7 +155,7 @@ function dependenciesOf(
 interface StepWork {
   start: Start;
   dependencies: Record<string, unknown>;
-  changes: StepChanges | null;
+  changes: KeptChanges | null;
   /** The task of an earlier attempt at this step. */
   before: string | null;
 }
@@ -163,7 +166,7 @@ async function taskOf(
   { start, dependencies, changes, before }: StepWork,
 ): Promise<string> {
   // What was changed in `with` is in the definition that the step was decided with.
-  const { with: changedInput, ...own } = changes ?? {};
+  const { with: changedInput, correction, ...own } = changes ?? {};
   const given = { ...(start.with as unknown as AgentWith), ...own };
   const task = before === null ? null : await lockTask(context.tx, before);
   if (!task || !isFinished(task.status))
@@ -172,7 +175,7 @@ async function taskOf(
   await reopenTask(context.tx, task, {
     goal: given.goal,
     wantedAgentId: given.agentId,
-    context: { dependencies },
+    context: { dependencies, ...corrected(correction, task) },
     changes: ofTask(changes),
     ...(changedInput ? { method, outputSchema, requires: needsOf(given) } : {}),
   });
@@ -183,8 +186,16 @@ async function taskOf(
   return task.id;
 }
 
+/** Characters of what a step brought before, for whoever does it again. */
+const shownBefore = 20_000;
+
+function corrected(note: string | undefined, { result }: TaskRow): TaskContext {
+  if (note === undefined) return {};
+  return { correction: { note, before: (result?.markdown ?? '').slice(0, shownBefore) } };
+}
+
 /** What the task's agent is told beside its own instructions and policy. */
-function ofTask(changes: StepChanges | null): { instructions?: string; model?: string } | null {
+function ofTask(changes: KeptChanges | null): { instructions?: string; model?: string } | null {
   const { instructions, model } = changes ?? {};
   return instructions || model ? { ...(instructions && { instructions }), ...(model && { model }) } : null;
 }
@@ -201,7 +212,7 @@ interface NewStepTask {
   start: Start;
   given: AgentWith;
   dependencies: Record<string, unknown>;
-  changes: StepChanges | null;
+  changes: KeptChanges | null;
 }
 
 async function insertStepTask(

@@ -1,0 +1,78 @@
+/**
+ * While the run of its plan goes on, a Chief of Staff waits; when a step that failed asks for a new plan (`onError: replan`), it writes a
+ * new rest. The run holds still meanwhile: what is at work ends, nothing new begins. When there is no new plan, the run fails with that
+ * step. Bounded: `maxReplans` per run, `planTries` answers per question.
+ */
+import { planProblemsText } from '../workflow/plan-problems.ts';
+import { checkPlan, summaryOf } from './check-plan.ts';
+import {
+  canPlan,
+  isAnswered,
+  isAutomatic,
+  planTries,
+  rejectionText,
+  triesOf,
+  untilAccepted,
+} from './planning.ts';
+import { finalReplies, nextTurn } from './tool-turns.ts';
+import type { CurrentAttempt, EffectFacts, ReplyOutcome, TaskMove, TaskSnapshot } from './snapshot.ts';
+
+/** New plans that one run may ask for. */
+export const maxReplans = 3;
+
+const underWay: TaskMove = { move: 'wait', for: 'children', detail: 'The plan is being carried out' };
+
+export function replanningMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
+  const { plan, planRun, effects } = snapshot;
+  if (plan?.status === 'proposed') return untilAccepted(plan);
+  const asked = isAsked(snapshot) ? (planRun?.replan?.asked ?? 0) : 0;
+  if (asked === 0) return underWay;
+  if (!canPlan(snapshot, current))
+    return { move: 'declinePlan', reason: 'No configured model can write a new plan.' };
+  if (plan?.status === 'rejected' && !isAnswered(snapshot, plan))
+    return ask(snapshot, { ask: asked, rejected: plan.n, repair: rejectionText(plan) });
+  const last = effects.some(({ input }) => input.ask === asked) ? finalReplies(effects).at(-1) : undefined;
+  return last?.purpose === 'replan' ? afterReplan(snapshot, current, last) : ask(snapshot, { ask: asked });
+}
+
+/** A step of the run that goes on waits for a new plan, and none has been given yet. */
+export function isAsked({ plan, planRun }: TaskSnapshot): boolean {
+  const given = plan != null && plan.status !== 'rejected' && plan.n > (planRun?.planN ?? plan.n);
+  return planRun?.replan?.open != null && !given;
+}
+
+function ask({ effects }: TaskSnapshot, input: Record<string, unknown>): TaskMove {
+  return { move: 'call', turn: nextTurn(effects), effects: [{ kind: 'model', purpose: 'replan', input }] };
+}
+
+function afterReplan(snapshot: TaskSnapshot, current: CurrentAttempt, last: EffectFacts): TaskMove {
+  const reply = last.outcome as ReplyOutcome;
+  if (reply.stop === 'refused') return { move: 'declinePlan', reason: 'The model refused to plan anew.' };
+  const { maxChildren } = current.agent.spec.limits;
+  const world = { ...snapshot, maxSteps: maxChildren };
+  const { definition, problems, changes } = checkPlan(reply.text, world, snapshot.underWay ?? null);
+  if (definition) {
+    const reason = `A new plan, because ${snapshot.planRun?.replan?.open?.join(', ') ?? 'a step'} failed.`;
+    const accepted = isAutomatic(snapshot);
+    return {
+      move: 'proposePlan',
+      kind: 'revision',
+      plan: { definition },
+      origin: 'model',
+      reason,
+      accepted,
+      changes,
+    };
+  }
+  const reason = summaryOf(problems);
+  const tries = triesOf(snapshot.effects, 'replan');
+  if (tries >= planTries)
+    return { move: 'declinePlan', reason: `No valid new plan after ${tries} tries: ${reason}` };
+  return {
+    move: 'rejectPlan',
+    reason,
+    problems: problems.length,
+    turn: nextTurn(snapshot.effects),
+    then: { kind: 'model', purpose: 'replan', input: { repair: planProblemsText(problems, reply.text) } },
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * A run of a plan follows its task's plans: the accepted one with the highest number is the one that it walks.
+ *
+ * 1. Runs pin the version of their workflow. Only here, in a decision of the run itself and with its lock held, may the run of a plan go
+ *    on with another one, and only with one of its own task.
+ * 2. What has begun keeps its definition, id and output. What began after the new plan was written is kept too: then the run walks one
+ *    more version, which has it.
+ * 3. A correction resets the steps that it names and what needs them, in the run that had completed.
+ */
+import { isFinished } from '../../contracts/status.ts';
+import type { WorkflowDefinition } from '../../contracts/workflow.ts';
+import { stepsToReset } from '../../core/workflow/steps-to-reset.ts';
+import { inReadingOrder, splicePlan } from '../../core/workflow/splice-plan.ts';
+import { rehashApprovals } from '../rehash-approvals.ts';
+import type { PlanRow } from '../mappings/plan.ts';
+import type { ReplanState, RunRow } from '../mappings/run.ts';
+import { keepPlanDefinition } from '../plan-store.ts';
+import type { Tx } from '../record.ts';
+import { updateRun } from '../run-store.ts';
+import { definitionOfRun } from './run-context.ts';
+import { resetSteps } from './reset-steps.ts';
+
+export const neverAsked: ReplanState = { asked: 0, open: null, declined: null };
+
+/** @returns whether the run goes another way than before */
+export async function followPlan(tx: Tx, run: RunRow): Promise<boolean> {
+  if (run.taskId === null) return false;
+  const [plan] = await tx.sql<PlanRow>(
+    `SELECT * FROM plans WHERE task_id = $1 AND n > $2 AND status IN ('accepted', 'declined') ORDER BY n DESC LIMIT 1`,
+    [run.taskId, run.planN ?? 0],
+  );
+  if (!plan) return false;
+  const replan = run.replan ?? neverAsked;
+  if (plan.status === 'declined')
+    await updateRun(tx, run, { planN: plan.n, replan: { ...replan, open: null, declined: plan.reason } });
+  else if (plan.kind === 'correction' && run.status === 'completed') await correct(tx, run, plan);
+  else if (plan.kind === 'revision' && !isFinished(run.status)) await adopt(tx, run, plan);
+  else await updateRun(tx, run, { planN: plan.n });
+  return true;
+}
+
+async function adopt(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
+  const old = await definitionOfRun(tx, run);
+  const written = await definitionOfRun(tx, {
+    id: run.id,
+    workflowId: plan.workflowId ?? '',
+    workflowVersion: plan.workflowVersion ?? 0,
+  });
+  const rows = await tx.sql<Parameters<typeof splicePlan>[2][number]>(
+    'SELECT key, step_id, status, attempts FROM steps WHERE run_id = $1',
+    [run.id],
+  );
+  const spliced = splicePlan(old, written, rows);
+  const definition = inReadingOrder(spliced);
+  const same = definition.steps.length === written.steps.length;
+  const { workflowId, version } = same
+    ? { workflowId: plan.workflowId ?? '', version: plan.workflowVersion ?? 0 }
+    : await keepPlanDefinition(tx, { id: plan.taskId }, definition);
+  const { kept, added } = spliced.changes;
+  await tx.sql('DELETE FROM steps WHERE run_id = $1 AND step_id <> ALL ($2)', [run.id, kept]);
+  await tx.sql(
+    `INSERT INTO steps (run_id, key, workspace_id, step_id, status) SELECT $1, step, $2, step, 'pending' FROM unnest($3::text[]) AS step`,
+    [run.id, tx.workspaceId, added],
+  );
+  await rehashApprovals(tx, run.id, { from: run.workflowVersion, to: version });
+  await updateRun(tx, run, {
+    workflowId,
+    workflowVersion: version,
+    planN: plan.n,
+    replan: { ...(run.replan ?? neverAsked), open: null },
+  });
+  await tx.sql('UPDATE plans SET changes = $3, workflow_version = $4 WHERE task_id = $1 AND n = $2', [
+    plan.taskId,
+    plan.n,
+    JSON.stringify(spliced.changes),
+    version,
+  ]);
+  const data = { n: plan.n, runId: run.id, reason: plan.reason, ...spliced.changes };
+  tx.emit(
+    { stream: `task/${plan.taskId}`, type: 'plan.revised', data },
+    { rootTaskId: run.rootTaskId, actor: plan.decidedBy ?? plan.actor },
+  );
+}
+
+async function correct(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
+  const definition = await definitionOfRun(tx, run);
+  const corrections = plan.corrections ?? [];
+  const keys = await keysBehind(
+    tx,
+    run,
+    definition,
+    corrections.map(({ step }) => step),
+  );
+  const reason = 'The Chief of Staff asks for a correction.';
+  await resetSteps(tx, run, { keys, reason, correct: corrections });
+  await updateRun(tx, run, { status: 'running', planN: plan.n, output: null, error: null, endedAt: null });
+  tx.emit(
+    { stream: `run/${run.id}`, type: 'run.resumed', data: {} },
+    { rootTaskId: run.rootTaskId },
+  );
+}
+
+async function keysBehind(
+  tx: Tx,
+  run: RunRow,
+  definition: WorkflowDefinition,
+  steps: string[],
+): Promise<string[]> {
+  const rows = await tx.sql<Parameters<typeof stepsToReset>[1][number]>(
+    'SELECT key, step_id, index, status FROM steps WHERE run_id = $1 ORDER BY key',
+    [run.id],
+  );
+  return [...new Set(steps.flatMap((step) => stepsToReset(definition, rows, step)))];
+}
