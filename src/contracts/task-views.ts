@@ -73,7 +73,10 @@ const Moment = z.iso
   .refine((text) => new Date(text).getUTCFullYear() >= 1, 'Not a time.');
 
 export const UsageQuery = z.strictObject({
-  groupBy: z.enum(['model', 'agent', 'task', 'day']).default('model').describe('"task" adds up whole trees'),
+  groupBy: z
+    .enum(['model', 'agent', 'task', 'run', 'day'])
+    .default('model')
+    .describe('"task" adds up whole trees'),
   from: Moment.optional(),
   to: Moment.optional(),
 });

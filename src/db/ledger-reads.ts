@@ -33,6 +33,11 @@ const groups: Record<UsageQuery['groupBy'], { key: string; label: string; join: 
     label: `coalesce(max(k.title), '')`,
     join: 'LEFT JOIN tasks k ON k.id = l.root_task_id',
   },
+  run: {
+    key: `coalesce(l.run_id, '')`,
+    label: `coalesce(max(w.name), '')`,
+    join: 'LEFT JOIN runs r ON r.id = l.run_id LEFT JOIN workflows w ON w.id = r.workflow_id',
+  },
   day: { key: `to_char(l.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`, label: '', join: '' },
 };
 

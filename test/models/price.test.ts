@@ -10,6 +10,7 @@ const prices: ModelPrices = {
   cacheWritePerMTok: 2.5,
   outputPerMTok: 10,
   asOf: '2026-11-01',
+  checked: true,
   longPrompt: {
     aboveInputTokens: 1_000,
     inputPerMTok: 4,
