@@ -3,6 +3,7 @@
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { JobInput, Standing } from '../src/contracts/corridor.ts';
+import { overWindow } from '../src/core/context/over-window.ts';
 import { kinds } from '../src/core/documents/kinds.ts';
 import { quotedMarkdown, type QuotedData } from '../src/core/documents/run-method.ts';
 import { toScores } from '../src/core/documents/score-prompts.ts';
@@ -47,6 +48,8 @@ interface Answer {
   outcome: unknown;
   said?: Record<string, unknown>;
   usage: Usage;
+  /** The provider counted them. */
+  reported: boolean;
   requestId: string | null;
 }
 
@@ -101,11 +104,12 @@ async function callModel(parts: ModelActivityParts, { input, watch }: Job): Prom
   } finally {
     parts.tokens.end(claimed.callId);
   }
-  const { usage, requestId, outcome, said } = answer;
+  const { usage, reported, requestId, outcome, said } = answer;
   parts.limits.giveBack(limitKey(claimed), claimed.tokens - usage.inputTokens - usage.outputTokens);
   const ledger = {
     outcome: 'ok' as const,
     usage,
+    reported,
     // The price that was set aside for it, whatever the catalogue says by now.
     microUsd: parts.priceOf(usage, claimed.price as CatalogueEntry['prices']),
     latencyMs: performance.now() - startedAt,
@@ -125,6 +129,11 @@ interface Failing {
   latencyMs: number;
 }
 
+const codeOf: Partial<Record<ModelFailure['kind'], string>> = {
+  aborted: 'cancelled',
+  context_too_long: overWindow,
+};
+
 /** Outcomes that may have been paid although no answer came. */
 const maybePaid = new Set(['network', 'stalled', 'timeout', 'malformed', 'aborted', 'unknown']);
 
@@ -133,7 +142,7 @@ async function fail(
   { error, watch, settle, latencyMs }: Failing,
 ): Promise<Standing> {
   const failure = parts.classifyFailure(error);
-  const what = { code: failure.kind === 'aborted' ? 'cancelled' : 'model_failed', message: failure.message };
+  const what = { code: codeOf[failure.kind] ?? 'model_failed', message: failure.message };
   const lost = maybePaid.has(failure.kind) && failure.sent;
   const ledger = {
     outcome: lost ? ('unknown' as const) : ('failed' as const),
@@ -211,7 +220,8 @@ async function complete({
     },
   );
   const { text, toolCalls, stop, carry, usage, requestId } = reply;
-  return { outcome: { text, toolCalls, stop }, said: { text, toolCalls, carry }, usage, requestId };
+  const reported = reply.usageSource === 'reported';
+  return { outcome: { text, toolCalls, stop }, said: { text, toolCalls, carry }, usage, reported, requestId };
 }
 
 function toModelMessage(message: CallMessage): ModelMessage {
@@ -237,7 +247,8 @@ async function score({
   };
   const reply = await provider.score({ model, prompts, labels }, options);
   Context.current().heartbeat();
-  return { outcome: outcomeOf(claimed.score, reply.scores), usage: reply.usage, requestId: reply.requestId };
+  const { usage, requestId } = reply;
+  return { outcome: outcomeOf(claimed.score, reply.scores), usage, reported: false, requestId };
 }
 
 function outcomeOf(use: ScoreUse | null, scores: number[][]): unknown {

@@ -63,6 +63,8 @@ export interface LedgerClosing {
     outputTokens: number;
     reasoningTokens: number;
   };
+  /** The provider counted the tokens; else they are our guess. */
+  reported?: boolean;
   microUsd: number | null;
   latencyMs: number;
   requestId?: string | null;

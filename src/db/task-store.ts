@@ -1,6 +1,7 @@
 import type { ModelOutage } from '../core/route-model.ts';
 import type { Purse } from '../core/budget/escrow.ts';
 import type { PlanFacts, TaskSnapshot } from '../core/task/snapshot.ts';
+import { summarising } from '../core/task/summaries.ts';
 import { checkTransition } from '../core/transition.ts';
 import { notFound } from '../errors.ts';
 import type { TaskRow } from './mappings/task.ts';
@@ -64,6 +65,7 @@ interface SnapshotRow {
   outages: ModelOutage[] | null;
   purses: Purse[] | null;
   messages: TaskSnapshot['messages'] | null;
+  context: TaskSnapshot['context'];
   microUsd: number | null;
   unpriced: number;
 }
@@ -92,6 +94,7 @@ export async function loadTaskFacts(
     outages: row.outages ?? [],
     purses: row.purses ?? [],
     messages: row.messages ?? [],
+    context: row.context ?? null,
     costUsd: row.unpriced > 0 ? null : Number(row.microUsd ?? 0) / 1e6,
   };
 }
@@ -106,6 +109,18 @@ function asChanged(current: TaskSnapshot['current'], { changes }: TaskRow): Task
   return { ...current, agent: { ...current.agent, spec: { ...spec, instructions, modelPolicy } } };
 }
 
+/**
+ * A decision looks at the last turns; of the others it needs that they were. So a task of a thousand turns does not read all that was ever said
+ * to take the next one, and never a long result.
+ */
+const recentTurns = 40;
+const isLongAgo = `e.status = 'settled' AND e.turn < newest.turn - ${recentTurns}`;
+const outcomeShown = `CASE
+  WHEN (e.kind = 'tool' OR e.purpose = 'work') AND e.purpose NOT LIKE 'method:%' AND ${isLongAgo} THEN NULL
+  WHEN e.kind = 'tool' AND pg_column_size(e.outcome) > 8000 AND e.purpose NOT LIKE 'method:%'
+    THEN jsonb_build_object('text', left(e.outcome->>'text', 1000), 'isError', e.outcome->'isError', 'hash', md5(e.outcome::text))
+  ELSE e.outcome END`;
+
 const taskFacts = `
   SELECT
     (SELECT json_build_object('n', a.n, 'agent', json_build_object('id', a.agent_id, 'name', g.name, 'spec', r.spec))
@@ -117,8 +132,9 @@ const taskFacts = `
     (SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'kind', f.kind, 'status', f.status, 'problem', f.problem) ORDER BY tf.position)
        FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1 AND NOT tf.made) AS files,
     (SELECT json_agg(json_build_object('key', e.key, 'turn', e.turn, 'kind', e.kind, 'purpose', e.purpose, 'status', e.status,
-              'needs', e.needs, 'notBefore', e.not_before, 'waits', e.waits, 'input', e.input, 'outcome', e.outcome, 'error', e.error) ORDER BY e.turn, e.key)
-       FROM effects e WHERE e.task_id = $1 AND e.attempt = $2) AS effects,
+              'needs', e.needs, 'notBefore', e.not_before, 'waits', e.waits, 'error', e.error,
+              'input', CASE WHEN e.kind = 'tool' AND ${isLongAgo} THEN '{}' ELSE e.input END, 'outcome', ${outcomeShown}) ORDER BY e.turn, e.key)
+       FROM effects e, (SELECT max(turn) AS turn FROM effects WHERE task_id = $1 AND attempt = $2) newest WHERE e.task_id = $1 AND e.attempt = $2) AS effects,
     (SELECT json_build_object('id', r.id, 'status', r.status, 'output', r.output, 'error', r.error, 'planN', r.plan_n, 'replan', r.replan)
        FROM runs r WHERE r.id = $3) AS plan_run,
     (SELECT json_build_object('n', p.n, 'kind', p.kind, 'status', p.status, 'origin', p.origin, 'reason', p.reason, 'note', p.note,
@@ -129,6 +145,11 @@ const taskFacts = `
        FROM provider_health h WHERE h.account IN ('environment', $5) AND NOT (h.trial_task_id = $1 AND h.trial_until > now()) IS TRUE) AS outages,
     ${pursesOfParked('$1', '$2')} AS purses,
     (${taskMessages}) AS messages,
+    (SELECT json_build_object('total', m.request->'packing'->'total', 'room', m.request->'packing'->'room', 'since',
+              (SELECT coalesce(sum(t.tokens), 0) FROM transcript t
+                WHERE t.task_id = $1 AND t.attempt = $2 AND t.seq > (m.request->'packing'->>'upTo')::int))
+       FROM effects m WHERE m.task_id = $1 AND m.attempt = $2 AND m.kind = 'model' AND m.purpose <> '${summarising}'
+         AND m.request->'packing' IS NOT NULL ORDER BY m.turn DESC LIMIT 1) AS context,
     l.micro_usd, l.unpriced
   FROM (SELECT sum(micro_usd)::float8 AS micro_usd,
                count(*) FILTER (WHERE micro_usd IS NULL AND outcome <> 'open')::int AS unpriced

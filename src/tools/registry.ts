@@ -3,6 +3,7 @@ import { askChief, askPerson } from './ask-person.ts';
 import { delegate } from './delegate.ts';
 import { forget } from './forget.ts';
 import { readFile } from './read-file.ts';
+import { readResult } from './read-result.ts';
 import { recall } from './recall.ts';
 import { remember } from './remember.ts';
 import { searchFiles } from './search-files.ts';
@@ -13,6 +14,7 @@ import type { Tool } from './tool.ts';
 export const recordTools: readonly Tool[] = [
   searchFiles,
   readFile,
+  readResult,
   sendMessage,
   askPerson,
   askChief,

@@ -68,6 +68,11 @@ export interface RecordToolContext extends MemoryContext {
     requires: { name: string; level: number }[];
     files: string[];
   }): Promise<{ taskId: string; title: string } | { problem: string }>;
+  /** Of a long result of this task's tools, or of a step before it. Null: there is none of this name here. */
+  readResult(
+    handle: string,
+    from: number,
+  ): Promise<{ text: string; next: number | null; characters: number } | null>;
   searchPassages(query: string, limit: number): Promise<FoundPassage[]>;
   /** From passage `from` on, as many as fit into `characters`. Null when the task has no such file. */
   readPassages(

@@ -3,9 +3,9 @@ import { shownHead } from './clip.ts';
 
 export const readResultName = 'read_result';
 /** What a prompt shows of one result; it is paid again at every turn. */
-export const shownCharacters = 8_000;
+export const shownCharacters = 17_000;
 /** One call of read_result brings so much. */
-export const readCharacters = 8_000;
+export const readCharacters = 16_000;
 
 /** An effect's id as a model is told of it. */
 export function handleOf(effectId: string): string {

@@ -2,12 +2,14 @@
  * Whether a tool may be called: the one place that says so, outside the model, on every call. Nothing that a model, a file or a page
  * wrote is read here but the name of the tool and its arguments.
  *
- * 1. A tool that is not on the agent's list is refused, whatever a prompt says.
+ * 1. A tool that is not on the agent's list is refused, whatever a prompt says. Reading on in what its own tools brought belongs to having
+ *    tools.
  * 2. Of all rules that are about the call, those of the workspace and those of the agent: deny goes before ask, ask before allow. So a
  *    rule can only be made milder by taking it away.
  * 3. No rule: what is of high risk asks. A step of a plan that a model wrote asks for everything but low risk.
  */
 import type { ToolCard } from '../../contracts/tool-card.ts';
+import { readResultName } from '../context/results.ts';
 import { millisecondsOf } from './check-rule.ts';
 import { type CallFacts, isAbout, type PolicyRule } from './match-rule.ts';
 
@@ -45,7 +47,7 @@ export type ToolDecision =
 
 export function decideToolCall(question: ToolQuestion): ToolDecision {
   const { tool, agent, args, destination, spentUsd } = question;
-  if (agent && !agent.tools.includes(tool.name))
+  if (agent && !agent.tools.includes(tool.name) && !(agent.tools.length > 0 && tool.name === readResultName))
     return { decision: 'refuse', reason: `You may not use the tool "${tool.name}".` };
   const { name, risk } = tool;
   const facts: CallFacts = { tool: name, risk, args, destination, agentId: agent?.id ?? null, spentUsd };

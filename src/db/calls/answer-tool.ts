@@ -3,6 +3,7 @@
  * wakes the task afterwards.
  */
 import { expireCallApprovals, remindOfCalls } from '../approval-store.ts';
+import { handleOf, shownResult } from '../../core/context/results.ts';
 import { settleEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
@@ -19,13 +20,18 @@ export interface ToolOutcome {
 export async function keepToolAnswer(
   tx: Tx,
   task: TaskRow,
-  { effect, answer }: { effect: Pick<EffectRow, 'key' | 'turn' | 'purpose' | 'input'>; answer: ToolOutcome },
+  {
+    effect,
+    answer,
+  }: { effect: Pick<EffectRow, 'id' | 'key' | 'turn' | 'purpose' | 'input'>; answer: ToolOutcome },
 ): Promise<void> {
   await settleEffect(tx, effect.key, { status: 'settled', outcome: answer });
   const content = {
     callId: effect.input.callId,
     name: effect.purpose,
-    text: answer.text,
+    // All of it stands with the effect; the conversation has the beginning, and how to read on.
+    text: shownResult(answer.text, handleOf(effect.id)),
+    result: handleOf(effect.id),
     isError: answer.isError === true,
   };
   await appendTranscript(tx, task, [{ role: 'tool', turn: effect.turn, content }]);

@@ -3,17 +3,22 @@ import type { Failure } from '../../contracts/task.ts';
 import { loadEffect, settleEffect } from '../effect-store.ts';
 import { closeTry, type LedgerClosing } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
+import { overWindow } from '../../core/context/over-window.ts';
 import { outageCode } from '../../core/task/outage.ts';
+import type { ReplyOutcome } from '../../core/task/snapshot.ts';
+import { isSummary } from '../../core/task/summaries.ts';
 import { classOfPurpose } from '../../core/task/work-class.ts';
 import { noteCall } from '../model-figures-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { afterReading } from '../messages/in-turn.ts';
+import { keepSummary } from '../context/summaries.ts';
+import { learnTokens } from '../context/token-figures.ts';
 import { closeBreaker } from '../provider-health-store.ts';
 import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { lockTask } from '../task-store.ts';
-import type { CallRequest, ClaimedCall } from './call-plan.ts';
+import type { CallRequest, ClaimedCall, CompleteRequest } from './call-plan.ts';
 import { breakerOf, type GiveUpPlace, givesUp } from './give-up.ts';
 import { appendTranscript } from './transcript.ts';
 
@@ -69,16 +74,44 @@ async function writeEnd(
   if (end.as === 'again') return tryAgain(place, effect, end);
   if (end.as === 'settled') {
     await settleEffect(tx, call.key, { status: 'settled', outcome: end.outcome });
-    if (end.said)
+    if (isSummary(effect)) await keepSummaryOf(tx, task, effect, end.outcome);
+    else if (end.said)
       await appendTranscript(tx, task, [{ role: 'assistant', turn: effect.turn, content: end.said }]);
     await afterReading(tx, task, { effect, text: textOf(end.said) });
-  } else if (end.as === 'failed') await settleEffect(tx, call.key, { status: 'failed', error: end.error });
+  } else if (end.as === 'failed' && end.error.code === overWindow && effect.input.share === undefined)
+    await packTighter(tx, call.key, end.error);
+  else if (end.as === 'failed') await settleEffect(tx, call.key, { status: 'failed', error: end.error });
   else
     await settleEffect(tx, call.key, {
       status: task.cancelRequestedAt ? 'abandoned' : 'planned',
       error: null,
     });
   return false;
+}
+
+/** What came of a call that summarises; null when it wrote none: then what does not fit is summarised without a model. */
+async function keepSummaryOf(
+  tx: Tx,
+  task: TaskRow,
+  { id, request }: EffectRow,
+  outcome: unknown,
+): Promise<void> {
+  const { summary } = request as CompleteRequest;
+  const { text, stop, toolCalls } = outcome as ReplyOutcome;
+  if (!summary || stop !== 'end' || toolCalls.length > 0 || text.trim() === '') return;
+  await keepSummary(tx, task, { ...summary, text: text.trim(), callId: id });
+}
+
+/** Of the window, when the provider says that a prompt was longer than we thought. */
+const tighterShare = 0.6;
+
+/** The same call once more, packed into less: its estimate was wrong. */
+async function packTighter(tx: Tx, key: string, error: Failure): Promise<void> {
+  await settleEffect(tx, key, { status: 'planned', error });
+  await tx.sql(`UPDATE effects SET input = input || jsonb_build_object('share', $2::float8) WHERE key = $1`, [
+    key,
+    tighterShare,
+  ]);
 }
 
 async function tryAgain(
@@ -105,6 +138,8 @@ async function learnFrom(
   const stop = end.as === 'settled' ? (end.outcome as { stop?: unknown } | null)?.stop : null;
   const ok = ledger.outcome === 'ok' && stop !== 'refused' && stop !== 'length';
   const { provider, model } = asked;
+  if (ok && asked.kind === 'complete' && asked.packing && ledger.reported && ledger.usage)
+    await learnTokens(tx, asked, { estimated: asked.packing.estimated, reported: ledger.usage.inputTokens });
   await noteCall(
     tx,
     { provider, model, class: classOfPurpose(purpose, task.requires) },

@@ -4,6 +4,7 @@ import type { TaskRow } from '../mappings/task.ts';
 import { readTaskPassages, searchTaskPassages } from '../passage-reads.ts';
 import { agentMessages } from '../messages/agent-messages.ts';
 import { agentMemory } from '../memories/agent-memory.ts';
+import { readResult } from '../context/read-result.ts';
 import type { Tx } from '../record.ts';
 import { type Delegation, delegateTask } from '../standing/delegate.ts';
 
@@ -15,6 +16,7 @@ export function toolContext(tx: Tx, { task, effect }: { task: TaskRow; effect: E
     delegate: (given: Delegation) => delegateTask(tx, task, given),
     ...agentMemory(tx, task),
     messages: agentMessages(tx, { task, effect }),
+    readResult: (handle: string, from: number) => readResult(tx, task, { handle, from }),
     searchPassages: (words: string, limit: number) => searchTaskPassages(tx, task.id, { words, limit }),
     readPassages: (file: string, from: number, characters: number) =>
       readTaskPassages(tx, task.id, { file, from, characters }),
