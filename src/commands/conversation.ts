@@ -45,8 +45,7 @@ async function partnersOf(tx: Tx, { agentId, taskId }: CreateConversation) {
     problems.push({ pointer: '/agentId', code: 'unknown_agent', message: `There is no agent ${id}.` });
   if (agent?.archived)
     problems.push({ pointer: '/agentId', code: 'archived_agent', message: 'The agent is archived.' });
-  if (problems.length > 0)
-    throw new AppError('undeliverable', problems[0]?.message ?? '', { problems });
+  if (problems.length > 0) throw new AppError('undeliverable', problems[0]?.message ?? '', { problems });
   return { agentId: id ?? '', taskTitle: task?.name ?? null };
 }
 

@@ -23,9 +23,7 @@ export type CreateConversation = z.infer<typeof CreateConversation>;
 export const UpdateConversation = z.strictObject({ title }).meta({ id: 'UpdateConversation' });
 export type UpdateConversation = z.infer<typeof UpdateConversation>;
 
-export const SayInConversation = z
-  .strictObject({ content: said })
-  .meta({ id: 'SayInConversation' });
+export const SayInConversation = z.strictObject({ content: said }).meta({ id: 'SayInConversation' });
 export type SayInConversation = z.infer<typeof SayInConversation>;
 
 export const Conversation = z

@@ -70,7 +70,9 @@ const common = {
 export const SendMessage = z
   .strictObject({
     to: Recipient.optional().describe('May be left out with `replyTo`: then it is whoever asked'),
-    type: sent.optional().describe('Default: `reply` with `replyTo`, else `request` to an agent, `inform` to a task'),
+    type: sent
+      .optional()
+      .describe('Default: `reply` with `replyTo`, else `request` to an agent, `inform` to a task'),
     replyTo: MessageId.optional().describe('The message that this answers'),
     ...common,
   })

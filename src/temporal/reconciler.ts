@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { orchestrateQueue } from '../../workflows/messages.ts';
 import { dropLease, takeLease } from '../db/installation-store.ts';
+import { healSlots } from '../db/heal-slots.ts';
 import { cancelledSince, deadRows, type OpenRow, settledRows } from '../db/open-rows.ts';
 import { pruneDone } from '../db/outbox-store.ts';
 import type { Database } from '../db/record.ts';
@@ -17,7 +18,8 @@ import { wakeRows } from './wake-rows.ts';
  * 1. Terminated or cancelled by hand in Temporal → the record says cancelled by `operations`.
  * 2. Reset, lost or ended while the row is open → woken through the outbox, with an event `repair.made`.
  * 3. No worker on a queue → said. Nothing counts as lost meanwhile: a parent may not have come to start it yet.
- * 4. Before anything is mended the row is read again: what has ended or waits in the outbox by then is left alone.
+ * 4. Counts of what agents have in hand that differ from their tasks are mended.
+ * 5. Before anything is mended the row is read again: what has ended or waits in the outbox by then is left alone.
  */
 export interface ReconcilerOptions {
   db: Database;
@@ -135,9 +137,15 @@ class RunningReconciler implements Reconciler {
     await this.mendTerminated(terminated);
     await this.mendMissing();
     await this.failDead();
+    await this.countSlots();
     await pruneDone(db, keepDoneHours);
     this.seen.lastPassAt = began;
     metrics?.unserved(this.seen.unserved.length);
+  }
+
+  private async countSlots(): Promise<void> {
+    const healed = await healSlots(this.options.db);
+    if (healed > 0) this.options.logger.warn({ agents: healed }, 'Counts of work in hand were mended');
   }
 
   private async findUnserved(): Promise<void> {

@@ -47,6 +47,8 @@ export interface HouseOptions {
   secretKey?: string;
   /** Another server than the shared one. */
   temporal?: TestTemporal;
+  /** Another Redis than the shared one. */
+  redis?: { url: string };
   startTarget?: StartTarget;
   /** Puts something between Temporal and the activities. */
   wrap?(activities: Activities): Activities;
@@ -56,7 +58,7 @@ export interface HouseOptions {
 export async function openHouse(options: HouseOptions): Promise<House> {
   const [database, redis, temporal] = await Promise.all([
     createTestDatabase(),
-    testRedis(),
+    options.redis ?? testRedis(),
     options.temporal ?? testTemporal(),
   ]);
   const logger = pino({ level: 'silent' });

@@ -200,11 +200,7 @@ export async function viewConversation(tx: Tx, id: string, temporal: TemporalPla
   return (await present(tx, [row], temporal))[0] as Conversation;
 }
 
-async function present(
-  tx: Tx,
-  rows: ListedConversation[],
-  temporal: TemporalPlace,
-): Promise<Conversation[]> {
+async function present(tx: Tx, rows: ListedConversation[], temporal: TemporalPlace): Promise<Conversation[]> {
   const last = await readMessages(
     tx,
     rows.flatMap((row) => row.lastMessageId ?? []),

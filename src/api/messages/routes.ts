@@ -122,7 +122,8 @@ function taskMessageRoutes(door: Door): void {
       path,
       tag,
       summary: 'Steer a task while it works, or answer its question',
-      description: 'The next turn of its agent shows it; a task with an unread message takes another turn before it completes.',
+      description:
+        'The next turn of its agent shows it; a task with an unread message takes another turn before it completes.',
       params: taskParams,
       body: SendToTask,
       reply: Message,

@@ -47,8 +47,7 @@ function recipientProblems({ to, sender, replied }: MessageFacts): Problem[] {
   if (!to.known) return problem(`unknown_${to.kind}`, `There is no ${to.kind} ${to.id}.`);
   if (to.id !== null && (to.id === sender.taskId || to.id === sender.id))
     return problem('to_itself', `A message to oneself goes nowhere: this ${to.kind} is the sender.`);
-  if (to.archived)
-    return problem('archived_agent', 'The agent is archived: it takes no messages any more.');
+  if (to.archived) return problem('archived_agent', 'The agent is archived: it takes no messages any more.');
   if (to.status && isFinished(to.status))
     return problem('task_finished', `The task is ${to.status}: nobody works on it who could read this.`);
   if (to.cancelRequested)
@@ -63,9 +62,9 @@ function replyProblems({ type, replied, sender }: MessageFacts): Problem[] {
   if (!replied.known) return problem('unknown_message', 'There is no such message.');
   if (sender.kind === 'person' && replied.toKind !== 'person')
     return problem('not_asked', 'This message was not for people: there is nothing to answer.');
-  if (replied.answered) return problem('already_answered', 'This message has been answered already.');
   if (replied.state === 'expired')
     return problem('expired', 'The message has expired: an answer would reach nobody.');
+  if (replied.answered) return problem('already_answered', 'This message has been answered already.');
   return [];
 }
 

@@ -55,5 +55,8 @@ function stateText({ id, title, goal, status, waiting, steps, said }: TaskState)
     steps.length > 0 ? `Steps:\n${steps.map((step) => `- ${step.title}: ${step.status}`).join('\n')}` : '',
     said ? `Written last:\n${said}` : '',
   ];
-  return material(`task "${title}" (${id}) as it stands now`, parts.filter((part) => part !== '').join('\n\n'));
+  return material(
+    `task "${title}" (${id}) as it stands now`,
+    parts.filter((part) => part !== '').join('\n\n'),
+  );
 }

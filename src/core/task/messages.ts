@@ -15,11 +15,7 @@ export function arrived({ messages = [] }: TaskSnapshot): TaskMove | null {
 }
 
 /** Another turn first, when a message has not been read and a model is there that could. */
-export function unlessUnread(
-  snapshot: TaskSnapshot,
-  current: CurrentAttempt,
-  move: TaskMove,
-): TaskMove {
+export function unlessUnread(snapshot: TaskSnapshot, current: CurrentAttempt, move: TaskMove): TaskMove {
   const later = move.move === 'complete' || (move.move === 'wait' && move.for === 'children');
   if (!later || !(snapshot.messages ?? []).some(isUnread) || isSpent(snapshot, current)) return move;
   const { models, outages = [] } = snapshot;

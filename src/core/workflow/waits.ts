@@ -1,5 +1,5 @@
 /**
- * Steps that stand still: `wait` until a time, `approval` until a person has decided.
+ * Steps that stand still: `wait` until a time or until somebody answers what it asks, `approval` until a person has decided.
  *
  * 1. Until when is decided once, when the step starts, and kept as a time in its row: a clock that is skipped or a worker that was
  *    away changes nothing.
@@ -64,7 +64,8 @@ export function waitingWords({
   waitUntil,
   with: given,
 }: Pick<Start, 'kind' | 'waitUntil' | 'with'>): string {
-  if (kind === 'wait') return waitUntil === null ? 'Waits' : `Until ${clockTime(waitUntil)}`;
+  if (kind === 'wait' && waitUntil === null) return textOf(given.message);
+  if (kind === 'wait') return `Until ${clockTime(waitUntil ?? 0)}`;
   const title = textOf(given.title);
   return waitUntil === null ? title : `${title} (expires at ${clockTime(waitUntil)})`;
 }

@@ -12,10 +12,11 @@ export async function chatOpening(tx: Tx, task: TaskRow, turn: number): Promise<
   ]);
   const state = about?.taskId ? await stateOf(tx, about.taskId) : null;
   return [
-    ...lines.map((line): NewLine =>
-      line.fromKind === 'person'
-        ? { role: 'user', turn, content: { text: line.text } }
-        : { role: 'assistant', turn, content: { text: line.text, toolCalls: [] } },
+    ...lines.map(
+      (line): NewLine =>
+        line.fromKind === 'person'
+          ? { role: 'user', turn, content: { text: line.text } }
+          : { role: 'assistant', turn, content: { text: line.text, toolCalls: [] } },
     ),
     { role: 'user', turn, content: { text: lastLine(task.goal, state) } },
   ];
@@ -23,13 +24,15 @@ export async function chatOpening(tx: Tx, task: TaskRow, turn: number): Promise<
 
 /** What was said before the message that this reply answers; of several answers to one message, the last. */
 async function linesBefore(tx: Tx, task: TaskRow): Promise<ChatLine[]> {
-  return tx.sql<ChatLine>(
-    `SELECT m.from_kind, m.content->>'text' AS text FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+  return tx
+    .sql<ChatLine>(
+      `SELECT m.from_kind, m.content->>'text' AS text FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
       WHERE m.conversation_id = $1 AND m.state <> 'expired' AND (q.id IS NULL OR q.answered_by = m.id)
         AND m.place < (SELECT min(place) FROM messages WHERE task_id = $2 AND from_kind = 'person')
       ORDER BY m.place DESC LIMIT 60`,
-    [task.conversationId, task.id],
-  ).then((rows) => rows.reverse());
+      [task.conversationId, task.id],
+    )
+    .then((rows) => rows.reverse());
 }
 
 async function stateOf(tx: Tx, taskId: string): Promise<TaskState | null> {

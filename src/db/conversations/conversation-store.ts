@@ -47,7 +47,10 @@ export async function updateConversation(
 }
 
 /** The reply that is being written, if any. */
-export async function openReply(tx: Tx, conversationId: string): Promise<{ id: string; title: string } | null> {
+export async function openReply(
+  tx: Tx,
+  conversationId: string,
+): Promise<{ id: string; title: string } | null> {
   const [row] = await tx.sql<{ id: string; title: string }>(
     `SELECT id, title FROM tasks WHERE conversation_id = $1 AND status NOT IN ('completed', 'failed', 'cancelled') ORDER BY id LIMIT 1`,
     [conversationId],

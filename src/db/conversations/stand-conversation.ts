@@ -23,7 +23,9 @@ export async function standConversation(
   await takeWakes(tx, `conversation/${conversationId}`);
   if (operations) await stopAll(tx, conversation);
   const reply = (await openReply(tx, conversationId)) ?? (await nextReply(tx, conversation));
-  const [agent] = await tx.sql<{ name: string }>('SELECT name FROM agents WHERE id = $1', [conversation.agentId]);
+  const [agent] = await tx.sql<{ name: string }>('SELECT name FROM agents WHERE id = $1', [
+    conversation.agentId,
+  ]);
   const summary = reply ? `Reply to “${reply.title}”` : '';
   return {
     version: conversation.version,
@@ -82,7 +84,14 @@ async function nextReply(
   await tx.sql(
     `INSERT INTO attempts (id, workspace_id, task_id, n, agent_id, agent_revision, status, assignment, started_at)
      VALUES ($1, $2, $3, 1, $4, $5, 'running', $6, now())`,
-    [newId('attempt'), tx.workspaceId, id, conversation.agentId, agent.revision, JSON.stringify(talks(conversation))],
+    [
+      newId('attempt'),
+      tx.workspaceId,
+      id,
+      conversation.agentId,
+      agent.revision,
+      JSON.stringify(talks(conversation)),
+    ],
   );
   await openGoalPurse(tx, id, await goalLimits(tx));
   await tx.sql('UPDATE messages SET task_id = $2, shown_attempt = NULL WHERE id = $1', [message.id, id]);

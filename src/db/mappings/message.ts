@@ -92,6 +92,7 @@ export const MessageMapping = new EntitySchema<MessageRow>({
     { name: 'messages_task', columns: ['taskId'] },
     { name: 'messages_sender', columns: ['fromTaskId'] },
     { name: 'messages_correlation', columns: ['correlationId'] },
+    { name: 'messages_step', columns: ['runId', 'stepKey'], where: 'run_id IS NOT NULL' },
     { name: 'messages_conversation', columns: ['conversationId', 'place'] },
     {
       name: 'messages_unanswered',

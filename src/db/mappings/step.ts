@@ -24,8 +24,6 @@ export interface StepRow {
   approvalId: string | null;
   /** The run that a workflow step has become. */
   childRunId: string | null;
-  /** The question whose answer a wait step waits for. */
-  messageId: string | null;
 }
 
 export const StepMapping = new EntitySchema<StepRow>({
@@ -50,7 +48,6 @@ export const StepMapping = new EntitySchema<StepRow>({
     waitUntil: { type: 'timestamptz', nullable: true },
     approvalId: { type: 'text', nullable: true },
     childRunId: { type: 'text', nullable: true },
-    messageId: { type: 'text', nullable: true },
   },
   indices: [{ name: 'steps_task', columns: ['taskId'] }],
   foreignKeys: [
@@ -58,6 +55,5 @@ export const StepMapping = new EntitySchema<StepRow>({
     { target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] },
     { target: 'Approval', columnNames: ['approvalId'], referencedColumnNames: ['id'] },
     { target: 'Run', columnNames: ['childRunId'], referencedColumnNames: ['id'] },
-    { target: 'Message', columnNames: ['messageId'], referencedColumnNames: ['id'] },
   ],
 });

@@ -62,7 +62,11 @@ async function send(place: Place, says: AgentSays): Promise<Sent> {
     replied:
       says.replyTo === undefined
         ? null
-        : { known: mine !== null, answered: mine?.answeredBy != null, ...(mine ? { state: mine.state } : {}) },
+        : {
+            known: mine !== null,
+            answered: mine?.answeredBy != null,
+            ...(mine ? { state: mine.state } : {}),
+          },
   });
   if (problems.length > 0) return { problem: problems.map(({ message }) => message).join('\n') };
   if (mine) return answer(place, mine, says);

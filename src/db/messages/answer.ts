@@ -40,8 +40,7 @@ export async function answerMessage(tx: Tx, asked: MessageRow, answer: Answer): 
   await moveMessages(tx, { ids: [asked.id], to: 'acknowledged', rootTaskId: root?.rootId ?? null });
   if (asked.fromTaskId && root)
     tx.wake({ target: `task/${asked.fromTaskId}`, label: root.title, rootTaskId: root.rootId });
-  if (asked.runId && !asked.fromTaskId)
-    tx.wake({ target: `run/${asked.runId}`, label: 'An answer came' });
+  if (asked.runId && !asked.fromTaskId) tx.wake({ target: `run/${asked.runId}`, label: 'An answer came' });
   return reply;
 }
 
@@ -53,11 +52,23 @@ function addressOf(asked: MessageRow) {
   }
   if (asked.runId) {
     const step = { runId: asked.runId, stepKey: asked.stepKey };
-    return { recipient: `run/${asked.runId}`, toKind: 'run' as const, toId: asked.runId, ...step, state: 'delivered' as const };
+    return {
+      recipient: `run/${asked.runId}`,
+      toKind: 'run' as const,
+      toId: asked.runId,
+      ...step,
+      state: 'delivered' as const,
+    };
   }
   const conversationId = asked.conversationId;
   const recipient = conversationId ? `conversation/${conversationId}` : `person/${asked.fromId}`;
-  return { recipient, toKind: 'person' as const, toId: asked.fromId, conversationId, state: 'delivered' as const };
+  return {
+    recipient,
+    toKind: 'person' as const,
+    toId: asked.fromId,
+    conversationId,
+    state: 'delivered' as const,
+  };
 }
 
 export async function rootOf(

@@ -24,9 +24,16 @@ async function expire(tx: Tx, id: string): Promise<void> {
   const rootTaskId = root?.rootId ?? null;
   const left = message.deadline.getTime() - Date.now();
   if (left > 0)
-    return tx.wake({ target: `message/${id}`, label: 'Deadline of a message', rootTaskId, afterMs: Math.min(left, longestWaitMs) });
+    return tx.wake({
+      target: `message/${id}`,
+      label: 'Deadline of a message',
+      rootTaskId,
+      afterMs: Math.min(left, longestWaitMs),
+    });
   const asks = wantsAnswer(message.type);
-  const served = asks ? message.answeredBy !== null : message.state === 'read' || message.state === 'acknowledged';
+  const served = asks
+    ? message.answeredBy !== null
+    : message.state === 'read' || message.state === 'acknowledged';
   if (served) return;
   const reason = asks ? 'Nobody answered by the deadline.' : 'Nobody read it by the deadline.';
   await moveMessages(tx, { ids: [id], to: 'expired', reason, rootTaskId });

@@ -31,7 +31,9 @@ async function tellTool(tx: Tx, task: TaskRow, row: MessageRow): Promise<void> {
   const names = await namesOf(tx, [row]);
   const text = answerText({ ...row, fromName: names.from(row) });
   const answer = { text, isError: row.type === 'error', data: row.content.data };
-  if (!(await answerTool(tx, task, asked.toolKey, answer))) return;
+  const told = await answerTool(tx, task, asked.toolKey, answer);
+  // The call was told by its own clock that nobody answered; an answer of substance that comes after that is a message like others.
+  if (!told && row.type !== 'error') return;
   const readIn = { key: asked.toolKey, callId: '', attempt: task.attempt };
   await moveMessages(tx, { ids: [row.id], to: 'acknowledged', rootTaskId: task.rootId, readIn });
 }
@@ -65,11 +67,16 @@ export async function endMessages(
       ORDER BY recipient, place`,
     [task.id],
   );
-  const from = { kind: 'agent' as const, id: task.agentId ?? task.wantedAgentId ?? 'system', taskId: task.id };
+  const from = {
+    kind: 'agent' as const,
+    id: task.agentId ?? task.wantedAgentId ?? 'system',
+    taskId: task.id,
+  };
   const unread: string[] = [];
   for (const row of rows) {
     const opens = row.toKind === 'agent' && wantsAnswer(row.type);
-    if (opens && row.answeredBy === null) await answerMessage(tx, row, { from, ...(stopped(task, end) ?? endOf(end)) });
+    if (opens && row.answeredBy === null)
+      await answerMessage(tx, row, { from, ...(stopped(task, end) ?? endOf(end)) });
     else if (row.state === 'accepted' || row.state === 'delivered') unread.push(row.id);
     else if (wantsAnswer(row.type) && row.answeredBy === null)
       await answerMessage(tx, row, {
@@ -79,7 +86,10 @@ export async function endMessages(
       });
   }
   if (unread.length > 0)
-    await returnMessages(tx, task, { ids: unread, reason: `The task is ${end.status}: it was not read before.` });
+    await returnMessages(tx, task, {
+      ids: unread,
+      reason: `The task is ${end.status}: it was not read before.`,
+    });
 }
 
 /** A reply in a conversation that was stopped. */

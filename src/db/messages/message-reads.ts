@@ -25,7 +25,12 @@ export const messageList = {
     open: { sql: open, type: 'bool' },
     'from.kind': { sql: 't.from_kind', type: 'text', values: ['agent', 'person', 'run'], orderable: false },
     'from.id': { sql: 't.from_id', type: 'text', orderable: false },
-    'to.kind': { sql: 't.to_kind', type: 'text', values: ['agent', 'task', 'person', 'run'], orderable: false },
+    'to.kind': {
+      sql: 't.to_kind',
+      type: 'text',
+      values: ['agent', 'task', 'person', 'run'],
+      orderable: false,
+    },
     'to.id': { sql: 't.to_id', type: 'text', orderable: false },
     taskId: { sql: 't.task_id', type: 'text', orderable: false },
     fromTaskId: { sql: 't.from_task_id', type: 'text', orderable: false },

@@ -19,7 +19,10 @@ export type NewMessage = Pick<
     rootTaskId?: string | null;
   };
 
-export async function insertMessage(tx: Tx, { rootTaskId = null, ...given }: NewMessage): Promise<MessageRow> {
+export async function insertMessage(
+  tx: Tx,
+  { rootTaskId = null, ...given }: NewMessage,
+): Promise<MessageRow> {
   const id = given.id ?? newId('message');
   const state = given.state ?? 'accepted';
   const [row] = await tx.sql<MessageRow>(insert, [
@@ -49,9 +52,10 @@ export async function insertMessage(tx: Tx, { rootTaskId = null, ...given }: New
   const { replyTo, deadline } = row;
   const stream = streamOf(row);
   const data = { ...aboutMessage(row), replyTo, deadline: deadline?.toISOString() ?? null };
-  tx.emit({ stream, type: 'message.accepted', data }, { rootTaskId });
+  const place = placeOf(stream, rootTaskId);
+  tx.emit({ stream, type: 'message.accepted', data }, place);
   if (state === 'delivered')
-    tx.emit({ stream, type: 'message.delivered', data: { ...aboutMessage(row), taskId: row.taskId } }, { rootTaskId });
+    tx.emit({ stream, type: 'message.delivered', data: { ...aboutMessage(row), taskId: row.taskId } }, place);
   if (deadline)
     tx.wake({
       target: `message/${id}`,
@@ -75,10 +79,17 @@ const insert = `
     CASE WHEN $20::text = 'delivered' THEN now() END FROM box RETURNING *`;
 
 /** Where its events lie: with its recipient; a person has no stream, so they lie with whoever asks. */
-export function streamOf(row: Pick<MessageRow, 'recipient' | 'toKind' | 'fromTaskId' | 'runId' | 'conversationId'>): string {
+export function streamOf(
+  row: Pick<MessageRow, 'recipient' | 'toKind' | 'fromTaskId' | 'runId' | 'conversationId'>,
+): string {
   if (row.conversationId) return `conversation/${row.conversationId}`;
   if (row.toKind !== 'person') return row.recipient;
   return row.fromTaskId ? `task/${row.fromTaskId}` : `run/${row.runId}`;
+}
+
+/** The streams of agents and conversations belong to no one task tree. */
+function placeOf(stream: string, rootTaskId: string | null) {
+  return { rootTaskId: /^(task|run)\//.test(stream) ? rootTaskId : null };
 }
 
 export function aboutMessage(row: MessageRow) {
@@ -129,9 +140,9 @@ export async function moveMessages(tx: Tx, move: MessageMove): Promise<MessageRo
     [ids, tx.workspaceId, before(to), to, taskId, readIn?.key ?? null, readIn?.attempt ?? null, reason],
   );
   rows.sort((a, b) => a.place - b.place);
-  const place = { rootTaskId, ...(actor ? { actor } : {}) };
   for (const row of rows) {
     const stream = streamOf(row);
+    const place = { ...placeOf(stream, rootTaskId), ...(actor ? { actor } : {}) };
     const about = aboutMessage(row);
     if (to === 'delivered')
       tx.emit({ stream, type: 'message.delivered', data: { ...about, taskId: row.taskId } }, place);

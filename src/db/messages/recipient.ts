@@ -54,5 +54,12 @@ async function findAgent(tx: Tx, id: string): Promise<Recipient> {
     [id, tx.workspaceId],
   );
   if (!row) return { kind: 'agent', id, ...nobody };
-  return { kind: 'agent', id, known: true, name: row.name, role: row.role, archived: row.archivedAt !== null };
+  return {
+    kind: 'agent',
+    id,
+    known: true,
+    name: row.name,
+    role: row.role,
+    archived: row.archivedAt !== null,
+  };
 }

@@ -70,14 +70,15 @@ export class Messages1764000000008 implements MigrationInterface {
       `CREATE INDEX messages_unanswered ON messages (conversation_id) WHERE from_kind = 'person' AND answered_by IS NULL AND state <> 'expired'`,
     );
     await runner.query(`CREATE INDEX messages_conversation ON messages (conversation_id, place)`);
-    await runner.query(`ALTER TABLE steps ADD COLUMN message_id text REFERENCES messages (id)`);
+    await runner.query(`CREATE INDEX messages_step ON messages (run_id, step_key) WHERE run_id IS NOT NULL`);
     await runner.query(`ALTER TABLE tasks ADD COLUMN conversation_id text REFERENCES conversations (id)`);
-    await runner.query(`CREATE INDEX tasks_conversation ON tasks (conversation_id) WHERE conversation_id IS NOT NULL`);
+    await runner.query(
+      `CREATE INDEX tasks_conversation ON tasks (conversation_id) WHERE conversation_id IS NOT NULL`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE tasks DROP COLUMN conversation_id`);
-    await runner.query(`ALTER TABLE steps DROP COLUMN message_id`);
     await runner.query(`DROP TABLE messages`);
     await runner.query(`DROP TABLE mailboxes`);
     await runner.query(`DROP TABLE conversations`);

@@ -4,6 +4,7 @@ import { isFinished } from '../../contracts/status.ts';
 import type { Database, Tx } from '../record.ts';
 import { expireApprovals } from '../approval-store.ts';
 import { stopAll } from '../conversations/stand-conversation.ts';
+import { withdrawQuestions } from '../messages/ask-for-step.ts';
 import { lockRun } from '../run-store.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
 import { endRun } from './end-run.ts';
@@ -80,6 +81,7 @@ async function failRunById(tx: Tx, id: string, error: Failure): Promise<void> {
     [id],
   );
   await expireApprovals(tx, run, { keys: null, reason: error.message });
+  await withdrawQuestions(tx, run, { keys: null, reason: error.message });
   await endRun(
     { tx, run },
     { status: 'failed', error: { code: 'step_failed', message: error.message, cause: error } },

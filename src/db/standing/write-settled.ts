@@ -2,6 +2,7 @@ import type { NextSteps } from '../../core/workflow/step-rows.ts';
 import { checkTransition, statusesBefore } from '../../core/transition.ts';
 import { approvalDenied } from '../../core/workflow/waits.ts';
 import { expireApprovals } from '../approval-store.ts';
+import { withdrawQuestions } from '../messages/ask-for-step.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
 
@@ -56,6 +57,11 @@ export async function writeSettled(
   });
   for (const settle of asking)
     await expireApprovals(tx, run, { keys: [settle.key], reason: whyOver(settle, run.cancelReason) });
+  for (const settle of settled) {
+    const step = known.get(settle.key);
+    if (step?.status === 'waiting' && step.approvalId === null && step.waitUntil === null)
+      await withdrawQuestions(tx, run, { keys: [settle.key], reason: whyOver(settle, run.cancelReason) });
+  }
   for (const settle of settled) emitSettled(context, settle, known.get(settle.key));
 }
 

@@ -14,7 +14,10 @@ beforeAll(async () => {
 async function asks(args: object = {}): Promise<{ taskId: string; id: string }> {
   const taskId = await office.desk.give('asking');
   await office.uses(taskId, 'ask_person', { question: 'Which year?', ...args });
-  const [asked] = await office.desk.rows<{ id: string }>('SELECT id FROM messages WHERE from_task_id = $1', taskId);
+  const [asked] = await office.desk.rows<{ id: string }>(
+    'SELECT id FROM messages WHERE from_task_id = $1',
+    taskId,
+  );
   return { taskId, id: asked?.id ?? '' };
 }
 const reply = (replyTo: string, text: string, more: object = {}) =>
@@ -23,8 +26,17 @@ const reply = (replyTo: string, text: string, more: object = {}) =>
 describe('a question to people', () => {
   test('stops the task without a slot until somebody answers, and the answer is the tool’s result', async () => {
     const { taskId, id } = await asks();
-    expect(await office.task(taskId)).toMatchObject({ status: 'waiting', waitingFor: 'person', holdsSlot: false });
-    expect(await office.message(id)).toMatchObject({ type: 'request', toKind: 'person', toId: null, state: 'delivered' });
+    expect(await office.task(taskId)).toMatchObject({
+      status: 'waiting',
+      waitingFor: 'person',
+      holdsSlot: false,
+    });
+    expect(await office.message(id)).toMatchObject({
+      type: 'request',
+      toKind: 'person',
+      toId: null,
+      state: 'delivered',
+    });
     await reply(id, '2025, please.');
     const key = await office.turn(taskId);
     expect((await office.told(taskId, 'tool')).at(-1)).toMatch(/answered: 2025, please\.$/);
@@ -61,7 +73,10 @@ describe('a question to people', () => {
     expect((await office.message(id)).state).toBe('delivered');
     await office.desk.rows(`UPDATE messages SET deadline = now() - interval '1 second' WHERE id = $1`, id);
     await expireMessage(office.desk.db, id);
-    expect(await office.message(id)).toMatchObject({ state: 'expired', reason: 'Nobody answered by the deadline.' });
+    expect(await office.message(id)).toMatchObject({
+      state: 'expired',
+      reason: 'Nobody answered by the deadline.',
+    });
     await office.turn(taskId);
     expect((await office.told(taskId, 'tool')).at(-1)).toContain('Nobody answered by the deadline.');
     await expect(reply(id, '2025')).rejects.toMatchObject({ problems: [{ code: 'expired' }] });

@@ -26,7 +26,16 @@ export interface Exchange {
   /** The model calls a tool, which is run. */
   uses(taskId: string, tool: string, args: object): Promise<void>;
   told(taskId: string, role?: 'user' | 'tool'): Promise<string[]>;
-  task(id: string): Promise<{ status: string; holdsSlot: boolean; waitingFor: string | null; goal: string; parentId: string | null; rootId: string }>;
+  task(
+    id: string,
+  ): Promise<{
+    status: string;
+    holdsSlot: boolean;
+    waitingFor: string | null;
+    goal: string;
+    parentId: string | null;
+    rootId: string;
+  }>;
 }
 
 export async function openExchange(): Promise<Exchange> {
@@ -63,7 +72,8 @@ export async function openExchange(): Promise<Exchange> {
     toTask: (id, text, more = {}) => write({ to: { kind: 'task', id }, content: { text }, ...more }),
     message: async (id) =>
       (await desk.rows<MessageRow>('SELECT * FROM messages WHERE id = $1', id))[0] as MessageRow,
-    answerTo: async (id) => (await desk.rows<MessageRow>('SELECT * FROM messages WHERE reply_to = $1', id))[0],
+    answerTo: async (id) =>
+      (await desk.rows<MessageRow>('SELECT * FROM messages WHERE reply_to = $1', id))[0],
     turn,
     says: (taskId, key, text) =>
       desk.settle(taskId, key, {
@@ -75,7 +85,11 @@ export async function openExchange(): Promise<Exchange> {
       const toolCalls = [{ id: 'c1', name: tool, arguments: JSON.stringify(args) }];
       const { start } = await desk.settle(taskId, key, {
         try: 1,
-        end: { as: 'settled', outcome: { text: '', toolCalls, stop: 'tools' }, said: { text: '', toolCalls } },
+        end: {
+          as: 'settled',
+          outcome: { text: '', toolCalls, stop: 'tools' },
+          said: { text: '', toolCalls },
+        },
       });
       await record.claimTool(desk.asker, { taskId, key: start[0]?.key ?? '' });
     },
@@ -88,6 +102,8 @@ export async function openExchange(): Promise<Exchange> {
         )
       ).map(({ text }) => text),
     task: async (id) =>
-      (await desk.rows<Awaited<ReturnType<Exchange['task']>>>('SELECT * FROM tasks WHERE id = $1', id))[0] as never,
+      (
+        await desk.rows<Awaited<ReturnType<Exchange['task']>>>('SELECT * FROM tasks WHERE id = $1', id)
+      )[0] as never,
   };
 }

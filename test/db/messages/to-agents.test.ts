@@ -13,7 +13,10 @@ describe('a person’s message to an agent', () => {
     const id = await office.toAgent(agentId, 'How many invoices are open?');
     const { taskId, state } = await office.message(id);
     expect(state).toBe('accepted');
-    expect(await office.task(taskId ?? '')).toMatchObject({ goal: 'How many invoices are open?', parentId: null });
+    expect(await office.task(taskId ?? '')).toMatchObject({
+      goal: 'How many invoices are open?',
+      parentId: null,
+    });
     const key = await office.turn(taskId ?? '');
     expect((await office.message(id)).state).toBe('read');
     expect((await office.told(taskId ?? '')).join()).not.toContain('# Message');
@@ -37,7 +40,10 @@ describe('a person’s message to an agent', () => {
     const key = await office.turn(taskId ?? '');
     const error = { code: 'model_failed', message: 'It broke.' };
     await office.desk.settle(taskId ?? '', key, { try: 1, end: { as: 'failed', error } });
-    expect(await office.answerTo(id)).toMatchObject({ type: 'error', content: { data: { code: 'model_failed' } } });
+    expect(await office.answerTo(id)).toMatchObject({
+      type: 'error',
+      content: { data: { code: 'model_failed' } },
+    });
   });
 
   test('that tells something waits in the mailbox for the agent’s next task, and goes into no other', async () => {
@@ -63,7 +69,13 @@ describe('a person’s message to an agent', () => {
     expect(await office.answerTo(id)).toMatchObject({
       type: 'capability_response',
       content: {
-        data: { agentId, capabilities: [{ name: 'translating', level: 3 }], active: 0, maxConcurrent: 50, waiting: 0 },
+        data: {
+          agentId,
+          capabilities: [{ name: 'translating', level: 3 }],
+          active: 0,
+          maxConcurrent: 50,
+          waiting: 0,
+        },
       },
     });
     expect(await office.desk.rows('SELECT id FROM tasks WHERE agent_id = $1', agentId)).toEqual([]);
@@ -99,8 +111,14 @@ describe('an agent’s message', () => {
     expect(await office.task(below)).toMatchObject({ parentId: taskId, rootId: taskId });
     await office.says(below, await office.turn(below), 'It was 2025.');
     await office.turn(taskId);
-    expect((await office.told(taskId, 'tool')).join()).toMatch(/<material about="answer of knowing">\nIt was 2025\./);
-    expect(await office.answerTo(asked?.id ?? '')).toMatchObject({ state: 'acknowledged', fromId: other, taskId });
+    expect((await office.told(taskId, 'tool')).join()).toMatch(
+      /<material about="answer of knowing">\nIt was 2025\./,
+    );
+    expect(await office.answerTo(asked?.id ?? '')).toMatchObject({
+      state: 'acknowledged',
+      fromId: other,
+      taskId,
+    });
   });
 
   test('to its own agent is refused, and the model is told why', async () => {

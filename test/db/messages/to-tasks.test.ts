@@ -15,7 +15,11 @@ describe('a message to a task', () => {
   const send = async (taskId: string, text: string, more: object = {}) =>
     (
       await desk.inside((tx) =>
-        sendMessage(tx, desk.caller, SendMessage.parse({ to: { kind: 'task', id: taskId }, content: { text }, ...more })),
+        sendMessage(
+          tx,
+          desk.caller,
+          SendMessage.parse({ to: { kind: 'task', id: taskId }, content: { text }, ...more }),
+        ),
       )
     ).id;
   const message = async (id: string) =>
@@ -114,7 +118,10 @@ describe('a message to a task', () => {
     const id = await send(taskId, 'Too late.');
     await desk.inside((tx) => cancelTask(tx, desk.caller, { taskId }));
     await desk.look(taskId);
-    expect(await message(id)).toMatchObject({ state: 'expired', reason: expect.stringContaining('cancelled') });
+    expect(await message(id)).toMatchObject({
+      state: 'expired',
+      reason: expect.stringContaining('cancelled'),
+    });
   });
 
   test('to a finished task is refused, and nothing is changed', async () => {
