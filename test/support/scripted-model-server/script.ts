@@ -64,6 +64,8 @@ export interface Answer {
   /** Characters of text per event. */
   chunkSize?: number;
   chunkDelayMs?: number;
+  /** Sent with the answer: what a provider says of its limits. */
+  headers?: Record<string, string>;
   fault?: Fault;
 }
 

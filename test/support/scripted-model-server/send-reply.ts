@@ -80,6 +80,7 @@ export async function sendReply(
   response.writeHead(200, {
     'content-type': call.stream ? 'text/event-stream' : 'application/json',
     'cache-control': 'no-cache',
+    ...answer.headers,
   });
   const whole = call.stream ? reply.events : [JSON.stringify(reply.body)];
   if (fault?.kind === 'cut') return cut(response, Buffer.from(whole.join('')), fault);
