@@ -11,7 +11,8 @@ export function toolTurn({ effects }: TaskSnapshot): TaskMove | null {
   const turn = nextTurn(effects);
   if (last.kind === 'tool') {
     const asked = effects.findLast(({ kind }) => kind === 'model');
-    return asked ? { move: 'call', turn, effects: [{ kind: 'model', purpose: asked.purpose, input: goesOn }] } : null;
+    const purpose = asked?.purpose ?? 'work';
+    return { move: 'call', turn, effects: [{ kind: 'model', purpose, input: goesOn }] };
   }
   const calls = toolCallsOf(last);
   if (calls.length === 0) return null;

@@ -52,7 +52,9 @@ describe('planning', () => {
   test('a plan that fits is carried out', () => {
     const next = move({ effects: [said(goodPlan, { purpose: 'plan' })] });
     expect(next).toMatchObject({
-      move: 'startPlan',
+      move: 'proposePlan',
+      kind: 'first',
+      accepted: true,
       origin: 'model',
       plan: { definition: { name: 'Plan' } },
     });
@@ -77,7 +79,7 @@ describe('planning', () => {
   });
 
   test('steps that cannot be run, and files that did not come with the goal, are problems of the plan', () => {
-    const wait = { id: 'later', kind: 'wait', with: { for: 'PT1H' } };
+    const wait = { id: 'later', kind: 'tool', with: { tool: 'read_file' } };
     expect(
       move({ effects: [said(JSON.stringify({ name: 'P', steps: [wait] }), { purpose: 'plan' })] }),
     ).toMatchObject({ move: 'rejectPlan' });
@@ -115,10 +117,12 @@ describe('choosing a template', () => {
 
   test('the chosen one is carried out, with the reason', () => {
     expect(move({ models: [scorer], effects: chosen('wfl_1') })).toEqual({
-      move: 'startPlan',
+      move: 'proposePlan',
+      kind: 'first',
       plan: { workflowId: 'wfl_1' },
       origin: 'template',
       reason: 'It fits.',
+      accepted: true,
     });
   });
 
@@ -176,13 +180,12 @@ describe('after the plan was started', () => {
     expect(move({ task: byModel, effects: [planned], planRun: run('completed') })).toEqual({
       move: 'call',
       turn: 2,
-      effects: [{ kind: 'model', purpose: 'synthesis' }],
+      effects: [{ kind: 'model', purpose: 'synthesis', input: {} }],
     });
     const written = said('# Result', { purpose: 'synthesis', turn: 2 });
-    expect(move({ task: byModel, effects: [planned, written], planRun: run('completed') })).toEqual({
-      move: 'complete',
-      result: { markdown: '# Result', data: 'Done.' },
-    });
+    expect(
+      move({ models: [planner, writer], task: { ...byModel, correctedAt: new Date() }, effects: [planned, written], planRun: run('completed') }),
+    ).toEqual({ move: 'complete', result: { markdown: '# Result', data: 'Done.' } });
   });
 
   test('another attempt goes on with the synthesis: the plan is not carried out again', () => {
@@ -194,7 +197,6 @@ describe('after the plan was started', () => {
   });
 
   test.each([
-    ['length', 'model_failed'],
     ['refused', 'model_refused'],
   ] as const)('a synthesis that ends by %s ends the attempt', (stop, code) => {
     const cut = effect({ purpose: 'synthesis', turn: 2, outcome: reply('# Res', { stop }) });

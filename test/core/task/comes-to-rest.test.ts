@@ -27,8 +27,21 @@ function apply(state: TaskSnapshot, move: TaskMove, hasSlot: boolean): boolean {
     case 'abandon':
       for (const each of state.effects) if (move.keys.includes(each.key)) each.status = 'abandoned';
       return true;
-    case 'startPlan':
-      state.planRun = { id: 'run_1', status: 'pending', output: null, error: null };
+    case 'proposePlan':
+    case 'declinePlan':
+      state.plan = {
+        n: (state.plan?.n ?? 0) + 1,
+        kind: move.move === 'proposePlan' ? move.kind : 'revision',
+        status: move.move === 'declinePlan' ? 'declined' : move.accepted ? 'accepted' : 'proposed',
+        origin: 'model',
+        reason: '',
+        name: null,
+        decidedBy: null,
+        note: null,
+      };
+      return true;
+    case 'carryOut':
+      state.planRun = { id: 'run_1', status: 'pending', output: null, error: null, planN: state.plan?.n ?? null };
       return true;
     case 'endAttempt':
       state.failedAttempts = [...state.failedAttempts, { agentId: task.agentId ?? '', error: move.error }];
@@ -44,7 +57,7 @@ const effects = fc.array(
   fc.record({
     turn: fc.integer({ min: 1, max: 4 }),
     kind: fc.constantFrom('model', 'tool'),
-    purpose: fc.constantFrom('plan', 'work', 'synthesis', 'choose_template', 'method:quote', 'search_files'),
+    purpose: fc.constantFrom('plan', 'replan', 'work', 'synthesis', 'judge', 'choose_template', 'method:quote', 'search_files'),
     status: fc.constantFrom('planned', 'claimed', 'settled', 'failed', 'abandoned'),
     outcome: fc.constantFrom(
       reply('text'),
@@ -82,6 +95,9 @@ const states = fc.record({
   file: fc.constantFrom(null, 'processing', 'ready', 'failed'),
   planRun: fc.constantFrom(null, 'running', 'completed', 'failed', 'cancelled'),
   planOrigin: fc.constantFrom(null, 'model', 'template'),
+  plan: fc.constantFrom(null, 'proposed', 'accepted', 'rejected', 'declined'),
+  asks: fc.boolean(),
+  lifted: fc.integer({ min: 0, max: 1 }),
 });
 
 function effectOf(given: Partial<EffectFacts>, { n, chief }: { n: number; chief: boolean }): EffectFacts {
@@ -113,7 +129,26 @@ test('from any state, decision after decision comes to rest, long before the lim
         failedAttempts: Array.from({ length: given.failed }, () => ({ agentId: 'agt_0', error: null })),
         files: given.file ? [{ id: 'fil_1', name: 'a', status: given.file, problem: null }] : [],
         planRun: given.planRun
-          ? { id: 'run_1', status: given.planRun as 'running', output: null, error: null }
+          ? {
+              id: 'run_1',
+              status: given.planRun as 'running',
+              output: null,
+              error: null,
+              planN: 1,
+              replan: given.asks ? { asked: 1, open: ['b'] } : null,
+            }
+          : null,
+        plan: given.plan
+          ? {
+              n: given.asks ? 2 : 1,
+              kind: 'first',
+              status: given.plan as 'accepted',
+              origin: 'model',
+              reason: '',
+              name: 'Plan',
+              decidedBy: null,
+              note: null,
+            }
           : null,
         models: given.models,
       });
