@@ -54,7 +54,8 @@ export async function openOurs(
   dispatch(stage, db, feed);
   const caller = await ownerOf(db);
   // The seeded agents take a few tasks each; here nothing may wait for one.
-  await db.acrossWorkspaces('UPDATE agents SET max_concurrent = 100000');
+  for (const rows of ['agents', 'agent_capabilities'])
+    await db.acrossWorkspaces(`UPDATE ${rows} SET max_concurrent = 100000`);
   const scope = { workspaceId: caller.workspaceId, actor: caller.principalId };
   const workflow = await db.inWorkspace(scope, (tx) =>
     createWorkflow(tx, caller, { source: tenStepsDefinition, tools: [] }),

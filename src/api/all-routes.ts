@@ -27,6 +27,7 @@ import type { ToolsOf } from '../commands/tools-of.ts';
 import type { TemporalPlace } from './temporal-link.ts';
 import { toolRoutes } from './tools/routes.ts';
 import { usageRoutes } from './usage/routes.ts';
+import { workspaceRoutes } from './workspace/routes.ts';
 import { workflowRoutes } from './workflows/routes.ts';
 
 /** What the routes need besides the record. */
@@ -71,4 +72,5 @@ export function allRoutes(
   credentialRoutes(door, providers?.sealer);
   sessionRoutes(door);
   keyRoutes(door);
+  workspaceRoutes(door);
 }

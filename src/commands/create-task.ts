@@ -34,6 +34,8 @@ export async function createTask(
     depth: 0,
     wantedAgentId: input.agentId ?? null,
     requires: input.requires ?? [],
+    tools: input.tools ?? [],
+    deadline: deadlineOf(input),
     planAcceptance: input.planAcceptance ?? (await acceptanceOf(tx)),
     actor: caller.principalId,
     forecast: input.forecast ?? null,
@@ -46,6 +48,15 @@ export async function createTask(
   );
   tx.wake({ target: `task/${id}`, label: title, rootTaskId: id });
   return { id };
+}
+
+function deadlineOf({ deadline }: CreateTask): Date | null {
+  if (deadline === undefined) return null;
+  if (Date.parse(deadline) > Date.now()) return new Date(deadline);
+  const problems = [
+    { pointer: '/deadline', code: 'in_the_past', message: `The deadline ${deadline} is over.` },
+  ];
+  throw new AppError('invalid_request', 'The task cannot be given like this.', { problems });
 }
 
 /** Whether people accept plans here, unless the goal says otherwise. */

@@ -16,5 +16,5 @@ export async function restoreAgentRevision(
   if (row.archivedAt) throw new AppError('wrong_state', 'The agent is archived.');
   const older = (await listRevisions(tx, agentId)).find((each) => each.revision === revision);
   if (!older) throw notFound('revision', `${agentId}/${revision}`);
-  await makeRevision(tx, { agentId, before: row.spec, after: older.spec });
+  await makeRevision(tx, row, older.spec);
 }

@@ -1,4 +1,5 @@
 import { lockAgent, setAgentTimes } from '../db/agent-store.ts';
+import { sayStatus } from '../db/agent-status-events.ts';
 import { wakeCapacityWaiters } from '../db/capacity-waiters.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError, notFound } from '../errors.ts';
@@ -19,18 +20,15 @@ export async function setAgentDuty(
   const stream = `agent/${agentId}`;
   if (duty === 'archive') {
     if (archivedAt) return;
-    await setAgentTimes(tx, agentId, { pausedAt, archivedAt: new Date() });
+    const after = await setAgentTimes(tx, agentId, { pausedAt, archivedAt: new Date() });
+    sayStatus(tx, agentId, { before: row, after, reason: 'archived' });
     tx.emit({ stream, type: 'agent.archived', data: {} });
     return;
   }
   if (archivedAt) throw new AppError('wrong_state', 'The agent is archived.');
   if ((pausedAt !== null) === (duty === 'pause')) return;
-  await setAgentTimes(tx, agentId, { pausedAt: duty === 'pause' ? new Date() : null, archivedAt: null });
-  const status = duty === 'pause' ? 'offline' : 'idle';
-  tx.emit({
-    stream,
-    type: 'agent.status_changed',
-    data: { status, reason: duty === 'pause' ? 'paused' : 'resumed' },
-  });
+  const times = { pausedAt: duty === 'pause' ? new Date() : null, archivedAt: null };
+  const after = await setAgentTimes(tx, agentId, times);
+  sayStatus(tx, agentId, { before: row, after, reason: duty === 'pause' ? 'paused' : 'resumed' });
   if (duty === 'resume') await wakeCapacityWaiters(tx);
 }

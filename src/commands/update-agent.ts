@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentSpec, UpdateAgent } from '../contracts/agent.ts';
 import { lockAgent, reviseAgent } from '../db/agent-store.ts';
+import { sayStatus } from '../db/agent-status-events.ts';
 import { wakeCapacityWaiters } from '../db/capacity-waiters.ts';
+import type { AgentRow } from '../db/mappings/agent.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError, notFound } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
@@ -31,19 +33,21 @@ export async function updateAgent(
   }
   if (row.archivedAt) throw new AppError('wrong_state', 'The agent is archived.');
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  await makeRevision(tx, { agentId, before: row.spec, after: { ...row.spec, ...given } });
+  await makeRevision(tx, row, { ...row.spec, ...given });
 }
 
-export async function makeRevision(
-  tx: Tx,
-  { agentId, before, after }: { agentId: string; before: AgentSpec; after: AgentSpec },
-): Promise<void> {
+/** `before` is the locked row. */
+export async function makeRevision(tx: Tx, before: AgentRow, after: AgentSpec): Promise<void> {
+  const { id: agentId, spec } = before;
   const changed = (Object.keys(after) as (keyof AgentSpec)[]).filter(
-    (key) => !isDeepStrictEqual(before[key], after[key]),
+    (key) => !isDeepStrictEqual(spec[key], after[key]),
   );
   if (changed.length === 0) return;
   checkAgent(after);
-  const { name, revision } = await reviseAgent(tx, agentId, after);
+  const row = await reviseAgent(tx, agentId, after);
+  const { name, revision } = row;
   tx.emit({ stream: `agent/${agentId}`, type: 'agent.updated', data: { name, revision, changed } });
-  if (changed.includes('capabilities') || changed.includes('limits')) await wakeCapacityWaiters(tx);
+  sayStatus(tx, agentId, { before, after: row, reason: 'another limit' });
+  const mayFit = new Set<keyof AgentSpec>(['role', 'capabilities', 'limits', 'tools']);
+  if (changed.some((key) => mayFit.has(key))) await wakeCapacityWaiters(tx);
 }

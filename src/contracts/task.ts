@@ -22,7 +22,18 @@ export const CreateTask = z
     files: z.array(FileId).max(100).default([]),
     agentId: AgentId.optional().describe('Who shall do it; without it the Chief of Staff plans it'),
     requires: z.array(CapabilityNeed).max(20).optional().describe('Give it to whoever has these'),
+    tools: z
+      .array(z.string().min(1).max(100))
+      .max(50)
+      .optional()
+      .describe('Only agents that may use these get it'),
     priority: Priority.default('medium'),
+    deadline: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe(
+        'Of tasks of equal priority that wait for an agent the one with the earlier deadline goes first',
+      ),
     planAcceptance: PlanAcceptance.optional().describe(
       'person: its plan waits until a person accepts it; without it, as the workspace says',
     ),
@@ -84,7 +95,12 @@ export const Task = z
     attempts: z.array(Attempt),
     files: z.array(z.object({ id: FileId, name: z.string(), status: z.string() })),
     result: TaskResult.nullable(),
+    rating: z
+      .object({ rating: z.int(), note: z.string().nullable() })
+      .nullable()
+      .describe('What a person thinks of the result, 1..5'),
     error: Failure.nullable(),
+    deadline: z.iso.datetime().nullable(),
     cost: Cost.describe('Of this task alone'),
     treeCost: Cost.describe('Of this task and all below it'),
     budget: TaskBudget.nullable().describe('Of the whole tree that the task belongs to; null = not limited'),

@@ -3,6 +3,8 @@ import type { CapacityNeed, MissingCapability, NobodyAble } from '../contracts/a
 import type { Tx } from './record.ts';
 
 export interface WhoIsMissing extends NobodyAble {
+  /** Somebody is, free or not: nothing is missing. */
+  able: boolean;
   /** For people. */
   detail: string;
   /** No agent to come can change it: the one asked for is gone for good. */
@@ -14,6 +16,8 @@ interface Facts {
   hired: number;
   /** Of those who have all that is needed, the paused ones. */
   paused: string[];
+  /** Whether somebody who is not paused has all that is needed. */
+  able: boolean;
   best: (number | null)[];
   knownTools: string[];
   wanted: { name: string; role: string; archived: boolean; paused: boolean } | null;
@@ -25,7 +29,8 @@ interface Facts {
  */
 export async function whoIsMissing(tx: Tx, need: CapacityNeed): Promise<WhoIsMissing> {
   const facts = await readFacts(tx, need);
-  const nothing = { missing: [], missingTools: [], suggestedAgent: null, never: false };
+  const nothing = { missing: [], missingTools: [], suggestedAgent: null, never: false, able: false };
+  if (facts.able) return { ...nothing, able: true, detail: 'Who can do it is busy' };
   if (need.agentId !== null && facts.wanted?.archived !== false)
     return { ...nothing, detail: `${facts.wanted?.name ?? 'The agent'} is archived.`, never: true };
   const missing = need.needs.flatMap(({ name, level }, i): MissingCapability[] => {
@@ -92,6 +97,7 @@ async function readFacts(tx: Tx, need: CapacityNeed): Promise<Facts> {
         GROUP BY agent_id HAVING count(*) = cardinality($3::text[])
      )
      SELECT (SELECT count(*)::int FROM cards WHERE name = '') AS hired,
+       EXISTS (SELECT 1 FROM cards c WHERE c.name = '' AND c.duty = 'on' AND c.tools @> $7::text[] AND (cardinality($3::text[]) = 0 OR c.agent_id IN (SELECT agent_id FROM fit))) AS able,
        (SELECT coalesce(json_agg(a.name ORDER BY a.name), '[]') FROM (
           SELECT a.name FROM cards c JOIN agents a ON a.id = c.agent_id
            WHERE c.name = '' AND c.duty = 'paused' AND c.tools @> $7::text[] AND (cardinality($3::text[]) = 0 OR c.agent_id IN (SELECT agent_id FROM fit))

@@ -5,8 +5,10 @@ import { type Duty, setAgentDuty } from '../../commands/set-agent-duty.ts';
 import { updateAgent } from '../../commands/update-agent.ts';
 import { AgentRevision } from '../../contracts/agent-revision.ts';
 import { Agent, CreateAgent, UpdateAgent } from '../../contracts/agent.ts';
+import { AgentMetrics } from '../../contracts/assignment.ts';
 import { AgentId } from '../../contracts/ids.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
+import { readMetrics } from '../../db/agent-experience.ts';
 import { agentList, type AgentView, readAgent } from '../../db/agent-reads.ts';
 import { listRevisions } from '../../db/agent-store.ts';
 import { listPage } from '../../db/list-page.ts';
@@ -70,8 +72,31 @@ export function agentRoutes(door: Door): void {
     { method: 'get', path: '/agents/{agentId}', tag, summary: 'Read an agent', params, reply: Agent },
     { etag: revisionOf, handle: ({ tx, params: { agentId } }) => viewOf(tx, agentId) },
   );
+  metricsRoute(door);
   changeRoutes(door);
   revisionRoutes(door);
+}
+
+function metricsRoute(door: Door): void {
+  route(
+    door,
+    {
+      method: 'get',
+      path: '/agents/{agentId}/metrics',
+      tag,
+      summary: 'How an agent does: load, success, cost and time by capability',
+      description: 'What assignment goes by. Experience fades: after two weeks it counts half.',
+      params,
+      reply: AgentMetrics,
+    },
+    {
+      handle: async ({ tx, params: { agentId } }) => {
+        const metrics = await readMetrics(tx, agentId, new Date());
+        if (!metrics) throw notFound('agent', agentId);
+        return metrics;
+      },
+    },
+  );
 }
 
 function changeRoutes(door: Door): void {

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { pauseTask } from '../../commands/pause-task.ts';
+import { rateTask } from '../../commands/rate-task.ts';
 import { resumeTask } from '../../commands/resume-task.ts';
 import { retryTask } from '../../commands/retry-task.ts';
+import { RateTask } from '../../contracts/assignment.ts';
 import { Task } from '../../contracts/task.ts';
 import type { Door } from '../door/door.ts';
 import { route } from '../door/route.ts';
@@ -15,6 +17,7 @@ const controls = {
 };
 
 export function taskControlRoutes(door: Door, temporal: TemporalPlace): void {
+  rateRoute(door, temporal);
   for (const [verb, { command, summary }] of Object.entries(controls)) {
     route(
       door,
@@ -38,4 +41,28 @@ export function taskControlRoutes(door: Door, temporal: TemporalPlace): void {
       },
     );
   }
+}
+
+function rateRoute(door: Door, temporal: TemporalPlace): void {
+  route(
+    door,
+    {
+      method: 'post',
+      path: '/tasks/{taskId}/rating',
+      tag,
+      summary: 'Say how good the result is',
+      description:
+        'Of a completed task; may be changed. Poor work counts as a failure when agents are chosen.',
+      params,
+      body: RateTask,
+      reply: Task,
+      errors: ['forbidden', 'wrong_state'],
+    },
+    {
+      handle: async ({ tx, caller, params: { taskId }, body }) => {
+        await rateTask(tx, caller, { taskId, ...body });
+        return viewTask(tx, taskId, temporal);
+      },
+    },
+  );
 }

@@ -26,6 +26,8 @@ export function presentTask(row: ListedTask, parts: TaskParts, temporal: Tempora
     attempts: (parts.attempts.get(row.id) ?? []).map(presentAttempt),
     files: (parts.files.get(row.id) ?? []).map(({ id, name, status }) => ({ id, name, status })),
     result: row.result,
+    rating: row.rating === null ? null : { rating: row.rating, note: row.ratingNote },
+    deadline: timeOrNull(row.deadline),
     error: row.error,
     cost: parts.own.get(row.id) ?? noCost,
     treeCost: parts.tree.get(row.id) ?? noCost,

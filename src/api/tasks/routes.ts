@@ -6,9 +6,12 @@ import { Forecast } from '../../contracts/forecast.ts';
 import { TaskId } from '../../contracts/ids.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
 import { CancelTask, CreateTask, Task } from '../../contracts/task.ts';
+import type { Waiting } from '../../contracts/waiting.ts';
 import { listPage } from '../../db/list-page.ts';
 import type { Tx } from '../../db/record.ts';
 import { readPursesOfTasks } from '../../db/budgets/budget-store.ts';
+import { positionInQueue } from '../../db/capacity-waiters.ts';
+import { whoIsMissing } from '../../db/nobody-able.ts';
 import { type ListedTask, readTask, readTaskFiles, readTaskParts, taskList } from '../../db/task-reads.ts';
 import { notFound } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
@@ -141,5 +144,18 @@ async function viewNew(tx: Tx, taskId: string, temporal: TemporalPlace): Promise
 }
 
 export async function viewTask(tx: Tx, taskId: string, temporal: TemporalPlace): Promise<Task> {
-  return presentTask(await taskOf(tx, taskId), await readTaskParts(tx, [taskId]), temporal);
+  const row = await taskOf(tx, taskId);
+  const task = presentTask(row, await readTaskParts(tx, [taskId]), temporal);
+  return task.waiting ? { ...task, waiting: { ...task.waiting, ...(await queueView(tx, row)) } } : task;
+}
+
+/** Where it stands in the queue for an agent, or what is missing when nobody is able. */
+async function queueView(
+  tx: Tx,
+  { waitingNeed, ...row }: ListedTask,
+): Promise<Pick<Waiting, 'position' | 'nobodyAble'>> {
+  if (row.waitingFor !== 'capacity' || !waitingNeed) return {};
+  const position = await positionInQueue(tx, { ...row, waitingNeed });
+  const { able, missing, missingTools, suggestedAgent } = await whoIsMissing(tx, waitingNeed);
+  return able ? { position } : { position, nobodyAble: { missing, missingTools, suggestedAgent } };
 }

@@ -1,0 +1,36 @@
+import type { AssignmentWeights } from '../contracts/assignment.ts';
+import type { PlanAcceptance } from '../contracts/plan.ts';
+import type { WorkspaceRow } from './mappings/workspace.ts';
+import type { Tx } from './record.ts';
+
+export interface WorkspaceSettings {
+  assignmentWeights?: AssignmentWeights;
+  planAcceptance?: PlanAcceptance;
+}
+
+type StoredWorkspace = Omit<WorkspaceRow, 'settings'> & { settings: WorkspaceSettings };
+
+export async function readWorkspace(tx: Tx): Promise<StoredWorkspace> {
+  return workspaceRow(tx, 'SELECT * FROM workspaces WHERE id = $1');
+}
+
+export async function lockWorkspace(tx: Tx): Promise<StoredWorkspace> {
+  return workspaceRow(tx, 'SELECT * FROM workspaces WHERE id = $1 FOR NO KEY UPDATE');
+}
+
+/** A setting of null is taken away: what holds for everybody holds again. */
+export async function writeWorkspace(
+  tx: Tx,
+  { name, settings }: { name: string | undefined; settings: Record<string, unknown> },
+): Promise<void> {
+  await tx.sql(
+    `UPDATE workspaces SET name = coalesce($2, name), settings = jsonb_strip_nulls(settings || $3::jsonb) WHERE id = $1`,
+    [tx.workspaceId, name ?? null, JSON.stringify(settings)],
+  );
+}
+
+async function workspaceRow(tx: Tx, text: string): Promise<StoredWorkspace> {
+  const [row] = await tx.sql<StoredWorkspace>(text, [tx.workspaceId]);
+  if (!row) throw new Error('The workspace of a caller is not there.');
+  return row;
+}
