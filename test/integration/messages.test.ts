@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { sendMessage } from '../../src/commands/send-message.ts';
 import { SendMessage } from '../../src/contracts/message.ts';
+import { AgentSpec } from '../../src/contracts/agent.ts';
+import { insertAgent } from '../../src/db/agent-store.ts';
 import type { MessageRow } from '../../src/db/mappings/message.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';
-import { isStep, openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
+import { isPlan, isStep, openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let house: ScriptedHouse;
@@ -85,6 +87,42 @@ describe('through Temporal', () => {
     await house.reaches('runs', runId, ['failed']);
     const [question] = await house.rows<MessageRow>(`SELECT * FROM messages WHERE run_id = $1`, runId);
     expect(question).toMatchObject({ state: 'expired' });
+  }, 120_000);
+
+  test('an operator asks its Chief of Staff, which answers while its plan is carried out', async () => {
+    const spec = AgentSpec.parse({
+      name: 'Curious',
+      role: 'master_operator',
+      capabilities: [{ name: 'curiosity', level: 5 }],
+      tools: ['ask_chief'],
+    });
+    const agentId = (await house.db.inWorkspace(house.scope, (tx) => insertAgent(tx, spec))).id;
+    const plan = {
+      name: 'One step',
+      steps: [{ id: 'only', kind: 'agent', title: 'Only', with: { goal: 'Find the year.', agentId } }],
+      output: '${{ steps.only.output.markdown }}',
+    };
+    house.answer((call) => {
+      if (isPlan(call)) return { json: plan };
+      if (call.text.includes('Answer the messages above')) return { text: 'Take 2025.' };
+      if (!isStep('Find the year.')(call)) return null;
+      if (call.text.includes('Take 2025.')) return { text: 'It was 2025.' };
+      return { toolCalls: [{ name: 'ask_chief', arguments: { question: 'Which year?' } }] };
+    });
+    const rootId = await house.give({ goal: 'Which year was it?' });
+    await house.reaches('tasks', rootId, ['completed'], 60_000);
+    const [asked] = await house.rows<MessageRow>(
+      `SELECT m.* FROM messages m WHERE m.task_id = $1 AND m.type = 'request'`,
+      rootId,
+    );
+    expect(asked).toMatchObject({ state: 'acknowledged', content: { text: 'Which year?' } });
+    const [step] = await house.rows<{ result: { markdown: string } }>(
+      'SELECT result FROM tasks WHERE parent_id = $1',
+      rootId,
+    );
+    expect(step?.result.markdown).toBe('It was 2025.');
+    house.answer(() => null);
+    await house.isWhole(rootId);
   }, 120_000);
 
   test('a deadline comes by itself', async () => {
