@@ -30,6 +30,8 @@ export interface ScriptedHouse extends House {
   run(definition: unknown, inputs?: Record<string, unknown>): Promise<string>;
   hire(spec: { name: string; capability: string; maxConcurrent?: number }): Promise<string>;
   rows<Row = Record<string, unknown>>(text: string, ...parameters: unknown[]): Promise<Row[]>;
+  /** Waits until the task's row is as wanted. */
+  until(taskId: string, wanted: (row: Record<string, unknown>) => boolean): Promise<void>;
   /** Each try at a model call stands once in the ledger and once in the journal of the models; nothing is open; effects and events are whole. */
   isWhole(rootId: string): Promise<void>;
 }
@@ -96,6 +98,15 @@ export async function openScriptedHouse(
       return (await desk((tx) => insertAgent(tx, spec))).id;
     },
     rows,
+    until: (taskId, wanted) =>
+      waitFor(
+        async () => {
+          const [row = {}] = await rows('SELECT * FROM tasks WHERE id = $1', taskId);
+          if (!wanted(row)) throw new Error(`it is ${row.status}: ${row.waitingDetail ?? JSON.stringify(row.error)}`);
+          return true;
+        },
+        { timeoutMs: 45_000, what: `task ${taskId}` },
+      ).then(() => undefined),
     isWhole: (rootId) => isWhole({ rows, server }, rootId),
   };
 }

@@ -1,6 +1,12 @@
 /** A run of a plan and its Chief of Staff: when a step fails that may be planned anew (`onError: replan`), the run asks and holds still. */
 import { maxReplans } from '../../core/task/replanning.ts';
-import { isRunning, type NextSteps, type RunControl, type StepRow } from '../../core/workflow/step-rows.ts';
+import {
+  isRunning,
+  type NextSteps,
+  type RunControl,
+  type RunEnd,
+  type StepRow,
+} from '../../core/workflow/step-rows.ts';
 import type { RunRow } from '../mappings/run.ts';
 import { updateRun } from '../run-store.ts';
 import { neverAsked } from './follow-plan.ts';
@@ -29,8 +35,19 @@ export function waitsForPlan(run: RunRow, steps: readonly Pick<StepRow, 'status'
   return run.replan?.open != null && !steps.some(({ status }) => isRunning(status));
 }
 
-/** Why there is no new plan, for a run that fails for want of one. */
-export function whyNoPlan({ replan }: RunRow): string | null {
+/** A run that fails at a step that might have been planned anew says why it was not. */
+export function endWithReason({ run, definition }: RunContext, end: RunEnd): RunEnd {
+  const why = whyNoPlan(run);
+  if (end.status !== 'failed' || why === null) return end;
+  const { error } = end;
+  const step = definition.steps.find(({ id }) => id === error.stepId);
+  if (step?.onError !== 'replan') return end;
+  const message = `${error.message} ${why}`;
+  return { status: 'failed', error: { ...error, message, cause: { code: 'replan_limit', message } } };
+}
+
+function whyNoPlan({ replan }: RunRow): string | null {
   if (!replan || replan.asked === 0) return null;
-  return replan.declined ?? (replan.asked >= maxReplans ? `${maxReplans} new plans were tried.` : null);
+  if (replan.declined !== null) return `There is no new plan: ${replan.declined}`;
+  return replan.asked >= maxReplans ? `${maxReplans} new plans were tried.` : null;
 }

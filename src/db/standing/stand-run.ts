@@ -12,6 +12,7 @@ import { standsWaiting } from '../../core/workflow/stands-waiting.ts';
 import { spendApprovals } from '../approval-store.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
+import { lockTask } from '../task-store.ts';
 import {
   type EndedStep,
   type LoadedStep,
@@ -22,10 +23,11 @@ import {
   writeEndedSteps,
 } from '../run-store.ts';
 import { followPlan } from './follow-plan.ts';
-import { askForPlan, controlOf, waitsForPlan } from './ask-for-plan.ts';
+import { askForPlan, controlOf, endWithReason, waitsForPlan } from './ask-for-plan.ts';
 import { definitionOfRun, onRun, type RunContext, titleOf } from './run-context.ts';
 import { requestCancel } from './request-cancel.ts';
 import { endRun } from './end-run.ts';
+import { decideTask } from './stand-task.ts';
 import { startSteps } from './start-steps.ts';
 import { runStanding } from './run-standing.ts';
 import { takeWakes } from './take-wakes.ts';
@@ -69,7 +71,24 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
   const status = runStatus(context, { steps, decision });
   if ((changed || ended.length > 0 || status !== run.status) && !decision.end)
     await updateRun(tx, run, { status });
-  return runStanding(context, { steps, wakeAt: decision.wakeAt });
+  const first = await firstOf(context, { steps, decision });
+  return runStanding(context, { steps, wakeAt: decision.wakeAt, first });
+}
+
+/**
+ * A task that this decision alone has begun is decided with it, so that its Temporal workflow starts with the answer. Only one: each takes a
+ * slot of an agent, and agents are locked one at a time.
+ */
+async function firstOf(
+  { tx, world }: RunContext,
+  { steps, decision }: { steps: LoadedStep[]; decision: NextSteps },
+): Promise<{ taskId: string; standing: Standing } | null> {
+  const [start, ...more] = decision.start;
+  const step =
+    start?.kind === 'agent' && more.length === 0 ? steps.find(({ key }) => key === start.key) : null;
+  if (!step?.taskId || step.attempts > 1) return null;
+  const standing = await decideTask(tx, await lockTask(tx, step.taskId), world);
+  return { taskId: step.taskId, standing };
 }
 
 function changedInputs(steps: LoadedStep[]): ChangedInputs {
@@ -114,7 +133,7 @@ async function applyDecision(
       reason: run.cancelReason ?? 'The run ended before this step did.',
     });
   if (decision.start.length > 0) await startSteps(context, { steps, decision });
-  if (decision.end) await endRun(context, decision.end);
+  if (decision.end) await endRun(context, endWithReason(context, decision.end));
   return decision.settle.length + decision.start.length + decision.expand.length > 0;
 }
 

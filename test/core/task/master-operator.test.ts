@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { nextTaskMove } from '../../../src/core/task/next-move.ts';
-import { attempt, effect, reply, said, scorer, working, writer } from './snapshots.ts';
+import { effect, reply, said, scorer, working, writer } from './snapshots.ts';
 
 const schema = { type: 'object', required: ['price'], properties: { price: { type: 'number' } } };
 const tool = (changes: Parameters<typeof effect>[0] = {}) =>
