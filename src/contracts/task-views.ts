@@ -45,6 +45,28 @@ export const TranscriptEntryView = z
   .meta({ id: 'TranscriptEntry' });
 export type TranscriptEntryView = z.infer<typeof TranscriptEntryView>;
 
+/** Why this model. */
+export const ModelRoute = z
+  .object({
+    reason: z.string(),
+    candidates: z
+      .array(z.looseObject({ provider: z.string(), model: z.string() }))
+      .describe('The chosen one first'),
+    rejected: z.array(z.object({ provider: z.string(), model: z.string(), why: z.string() })),
+  })
+  .meta({ id: 'ModelRoute' });
+
+/** How a prompt was fitted into the window, in tokens as they were estimated. */
+export const ModelCallPacking = z
+  .object({
+    room: z.int().describe('Of the window, less what is kept for the answer'),
+    total: z.int(),
+    reported: z.int().nullable().describe('What the provider counted'),
+    kept: z.array(z.object({ id: z.string(), tokens: z.int(), cut: z.boolean() })),
+    left: z.array(z.object({ id: z.string(), tokens: z.int(), why: z.string() })),
+  })
+  .meta({ id: 'ModelCallPacking' });
+
 /** What was sent to a model and what came back, word for word. */
 export const ModelCallView = z
   .object({
@@ -54,10 +76,19 @@ export const ModelCallView = z
     turn: z.int(),
     purpose: z.string(),
     status: EffectStatus,
-    request: z.unknown().describe('Null before it was sent'),
+    request: z.unknown().describe('Null before it was sent: model, limits, system text, tools, schema'),
     messages: z
       .array(z.object({ role: z.string(), content: z.unknown() }))
-      .describe('What the request was made of besides'),
+      .describe('As they were sent, made again from the record'),
+    intact: z
+      .boolean()
+      .describe('False: something of the record that it was made from is not any more what it was'),
+    route: ModelRoute.nullable(),
+    packing: ModelCallPacking.nullable(),
+    price: z.unknown().describe('That it was booked with: US dollars per million tokens; null = not known'),
+    waste: z
+      .object({ tries: z.int(), usd: z.number().nullable() })
+      .describe('Tries that brought nothing, and what they are booked at'),
     reply: z.unknown(),
     error: Failure.nullable(),
     tries: z.array(LedgerEntryView),

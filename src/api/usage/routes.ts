@@ -7,7 +7,7 @@ import { readModelCall } from '../../db/model-call-reads.ts';
 import { notFound } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
 import { route } from '../door/route.ts';
-import { presentLedgerEntry } from './present-ledger.ts';
+import { presentModelCall } from './present-model-call.ts';
 
 export function usageRoutes(door: Door): void {
   route(
@@ -44,23 +44,7 @@ export function usageRoutes(door: Door): void {
       handle: async ({ tx, params: { callId } }) => {
         const found = await readModelCall(tx, callId);
         if (!found) throw notFound('model call', callId);
-        const { effect, messages, tries } = found;
-        const { id, taskId, attempt, turn, purpose, status, request, outcome, error } = effect;
-        return {
-          id,
-          taskId,
-          attempt,
-          turn,
-          purpose,
-          status,
-          request: request ?? null,
-          messages: messages.map(({ role, content }) => ({ role, content })),
-          reply: outcome ?? null,
-          error,
-          tries: tries.map(presentLedgerEntry),
-          createdAt: effect.createdAt.toISOString(),
-          settledAt: effect.settledAt?.toISOString() ?? null,
-        };
+        return presentModelCall(found);
       },
     },
   );
