@@ -7,6 +7,8 @@ export type NetFaultCode =
   | 'timeout'
   | 'too_large'
   | 'too_many_redirects'
+  /** The server has forgotten us; nothing was done. */
+  | 'session_over'
   | 'cancelled';
 
 export class NetFault extends Error {
