@@ -137,6 +137,7 @@ async function refuse(
   await answerTool(tx, task, approval.effectKey ?? '', {
     text: `${refusalWords(approval, happened)}${note ? ` They say: ${note}` : ''}`,
     isError: happened !== true,
+    ...(happened === null ? { code: 'approval_denied' as const } : {}),
   });
   return true;
 }

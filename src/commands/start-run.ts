@@ -1,6 +1,5 @@
 import { problemsOfJson } from '../contracts/json-schema.ts';
 import type { WorkflowDefinition } from '../contracts/workflow.ts';
-import { notExecutable } from '../core/workflow/not-executable.ts';
 import { loadDefinition } from '../db/plan-store.ts';
 import type { Tx } from '../db/record.ts';
 import { insertRun } from '../db/run-store.ts';
@@ -30,11 +29,6 @@ export async function startRun(
 }
 
 function checkInputs(definition: WorkflowDefinition, inputs: Record<string, unknown>): void {
-  const kinds = notExecutable(definition);
-  if (kinds.length > 0)
-    throw new AppError('invalid_workflow', 'The workflow has steps that cannot be run yet.', {
-      problems: kinds,
-    });
   if (!definition.inputs) return;
   const problems = problemsOfJson(definition.inputs, inputs).map((problem) => ({
     ...problem,

@@ -216,13 +216,20 @@ function endOfTask(row: JoinedStep): EndedStep | null {
   if (taskStatus !== 'completed' && taskStatus !== 'failed' && taskStatus !== 'cancelled') return null;
   const output = taskStatus === 'completed' ? stepOutputOf(row.taskResult) : null;
   const error =
-    taskStatus === 'failed' ? (row.taskError ?? { code: 'step_failed', message: 'The task failed.' }) : null;
+    taskStatus === 'failed' ? lasting(row.taskError ?? { code: 'step_failed', message: 'The task failed.' }) : null;
   return { key: row.key, was: status, taskId, approvalId: null, status: taskStatus, output, error };
 }
 
 /** A message came that a step waited for. */
 function endOfQuestion({ key, status, taskId, answer }: JoinedStep): EndedStep {
   return { key, was: status, taskId, approvalId: null, status: 'completed', output: answer, error: null };
+}
+
+/** A person's or the policy's no is final: a retry would only ask again. */
+function lasting(error: Failure): Failure & { retryable?: false } {
+  return error.code === 'approval_denied' || error.code === 'tool_refused'
+    ? { ...error, retryable: false }
+    : error;
 }
 
 /** A yes is worth what was asked, and nothing else. */

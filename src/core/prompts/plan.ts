@@ -26,12 +26,20 @@ export function planMessage({ goal, files, team }: PlanFacts): string {
 }
 
 /** Who is there: what they can do, how busy they are, how it went with them, what their tasks cost; and the saved workflows. */
-function teamText({ agents, workflows }: Team): string {
+function teamText({ agents, workflows, planTools = [] }: Team): string {
   const operators = agents.filter(({ role }) => role === 'master_operator');
   const team = `# Team (capability and level 1 to 5)\n\n${operators.map(memberLine).join('\n')}`;
-  if (workflows.length === 0) return team;
-  const saved = workflows.map(({ id, name, description }) => `- ${name} (id ${id}): ${description || 'no description'}`);
-  return `${team}\n\n# Saved workflows\n\n${saved.join('\n')}`;
+  const tools = planTools.map(({ name, description }) => `- ${name}: ${description}`);
+  const saved = workflows.map(
+    ({ id, name, description }) => `- ${name} (id ${id}): ${description || 'no description'}`,
+  );
+  return [team, listOf('Tools for steps of kind "tool"', tools), listOf('Saved workflows', saved)]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function listOf(title: string, lines: string[]): string {
+  return lines.length === 0 ? '' : `# ${title}\n\n${lines.join('\n')}`;
 }
 
 function memberLine(agent: Team['agents'][number]): string {
@@ -45,7 +53,7 @@ function memberLine(agent: Team['agents'][number]): string {
   return `- ${name} (id ${id}): ${skills}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`;
 }
 
-const stepRules = `- Kinds of steps: "agent" (an agent does it; say who by "requires" with capability and level, or by "agentId"), "set" (values by CEL expressions), "workflow" (runs a saved workflow), "approval" (a person must agree before what depends on it), "wait" ("for" a time or "until" one). No others.
+const stepRules = `- Kinds of steps: "agent" (an agent does it; say who by "requires" with capability and level, or by "agentId"), "set" (values by CEL expressions), "workflow" (runs a saved workflow), "approval" (a person must agree before what depends on it), "wait" ("for" a time or "until" one), "tool" (one call of a listed tool with its arguments; its output has "markdown"). No others.
 - Each step has an id (letters, digits, - and _), a short title for people, and dependsOn with the ids that it needs. Steps whose dependencies are met run at the same time: make what can run in parallel parallel.
 - "with.goal" says the whole job of that step; the agent sees nothing of this conversation. It sees the results of the steps it depends on, and the files named in "with.files" (file ids from above, exactly as they stand there).
 - Use as few steps as do the job well, most often 2 to 8. The last step brings the result together.
@@ -91,7 +99,13 @@ ${stepRules}`,
 }
 
 /** Of its own result, before a person sees it. `steps`: those that could be done again. */
-export function judgeMessage({ goal, steps }: { goal: string; steps: { key: string; title: string }[] }): string {
+export function judgeMessage({
+  goal,
+  steps,
+}: {
+  goal: string;
+  steps: { key: string; title: string }[];
+}): string {
   const known = steps.map(({ key, title }) => `- ${key}: ${title}`).join('\n');
   return [
     'Judge the result that you have just written against the goal, as the person who gave the goal would: is everything there that was asked for, is each fact in the results of the steps and named with its source, does nothing contradict itself?',
@@ -127,7 +141,9 @@ export function synthesisMessage({ goal, steps, corrections = [] }: SynthesisFac
     parts.join('\n\n'),
     `# Goal\n\n${goal}`,
     ...(corrections.length > 0
-      ? [`# Corrections\n\nThe result was not good enough yet. Mend this:\n\n${corrections.map((note) => `- ${note}`).join('\n')}`]
+      ? [
+          `# Corrections\n\nThe result was not good enough yet. Mend this:\n\n${corrections.map((note) => `- ${note}`).join('\n')}`,
+        ]
       : []),
     'Write the result for the person who gave the goal: complete, in Markdown, without a preface and without speaking of steps. Name the source (file and place) of each fact. Use only what stands above.',
   ].join('\n\n');

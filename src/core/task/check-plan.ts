@@ -2,7 +2,7 @@
 import { unstorable } from '../../contracts/storable.ts';
 import type { WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { Problem } from '../../errors.ts';
-import { notInPlans } from '../workflow/not-executable.ts';
+import { notInPlans } from '../workflow/not-in-plans.ts';
 import { parseDefinition } from '../workflow/parse-definition.ts';
 import { inReadingOrder, splicePlan } from '../workflow/splice-plan.ts';
 import { validateDefinition } from '../workflow/validate-definition.ts';
@@ -22,7 +22,11 @@ export type PlanWorld = Pick<TaskSnapshot, 'team' | 'files'> & {
 };
 
 /** `underWay`: what is given is the new rest of this plan. */
-export function checkPlan(given: unknown, world: PlanWorld, underWay: PlanUnderWay | null = null): CheckedPlan {
+export function checkPlan(
+  given: unknown,
+  world: PlanWorld,
+  underWay: PlanUnderWay | null = null,
+): CheckedPlan {
   const parsed = parseDefinition(given);
   if (!parsed.definition) return { ...parsed, changes: null };
   const spliced = underWay ? splicePlan(underWay.definition, parsed.definition, underWay.rows) : null;
@@ -48,7 +52,10 @@ function problemsOf(definition: WorkflowDefinition, { team, files, maxSteps }: P
   return [
     ...validateDefinition(definition, world),
     ...foreignFiles(definition, new Set(files.map(({ id }) => id))),
-    ...notInPlans(definition),
+    ...notInPlans(
+      definition,
+      (team?.planTools ?? []).map(({ name }) => name),
+    ),
   ];
 }
 

@@ -19,6 +19,7 @@ import { aroundOutage, unlessOut } from './outage.ts';
 import { unlessGuarded } from './guards.ts';
 import { arrived, unlessUnread } from './messages.ts';
 import { unlessFull, withoutSummaries } from './summaries.ts';
+import { toolTaskMove } from './tool-task.ts';
 import { aroundWaitingTools } from './waiting-tools.ts';
 import type { CurrentAttempt, EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
 
@@ -34,6 +35,7 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
     return settled(snapshot, { move: 'wait', for: 'paused', detail: 'Paused by a person' });
   const files = fileMove(snapshot);
   if (files) return files;
+  if (task.toolCall) return settled(snapshot, toolTaskMove(snapshot, task.toolCall));
   if (!current) return assignMove(snapshot);
   if (effects.some(isOpen)) return { move: 'rest' };
   const move =

@@ -19,7 +19,7 @@ import type {
   PlanStatus,
 } from '../../contracts/plan.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
-import type { StepMethod, WorkflowDefinition } from '../../contracts/workflow.ts';
+import type { StepMethod, StepToolCall, WorkflowDefinition } from '../../contracts/workflow.ts';
 import type { Amount, Purse, Shortage } from '../budget/escrow.ts';
 import type { ModelCandidate, ModelOutage } from '../route-model.ts';
 import type { RowFacts } from '../workflow/splice-plan.ts';
@@ -35,6 +35,9 @@ export interface TaskFacts {
   wantedAgentId: string | null;
   requires: Capability[];
   method: StepMethod | null;
+  /** A step that is one tool call, without an agent. */
+  toolCall?: StepToolCall | null;
+  attemptsBefore?: number;
   outputSchema: Record<string, unknown> | null;
   context: TaskContext;
   attempt: number;
@@ -164,6 +167,8 @@ export interface TeamMember {
 export interface Team {
   agents: TeamMember[];
   tools: string[];
+  /** Those of low risk, which steps of a plan may call by themselves. */
+  planTools?: { name: string; description: string }[];
   workflows: { id: string; name: string; description?: string; versions: number[] }[];
 }
 
@@ -224,6 +229,8 @@ export interface NewEffect {
 export type TaskMove =
   | { move: 'rest' }
   | { move: 'assign' }
+  /** A new attempt without an agent. */
+  | { move: 'begin' }
   | { move: 'resume' }
   /** `on`: ids or keys of what it waits for, for whoever wakes it. */
   | {

@@ -14,6 +14,8 @@ export interface ToolOutcome {
   text: string;
   isError?: boolean;
   data?: unknown;
+  /** Why it was not made at all, for a step of a workflow. */
+  code?: 'approval_denied' | 'tool_refused';
 }
 
 /** Keeps what a tool call brought, and shows it to the model at its next turn. */
@@ -60,6 +62,7 @@ export async function endLateTools(tx: Tx, task: TaskRow, now: Date): Promise<bo
     const answer = {
       text: `Nobody answered in time: ${effect.waits?.detail ?? effect.purpose}`,
       isError: true,
+      ...(effect.waits?.for === 'approval' ? { code: 'approval_denied' as const } : {}),
     };
     await keepToolAnswer(tx, task, { effect, answer });
   }

@@ -171,6 +171,7 @@ async function answer(
   { tx, task, effect }: Claiming,
   { text, said, card }: { text: string; said: ToolSaid; card?: Pick<ToolCard, 'risk' | 'effect'> },
 ): Promise<Begun> {
-  await keepToolAnswer(tx, task, { effect, answer: { text, isError: true } });
+  const code = said === 'refused' ? { code: 'tool_refused' as const } : {};
+  await keepToolAnswer(tx, task, { effect, answer: { text, isError: true, ...code } });
   return { said, ...(card ? { card } : {}) };
 }

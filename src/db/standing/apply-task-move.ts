@@ -19,6 +19,8 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
       return false;
     case 'assign':
       return assign(context);
+    case 'begin':
+      return begin(context);
     case 'resume':
       return resume(context);
     case 'wait':
@@ -53,6 +55,12 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
     case 'cancel':
       return cancelTaskNow(context, move.reason);
   }
+}
+
+/** An attempt of nobody: the step is a tool call. */
+async function begin({ tx, task }: MoveContext): Done {
+  await updateTask(tx, task, { status: 'assigned', attempt: task.attempt + 1, ...notWaiting });
+  return true;
 }
 
 async function call(

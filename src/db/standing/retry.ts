@@ -144,7 +144,7 @@ export async function reopenTask(
   tx: Tx,
   task: TaskRow,
   changed: Partial<
-    Pick<TaskRow, 'goal' | 'wantedAgentId' | 'context' | 'changes' | 'method' | 'outputSchema' | 'requires'>
+    Pick<TaskRow, 'goal' | 'wantedAgentId' | 'context' | 'changes' | 'method' | 'outputSchema' | 'requires' | 'toolCall'>
   > = {},
 ): Promise<void> {
   if (!isFinished(task.status)) return;

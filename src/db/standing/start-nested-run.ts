@@ -1,6 +1,5 @@
 import { problemsOfJson } from '../../contracts/json-schema.ts';
 import { type WorkflowDefinition, workflowLimits } from '../../contracts/workflow.ts';
-import { notExecutable } from '../../core/workflow/not-executable.ts';
 import type { Start, StepError } from '../../core/workflow/step-rows.ts';
 import type { Problem } from '../../errors.ts';
 import { loadDefinition } from '../plan-store.ts';
@@ -51,9 +50,6 @@ export async function startNestedRun(
 }
 
 function faultOf(definition: WorkflowDefinition, inputs: Record<string, unknown>): StepError | null {
-  const kinds = notExecutable(definition);
-  if (kinds.length > 0)
-    return refuse('invalid_workflow', listed('It has steps that cannot be run yet', kinds)).error;
   const problems = definition.inputs ? problemsOfJson(definition.inputs, inputs) : [];
   return problems.length === 0
     ? null

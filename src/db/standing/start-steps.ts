@@ -18,6 +18,7 @@ import { insertTask, lockTask } from '../task-store.ts';
 import { reopenTask } from './retry.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
 import { startNestedRun } from './start-nested-run.ts';
+import { toolTaskOf } from './tool-task-of.ts';
 
 /** The resolved `with` of an agent step. */
 interface AgentWith {
@@ -118,6 +119,7 @@ const atWork: Begun = {
 async function begin(context: RunContext, work: StepWork): Promise<Begun> {
   const { start } = work;
   if (onlyWaits(start.kind)) return beginWaiting(context, start);
+  if (start.kind === 'tool') return { ...atWork, taskId: await toolTaskOf(context, work) };
   if (start.kind !== 'workflow') return { ...atWork, taskId: await taskOf(context, work) };
   const nested = await startNestedRun(context, start);
   if ('runId' in nested) return { ...atWork, childRunId: nested.runId };
@@ -235,6 +237,7 @@ async function insertStepTask(
     priority: run.priority,
     depth: run.depth + 1,
     wantedAgentId: given.agentId,
+    deadline: timeOf(start.dueAt),
     requires: needsOf(given),
     method: given.method,
     outputSchema: given.outputSchema,

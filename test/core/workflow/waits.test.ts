@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { WorkflowDefinition } from '../../../src/contracts/workflow.ts';
 import { nextSteps } from '../../../src/core/workflow/next-steps.ts';
-import { notExecutable, notInPlans } from '../../../src/core/workflow/not-executable.ts';
+import { notInPlans } from '../../../src/core/workflow/not-in-plans.ts';
 import { standsWaiting } from '../../../src/core/workflow/stands-waiting.ts';
 import type { RunControl, StepRow } from '../../../src/core/workflow/step-rows.ts';
 import { waitingWords } from '../../../src/core/workflow/waits.ts';
@@ -166,16 +166,14 @@ describe('steps that only wait', () => {
   });
 });
 
-describe('what is carried out', () => {
-  it('leaves out tools and waiting for a message; a plan is made of agent and set steps', () => {
+describe('a plan that a model wrote', () => {
+  it('calls no tool by itself but those of low risk', () => {
     const definition = define(
       approval(),
-      wait({ message: 'hello' }),
-      { ...wait({ for: 'PT1S' }), id: 'x' },
-      { id: 't', kind: 'tool', with: { tool: 'fetch' } },
+      { id: 'a', kind: 'tool', with: { tool: 'fetch' } },
+      { id: 'b', kind: 'tool', with: { tool: 'pay' } },
     );
-    const pointers = notExecutable(definition).map(({ pointer }) => pointer);
-    expect(pointers).toEqual(['/steps/1/with/message', '/steps/3/kind']);
-    expect(notInPlans(definition)).toHaveLength(4);
+    const pointers = notInPlans(definition, ['fetch']).map(({ pointer }) => pointer);
+    expect(pointers).toEqual(['/steps/2/with/tool']);
   });
 });

@@ -96,8 +96,9 @@ const noTerms = {
 };
 
 describe('a call that may not happen twice, of which nobody knows whether it happened', () => {
-  beforeAll(() => desk.offer({ risk: 'low', effect: 'at_most_once' }));
-  beforeEach(() => desk.offer({ risk: 'low', effect: 'at_most_once' }));
+  beforeEach(() => {
+    desk.offer({ risk: 'low', effect: 'at_most_once' });
+  });
 
   async function lost() {
     const call = await desk.asked();
