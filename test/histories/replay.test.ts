@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { recordedHistories, replayHistory } from '../support/histories.ts';
+import { recordContinuedConversation, recordConversations } from '../support/record-conversations.ts';
 import { recordHistories } from '../support/record-histories.ts';
 import { openScriptedHouse } from '../support/scripted-house.ts';
 
@@ -9,9 +10,14 @@ const recording = process.env.ADJUTANT_RECORD === '1';
 
 (recording ? test : test.skip)('records the histories anew', async () => recordHistories(await openScriptedHouse()), 120_000);
 
+(recording ? test : test.skip)('records the histories of conversations anew', async () => {
+  await recordConversations(await openScriptedHouse());
+  await recordContinuedConversation();
+}, 120_000);
+
 test('executions under way go on with the code of today: every recorded history is replayed', async () => {
   const paths = await recordedHistories();
   const types = new Set(paths.map((path) => basename(path).split('-')[0]));
-  expect([...types].sort()).toEqual(['processFile', 'runTask', 'runWorkflow']);
+  expect([...types].sort()).toEqual(['processFile', 'runConversation', 'runTask', 'runWorkflow']);
   for (const path of paths) await replayHistory(path);
 }, 60_000);

@@ -7,7 +7,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } 
 import { closeLater } from './close-later.ts';
 import { askBroker } from './servers/broker-client.ts';
 import { requireTool } from './servers/find-tool.ts';
-import { startTemporal } from './servers/temporal.ts';
+import { startTemporal, type TemporalOptions } from './servers/temporal.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 let prepared = false;
@@ -50,13 +50,15 @@ export interface PrivateTemporal {
 }
 
 /** A dev server that belongs to this test file alone, on disk: it may be killed, started again, and robbed of its store. */
-export async function privateTemporal(): Promise<PrivateTemporal> {
+export async function privateTemporal(
+  settings: { suggestContinueAsNew?: number } = {},
+): Promise<PrivateTemporal> {
   prepareRuntime();
   const folder = await mkdtemp(join(tmpdir(), 'adjutant-temporal-'));
   const file = join(folder, 'temporal.db');
   const namespace = 'default';
   closeLater('the folder of the private Temporal', () => rm(folder, { recursive: true, force: true }));
-  let service = await startTemporal({ file, namespaces: [namespace] });
+  let service = await startTemporal({ ...settings, file, namespaces: [namespace] });
   const { address } = service;
   closeLater('the private Temporal', () => service.child.stop());
   return {
@@ -65,7 +67,12 @@ export async function privateTemporal(): Promise<PrivateTemporal> {
     kill: () => service.child.stop('SIGKILL'),
     async start({ empty = false } = {}) {
       if (empty) await Promise.all(['', '-wal', '-shm'].map((end) => rm(`${file}${end}`, { force: true })));
-      service = await startTemporal({ file, namespaces: [namespace], port: Number(address.split(':')[1]) });
+      service = await startTemporal({
+        ...rules,
+        file,
+        namespaces: [namespace],
+        port: Number(address.split(':')[1]),
+      });
     },
     async connect() {
       const connection = await Connection.connect({ address });

@@ -34,6 +34,8 @@ export interface TemporalOptions {
   /** The server's file; without one it keeps everything in memory. */
   file?: string;
   namespaces?: string[];
+  /** Events after which an execution is told to continue as new. */
+  suggestContinueAsNew?: number;
 }
 
 export async function startTemporal(options: TemporalOptions = {}): Promise<TemporalService> {
@@ -47,6 +49,9 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
     options.file ? ['--db-filename', options.file, ...onDisk] : [],
     searchAttributes,
     fasterPolling,
+    options.suggestContinueAsNew
+      ? ['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${options.suggestContinueAsNew}`]
+      : [],
   ];
   const child = await startChild(requireTool('temporal'), args.flat(), (output) =>
     output.includes(`:${port}`),
