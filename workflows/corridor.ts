@@ -6,7 +6,8 @@
  * 3. It starts and cancels the difference, then waits for an answer, a `changed` or its one timer.
  * 4. It ends or continues as new only if no `changed` came since it last asked.
  * 5. Cancelled from Temporal's side, it tells the record, and walks on until the record says that all has ended.
- * 6. A job that must stop and does not run in this execution (an earlier one was lost with it) is reported as lost, so that nobody
+ * 6. A child may be told where it stands by whoever starts it, which saves its first question. What changes meanwhile comes as a `changed`.
+ * 7. A job that must stop and does not run in this execution (an earlier one was lost with it) is reported as lost, so that nobody
  *    waits for it.
  */
 import {
@@ -25,7 +26,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { CorridorInput, Job, JobInput, Look, Standing } from '../src/contracts/corridor.ts';
+import type {
+  CorridorInput,
+  CorridorStart,
+  Job,
+  JobInput,
+  Look,
+  Standing,
+} from '../src/contracts/corridor.ts';
 import { changedSignal, stateQuery, workflowTypes } from './messages.ts';
 import { filePolicy, lookPolicy, modelPolicy, toolPolicy } from './policies.ts';
 import {
@@ -40,8 +48,8 @@ export const state = defineQuery<Standing | null>(stateQuery);
 
 export type LookActivity = 'standTask' | 'standRun' | 'standFile' | 'standConversation';
 
-export async function walk(ask: LookActivity, input: CorridorInput): Promise<string> {
-  const corridor = new Corridor(ask, input);
+export async function walk(ask: LookActivity, start: CorridorStart): Promise<string> {
+  const corridor = new Corridor(ask, start);
   setHandler(changed, corridor.onChanged);
   setHandler(state, () => corridor.standing);
   CancellationScope.current().cancelRequested.catch(corridor.onCancelled);
@@ -55,13 +63,15 @@ class Corridor {
   private readonly running = new Map<string, CancellationScope>();
   private readonly children = new Set<string>();
   private lost: string[] = [];
-  private stale = true;
+  private stale: boolean;
   private fresh = false;
   private operations = false;
 
-  constructor(ask: LookActivity, input: CorridorInput) {
+  constructor(ask: LookActivity, { first, ...input }: CorridorStart) {
     this.ask = ask;
     this.input = input;
+    this.stale = first === undefined;
+    if (first) this.adopt(first);
   }
 
   onChanged = () => {
@@ -160,7 +170,7 @@ class Corridor {
    * Its result is never read: what it brought is in the record. That it closed is a hint to look, quicker than the `changed` that follows
    * from the outbox if nobody looked; then it may be started again, for a step that is tried again.
    */
-  private startChild({ key, kind, id, summary }: Job): void {
+  private startChild({ key, kind, id, summary, first }: Job): void {
     if (this.children.has(key) || this.stale) return;
     this.children.add(key);
     const onClosed = () => {
@@ -170,7 +180,9 @@ class Corridor {
     const { typedSearchAttributes } = workflowInfo();
     startChild(workflowTypes[kind as 'task' | 'run'], {
       workflowId: `${kind}/${id}`,
-      args: [{ id, workspaceId: this.input.workspaceId } satisfies CorridorInput],
+      args: [
+        { id, workspaceId: this.input.workspaceId, ...(first ? { first } : {}) } satisfies CorridorStart,
+      ],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: summary,
       typedSearchAttributes: typedSearchAttributes.getAll().filter(({ key }) => inherited.has(key.name)),

@@ -1,7 +1,7 @@
-import type { CorridorInput } from '../src/contracts/corridor.ts';
+import type { CorridorStart } from '../src/contracts/corridor.ts';
 import { walk } from './corridor.ts';
 
 /** One execution of a workflow definition: each agent step is a task with a Temporal workflow of its own. */
-export async function runWorkflow(input: CorridorInput): Promise<string> {
+export async function runWorkflow(input: CorridorStart): Promise<string> {
   return walk('standRun', input);
 }

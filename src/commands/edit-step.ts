@@ -3,6 +3,7 @@ import { isFinished } from '../contracts/status.ts';
 import { expireApprovals } from '../db/approval-store.ts';
 import type { RunRow } from '../db/mappings/run.ts';
 import type { StepRow } from '../db/mappings/step.ts';
+import { withdrawQuestions } from '../db/messages/ask-for-step.ts';
 import type { Tx } from '../db/record.ts';
 import { lockRun, updateRun } from '../db/run-store.ts';
 import { lockTask, updateTask } from '../db/task-store.ts';
@@ -77,9 +78,11 @@ function tooLate(how: string, { key }: StepRow): AppError {
 }
 
 async function beginAnew(tx: Tx, run: RunRow, { key }: StepRow): Promise<void> {
-  await expireApprovals(tx, run, { keys: [key], reason: 'The step was changed: it is asked anew.' });
+  const asked = { keys: [key], reason: 'The step was changed: it is asked anew.' };
+  await expireApprovals(tx, run, asked);
+  await withdrawQuestions(tx, run, asked);
   await tx.sql(
-    `UPDATE steps SET status = 'pending', wait_until = NULL, due_at = NULL, approval_id = NULL, message_id = NULL,
+    `UPDATE steps SET status = 'pending', wait_until = NULL, due_at = NULL, approval_id = NULL,
             reason = NULL, started_at = NULL WHERE run_id = $1 AND key = $2`,
     [run.id, key],
   );

@@ -10,6 +10,8 @@ export interface Job {
   id: string;
   /** One line that a person understands in Temporal's Web UI. */
   summary: string;
+  /** Where a child stands that was begun by the same decision: it need not ask for that. Said once; without it the child asks by itself. */
+  first?: Standing;
 }
 
 export interface Standing {
@@ -32,6 +34,11 @@ export interface Standing {
 export interface CorridorInput {
   id: string;
   workspaceId: string;
+}
+
+/** What a Temporal workflow is started with. */
+export interface CorridorStart extends CorridorInput {
+  first?: Standing;
 }
 
 /** What a Temporal workflow asks the record. */

@@ -6,10 +6,17 @@ import { isRunning } from '../../core/workflow/step-rows.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { type RunContext, titleOf } from './run-context.ts';
 
+interface Asked {
+  steps: LoadedStep[];
+  wakeAt: number | null;
+  /** Where a task stands that was begun a moment ago. */
+  first?: { taskId: string; standing: Standing } | null;
+}
+
 /** The state that the Temporal workflow of a run is told: the tasks and nested runs that should be at work. */
 export async function runStanding(
   { tx, run, definition }: RunContext,
-  { steps: unordered, wakeAt }: { steps: LoadedStep[]; wakeAt: number | null },
+  { steps: unordered, wakeAt, first }: Asked,
 ): Promise<Standing> {
   const { byId } = indexDefinition(definition);
   const place = ({ stepId }: LoadedStep) => byId.get(stepId)?.position ?? 0;
@@ -26,6 +33,7 @@ export async function runStanding(
       key: `${kind}/${id}`,
       kind,
       id,
+      ...(first?.taskId === id ? { first: first.standing } : {}),
       summary: clip(`Step ${step.key}: ${titleOf(definition, step.key)}`, 120),
     };
   });
