@@ -42,7 +42,6 @@ export async function delegateTask(
     depth: parent.depth + 1,
     wantedAgentId: given.agentId,
     requires: given.requires,
-    payerIds: parent.payerIds,
     actor: parent.agentId ?? 'system',
   });
   if (files.ids.length > 0)
@@ -55,7 +54,11 @@ export async function delegateTask(
   return { taskId: id, title };
 }
 
-async function filesOf(tx: Tx, taskId: string, named: string[]): Promise<{ ids: string[]; problem?: string }> {
+async function filesOf(
+  tx: Tx,
+  taskId: string,
+  named: string[],
+): Promise<{ ids: string[]; problem?: string }> {
   if (named.length === 0) return { ids: [] };
   const files = await tx.sql<{ id: string; name: string }>(
     'SELECT f.id, f.name FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1 ORDER BY tf.position',
@@ -94,7 +97,8 @@ export async function takeChildren(tx: Tx, task: TaskRow): Promise<boolean> {
         AND c.status IN ('completed', 'failed', 'cancelled') ORDER BY e.key`,
     [task.id, task.attempt],
   );
-  for (const { child, ...effect } of ended) await keepToolAnswer(tx, task, { effect, answer: answerOf(child) });
+  for (const { child, ...effect } of ended)
+    await keepToolAnswer(tx, task, { effect, answer: answerOf(child) });
   return ended.length > 0;
 }
 
