@@ -163,7 +163,7 @@ function write({ many, one, wait }: Shape): string {
   ), weight AS MATERIALIZED (${shares}
   ), scored AS MATERIALIZED (SELECT parts.*, ${weighted} AS score FROM weight, parts
   ), room AS MATERIALIZED (
-    SELECT count(*) FILTER (WHERE out IS NULL)::int AS able, coalesce(sum(max_concurrent - active) FILTER (WHERE out IS NULL), 0) AS free,
+    SELECT count(*) FILTER (WHERE out IS NULL)::int AS able, coalesce(sum(greatest(max_concurrent - active, 0)) FILTER (WHERE out IS NULL), 0) AS free,
       count(*) AS known, count(*) FILTER (WHERE out = 'paused') AS paused, count(*) FILTER (WHERE out = 'tools') AS tools,
       count(*) FILTER (WHERE out = 'excluded') AS excluded, count(*) FILTER (WHERE out = 'failing') AS failing,
       min(probe_at) FILTER (WHERE out = 'failing') AS next_probe_at

@@ -49,7 +49,7 @@ describe('agents', () => {
       capabilities: [{ name: 'juggling', level: 5 }],
     });
     const rows = await api.db.acrossWorkspaces(
-      'SELECT name, level FROM agent_capabilities WHERE agent_id = $1',
+      `SELECT name, level FROM agent_capabilities WHERE agent_id = $1 AND name <> ''`,
       [made.id],
     );
     expect(rows).toEqual([{ name: 'juggling', level: 5 }]);

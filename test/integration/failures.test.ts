@@ -160,9 +160,16 @@ describe('an output schema', () => {
 });
 
 describe('an agent', () => {
-  test('that nobody is: an explicit failure', async () => {
-    const id = await house.give({ goal: 'Fly.', requires: [{ name: 'flying', level: 5 }] });
-    await ends(id, { status: 'failed', error: { code: 'no_capable_agent' } });
+  test('that nobody is: waited for, until such an agent is created', async () => {
+    house.answer((call) => (from('Icarus')(call) ? { text: 'Flown.' } : null));
+    const id = await house.give({ goal: 'Fly.', requires: [{ name: 'flying', level: 3 }] });
+    const row = await house.reaches('tasks', id, ['waiting']);
+    expect(row).toMatchObject({
+      waitingFor: 'capacity',
+      waitingDetail: 'No Master Operator has flying at level 3. Create such an agent.',
+    });
+    await house.hire({ name: 'Icarus', capability: 'flying' });
+    await ends(id, { status: 'completed' });
   });
 
   test('that is busy is waited for, without a slot; everybody gets a turn', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAgent } from '../../src/commands/create-agent.ts';
 import { createTask } from '../../src/commands/create-task.ts';
 import { startRun } from '../../src/commands/start-run.ts';
 import type { Config } from '../../src/config.ts';
@@ -8,7 +9,6 @@ import { AgentSpec } from '../../src/contracts/agent.ts';
 import { CreateTask } from '../../src/contracts/task.ts';
 import type { WorkflowDefinition } from '../../src/contracts/workflow.ts';
 import { parseDefinition } from '../../src/core/workflow/parse-definition.ts';
-import { insertAgent } from '../../src/db/agent-store.ts';
 import type { Tx } from '../../src/db/record.ts';
 import { insertWorkflow } from '../../src/db/workflow-store.ts';
 import { closeLater } from './close-later.ts';
@@ -95,14 +95,15 @@ export async function openScriptedHouse(
         capabilities: [{ name: capability, level: 3 }],
         limits: { maxConcurrent },
       });
-      return (await desk((tx) => insertAgent(tx, spec))).id;
+      return (await desk((tx) => createAgent(tx, house.caller, spec))).id;
     },
     rows,
     until: (taskId, wanted) =>
       waitFor(
         async () => {
           const [row = {}] = await rows('SELECT * FROM tasks WHERE id = $1', taskId);
-          if (!wanted(row)) throw new Error(`it is ${row.status}: ${row.waitingDetail ?? JSON.stringify(row.error)}`);
+          if (!wanted(row))
+            throw new Error(`it is ${row.status}: ${row.waitingDetail ?? JSON.stringify(row.error)}`);
           return true;
         },
         { timeoutMs: 45_000, what: `task ${taskId}` },
