@@ -23,6 +23,7 @@ import { taskControlRoutes } from './tasks/control-routes.ts';
 import { taskPlanRoutes } from './tasks/plan-routes.ts';
 import { taskRoutes } from './tasks/routes.ts';
 import { taskViewRoutes } from './tasks/view-routes.ts';
+import { type AskToolServer, toolServerRoutes } from './tool-servers/routes.ts';
 import type { ToolsOf } from '../commands/tools-of.ts';
 import type { TemporalPlace } from './temporal-link.ts';
 import { toolRoutes } from './tools/routes.ts';
@@ -37,6 +38,7 @@ export interface RouteParts {
   uploadDir: string;
   temporal: TemporalPlace;
   toolsOf?: ToolsOf;
+  askToolServer?: AskToolServer;
   models?: (caller: { workspaceId: string }) => Promise<ModelView[]>;
   providers?: ProviderDesk;
   launch?: LaunchDesk;
@@ -46,7 +48,17 @@ export interface RouteParts {
 /** In the order in which the reference lists them. */
 export function allRoutes(
   door: Door,
-  { files, uploadDir, temporal, toolsOf = async () => [], models, providers, launch, streams }: RouteParts,
+  {
+    files,
+    uploadDir,
+    temporal,
+    toolsOf = async () => [],
+    askToolServer,
+    models,
+    providers,
+    launch,
+    streams,
+  }: RouteParts,
 ): void {
   taskRoutes(door, temporal, launch);
   taskControlRoutes(door, temporal);
@@ -61,6 +73,7 @@ export function allRoutes(
   approvalRoutes(door, toolsOf);
   approvalRuleRoutes(door);
   toolRoutes(door, toolsOf);
+  toolServerRoutes(door, askToolServer);
   messageRoutes(door);
   conversationRoutes(door, temporal);
   conversationRewriteRoutes(door, temporal);

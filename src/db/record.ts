@@ -30,6 +30,8 @@ export interface Scope {
 export interface Tx extends Scope {
   /** Of the workspace's model providers, as it was when the transaction began: what is kept in memory of them is compared with it. */
   providersRevision: number;
+  /** The same of its tool servers. */
+  toolsRevision: number;
   /** One statement with parameters; columns come back in camelCase. */
   sql<Row>(text: string, parameters?: unknown[]): Promise<Row[]>;
   emit(event: NewEvent, place?: { rootTaskId?: string | null; actor?: string }): void;
@@ -112,7 +114,7 @@ async function transact<Result>(
   const gathered: Gathered = { events: [], notes: [], stopIds: [], last: { agents: [], budgets: [] } };
   let open = true;
   try {
-    const tx = collect(gathered, { connection, scope, providersRevision: await begin(connection, scope) });
+    const tx = collect(gathered, { connection, scope, revisions: await begin(connection, scope) });
     const result = await work(tx);
     for (const finish of [...gathered.last.agents, ...gathered.last.budgets]) await finish();
     open = false;
@@ -127,16 +129,19 @@ async function transact<Result>(
   }
 }
 
-/** Names the workspace to the database, and asks in the same statement how its providers stand. */
-async function begin(connection: Connection, { workspaceId }: Scope): Promise<number> {
+type Revisions = Pick<Tx, 'providersRevision' | 'toolsRevision'>;
+
+/** Names the workspace to the database, and asks in the same statement how its providers and tool servers stand. */
+async function begin(connection: Connection, { workspaceId }: Scope): Promise<Revisions> {
   const [, [row]] = await allEnded([
     connection.command('BEGIN'),
-    connection.run<{ revision: number | null }>(
-      `SELECT set_config('adjutant.workspace', $1, true), (SELECT providers_revision FROM workspaces WHERE id = $1) AS revision`,
+    connection.run<{ [Key in keyof Revisions]: number | null }>(
+      `SELECT set_config('adjutant.workspace', $1, true), w.providers_revision, w.tools_revision
+         FROM (SELECT) AS one LEFT JOIN workspaces w ON w.id = $1`,
       [workspaceId],
     ),
   ]);
-  return row?.revision ?? 0;
+  return { providersRevision: row?.providersRevision ?? 0, toolsRevision: row?.toolsRevision ?? 0 };
 }
 
 /** The last statements and the commit go out together. After one that failed, PostgreSQL answers a COMMIT with a rollback. */
@@ -155,15 +160,11 @@ interface Gathered {
 
 function collect(
   { events, notes, stopIds, last }: Gathered,
-  {
-    connection,
-    scope,
-    providersRevision,
-  }: { connection: Connection; scope: Scope; providersRevision: number },
+  { connection, scope, revisions }: { connection: Connection; scope: Scope; revisions: Revisions },
 ): Tx {
   return {
     ...scope,
-    providersRevision,
+    ...revisions,
     sql: (text, parameters) => connection.run(text, parameters),
     emit: (event, place) => {
       events.push({ ...event, rootTaskId: place?.rootTaskId ?? null, actor: place?.actor ?? scope.actor });

@@ -39,6 +39,8 @@ import { CredentialMapping } from './credential.ts';
 import { TextMapping } from './text.ts';
 import { SummaryMapping } from './summary.ts';
 import { TokenFiguresMapping } from './token-figures.ts';
+import { ToolServerMapping } from './tool-server.ts';
+import { ServerToolMapping } from './server-tool.ts';
 
 export const mappings = [
   WorkspaceMapping,
@@ -83,4 +85,6 @@ export const mappings = [
   TextMapping,
   SummaryMapping,
   TokenFiguresMapping,
+  ToolServerMapping,
+  ServerToolMapping,
 ];

@@ -6,6 +6,8 @@ export interface WorkspaceRow {
   settings: Record<string, unknown>;
   /** Grows with every change of its providers: whoever keeps them in memory compares. */
   providersRevision: number;
+  /** The same for its tool servers. */
+  toolsRevision: number;
   createdAt: Date;
 }
 
@@ -17,6 +19,7 @@ export const WorkspaceMapping = new EntitySchema<WorkspaceRow>({
     name: { type: 'text' },
     settings: { type: 'jsonb', default: {} },
     providersRevision: { type: 'integer', default: 0 },
+    toolsRevision: { type: 'integer', default: 0 },
     createdAt: { type: 'timestamptz', default: () => 'now()' },
   },
 });
