@@ -5,6 +5,7 @@ import type { Tx } from '../db/record.ts';
 import { insertRun } from '../db/run-store.ts';
 import { AppError, notFound } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
+import { asksForPlans, startWatchedRun } from './watched-run.ts';
 
 /** @throws AppError not_found; invalid_workflow for kinds that cannot be run; invalid_request for inputs that break the schema */
 export async function startRun(
@@ -16,14 +17,10 @@ export async function startRun(
   const found = await loadDefinition(tx, input.workflowId, input.version);
   if (!found) throw notFound('workflow', input.workflowId);
   checkInputs(found.definition, input.inputs);
-  const id = await insertRun(tx, {
-    workflowId: input.workflowId,
-    version: found.version,
-    definition: found.definition,
-    inputs: input.inputs,
-    task: null,
-    actor: caller.principalId,
-  });
+  const run = { ...found, workflowId: input.workflowId, inputs: input.inputs };
+  const id = asksForPlans(found.definition)
+    ? await startWatchedRun(tx, caller, run)
+    : await insertRun(tx, { ...run, task: null, actor: caller.principalId });
   tx.wake({ target: `run/${id}`, label: found.definition.name });
   return { id };
 }
