@@ -1,10 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { createDataSource } from '../../src/db/data-source.ts';
-import { createDatabase, type Database } from '../../src/db/record.ts';
+import { createDatabase, type Database, type Tx } from '../../src/db/record.ts';
 import { failByDispatch } from '../../src/db/standing/operations.ts';
 import type { Sealer } from '../../src/db/seal.ts';
 import { createFeed, type Feed } from '../../src/feed/feed.ts';
+import type { ToolsOf } from '../../src/tools/registry.ts';
 import { startDispatcher } from '../../src/temporal/dispatcher.ts';
 import { createServeTarget } from '../../src/temporal/serve-target.ts';
 import type { StartTarget } from '../../src/temporal/start-target.ts';
@@ -50,6 +51,8 @@ export interface HouseOptions {
   /** Another Redis than the shared one. */
   redis?: { url: string };
   startTarget?: StartTarget;
+  /** Other tools than the built-in ones of the record. */
+  toolsOf?: ToolsOf<Tx>;
   /** Puts something between Temporal and the activities. */
   wrap?(activities: Activities): Activities;
 }
@@ -77,7 +80,13 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     await Promise.all(workers.map((worker) => worker.stop()));
     const known =
       config === options.models ? models : createModelsOfWorkspaces({ ...options, models: config }).models;
-    const activities = createActivities({ config: { ...options, models: config }, models: known, db, feed });
+    const activities = createActivities({
+      config: { ...options, models: config },
+      models: known,
+      db,
+      feed,
+      ...(options.toolsOf ? { toolsOf: options.toolsOf } : {}),
+    });
     workers = await startWorkers(temporal, options.wrap?.(activities) ?? activities);
   };
   await employ(options.models);
