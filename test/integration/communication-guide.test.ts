@@ -56,8 +56,12 @@ beforeAll(async () => {
 const filled = (text: string) => text.replace(/\{(\w+)\}/g, (all, name: string) => known.get(name) ?? all);
 
 async function send({ method, path, body }: Example) {
-  const [address = '', query] = filled(path).replace('/api/v2/', '').split(/\?(.*)/s);
-  const search = query ? `?${query.replace(/=(.*)/s, (_, value: string) => `=${encodeURIComponent(value)}`)}` : '';
+  const [address = '', query] = filled(path)
+    .replace('/api/v2/', '')
+    .split(/\?(.*)/s);
+  const search = query
+    ? `?${query.replace(/=(.*)/s, (_, value: string) => `=${encodeURIComponent(value)}`)}`
+    : '';
   return api.ask(method, address + search, body ? { body: JSON.parse(filled(body)) } : {});
 }
 
@@ -87,7 +91,10 @@ test('the guide to communication is right: its examples give the answers that it
         { what: `${example.method} ${example.path}`, timeoutMs: 45_000 },
       );
     const status = Number(example.words.find((word) => word.startsWith('status='))?.slice(7) ?? 0);
-    expect([example.path, status ? answer.status === status : answer.status < 300]).toEqual([example.path, true]);
+    expect([example.path, status ? answer.status === status : answer.status < 300]).toEqual([
+      example.path,
+      true,
+    ]);
     fits();
     keep(example, answer.body);
   }

@@ -75,6 +75,7 @@ export function conversationRoutes(door: Door, temporal: TemporalPlace): void {
     },
   );
   changeRoutes(door, temporal);
+  stopRoute(door, temporal);
   messageRoutes(door);
 }
 
@@ -123,11 +124,14 @@ function changeRoutes(door: Door, temporal: TemporalPlace): void {
       },
     },
   );
+}
+
+function stopRoute(door: Door, temporal: TemporalPlace): void {
   route(
     door,
     {
       method: 'post',
-      path: `${path}/stop`,
+      path: '/conversations/{conversationId}/stop',
       tag,
       summary: 'Abort the reply under way',
       params,
@@ -140,7 +144,7 @@ function changeRoutes(door: Door, temporal: TemporalPlace): void {
     {
       handle: async ({ tx, caller, params: { conversationId } }) => {
         await stopConversation(tx, caller, conversationId);
-        return view(tx, conversationId);
+        return viewConversation(tx, conversationId, temporal);
       },
     },
   );
