@@ -11,6 +11,7 @@ import { chooseTemplate } from '../src/core/documents/template-match.ts';
 import type {
   CallMessage,
   ClaimedCall,
+  SentImage,
   CompleteRequest,
   ScoreRequestRecord,
   ScoreUse,
@@ -40,6 +41,8 @@ export interface ModelActivityParts {
   classifyFailure(error: unknown): ModelFailure;
   tokens: TokenFeed;
   limits: RateLimits;
+  /** Of the file storage. */
+  readFile(sha256: string): Promise<Buffer>;
   onCancel(handler: (id: string) => void): () => void;
   stallMs: number;
 }
@@ -203,7 +206,7 @@ async function complete({
     {
       model: request.model,
       system,
-      messages: body.messages.map(toModelMessage),
+      messages: await withImages(body.messages.map(toModelMessage), request.images ?? [], parts.readFile),
       ...(tools.length > 0 ? { tools } : {}),
       ...(outputSchema ? { outputSchema } : {}),
       maxOutputTokens: request.maxOutputTokens,
@@ -222,6 +225,24 @@ async function complete({
   const { text, toolCalls, stop, carry, usage, requestId } = reply;
   const reported = reply.usageSource === 'reported';
   return { outcome: { text, toolCalls, stop }, said: { text, toolCalls, carry }, usage, reported, requestId };
+}
+
+/** Images stand in the first message of the task, so that what comes after it stays the same from turn to turn. */
+async function withImages(
+  messages: ModelMessage[],
+  images: readonly SentImage[],
+  readFile: ModelActivityParts['readFile'],
+): Promise<ModelMessage[]> {
+  const first = messages.findIndex(({ role }) => role === 'user');
+  const opening = messages[first];
+  if (images.length === 0 || opening?.role !== 'user') return messages;
+  const shown = await Promise.all(
+    images.map(async ({ sha256, mediaType }) => ({
+      mediaType,
+      data: (await readFile(sha256)).toString('base64'),
+    })),
+  );
+  return messages.with(first, { ...opening, images: shown });
 }
 
 function toModelMessage(message: CallMessage): ModelMessage {

@@ -40,6 +40,7 @@ export function createActivities({
     toolsOf,
   });
   const files = createFileRecord(db);
+  const storage = createFileStorage(config.filesDir);
   const { onCancel, tokens, limits } = feed;
   return {
     orchestrate: createLookActivities({ tasks, files }),
@@ -50,13 +51,14 @@ export function createActivities({
       classifyFailure,
       tokens,
       limits,
+      readFile: storage.read,
       onCancel,
       stallMs: config.models.stallMs,
     }),
     tools: createToolActivities({ tasks, onCancel }),
     files: createFileActivities({
       files,
-      storage: createFileStorage(config.filesDir),
+      storage,
       extract: ({ path, kind, signal, onProgress }) =>
         extractInChild({ path, kind: kind as FileKind, signal, onProgress }),
       onCancel,

@@ -7,7 +7,7 @@ export const FileView = z
     id: FileId,
     name: z.string(),
     mediaType: z.string(),
-    kind: z.string().describe('text, markdown, csv, pdf or docx'),
+    kind: z.string().describe('text, markdown, csv, pdf, docx or image'),
     size: z.int().describe('Bytes'),
     sha256: z.string(),
     status: FileStatus,

@@ -9,13 +9,13 @@ import { AppError } from '../errors.ts';
 import { decodeText, looksLikeText } from './decode-text.ts';
 import { delimiterOf } from './delimiter.ts';
 
-export type FileKind = 'text' | 'markdown' | 'csv' | 'pdf' | 'docx';
+export type FileKind = 'text' | 'markdown' | 'csv' | 'pdf' | 'docx' | 'image';
 export interface Sniffed {
   kind: FileKind;
   mediaType: string;
 }
 
-const mediaTypes: Record<FileKind, string> = {
+const mediaTypes: Record<Exclude<FileKind, 'image'>, string> = {
   text: 'text/plain',
   markdown: 'text/markdown',
   csv: 'text/csv',
@@ -33,6 +33,28 @@ const kindOfExtension: Record<string, FileKind> = {
   '.tsv': 'csv',
   '.pdf': 'pdf',
   '.docx': 'docx',
+  '.png': 'image',
+  '.jpg': 'image',
+  '.jpeg': 'image',
+  '.webp': 'image',
+  '.gif': 'image',
+};
+
+/** What models that see can be shown, by what the bytes are. */
+const imageTypes: Record<string, string> = {
+  png: 'image/png',
+  apng: 'image/png',
+  jpg: 'image/jpeg',
+  webp: 'image/webp',
+  gif: 'image/gif',
+};
+/** Endings of one and the same format; `.png` with the bytes of a JPEG is a lie like any other. */
+const imageOfExtension: Record<string, string> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.webp': 'image/webp',
+  '.gif': 'image/gif',
 };
 
 export const supportedExtensions = Object.keys(kindOfExtension);
@@ -58,11 +80,12 @@ export async function sniffFile(path: string, name: string): Promise<Sniffed> {
   const truth = binary?.ext ?? (found ? 'plain text' : 'unknown binary data');
 
   if (extension !== '' && !claimed) throw unsupported(name, truth);
-  if (claimed && claimed !== found) {
+  const image = binary ? imageTypes[binary.ext] : undefined;
+  if (claimed && (claimed !== found || (image && image !== imageOfExtension[extension]))) {
     throw new AppError('lying_file_type', `${name} is named ${extension} but contains ${truth}.`);
   }
   if (!found) throw unsupported(name, truth);
-  return { kind: found, mediaType: mediaTypes[found] };
+  return { kind: found, mediaType: found === 'image' ? (image ?? '') : mediaTypes[found] };
 }
 
 function unsupported(name: string, truth: string): AppError {
@@ -73,6 +96,7 @@ function unsupported(name: string, truth: string): AppError {
 function kindOfBinary(ext: string): FileKind | undefined {
   if (ext === 'pdf') return 'pdf';
   if (ext === 'docx') return 'docx';
+  if (ext in imageTypes) return 'image';
   return undefined;
 }
 

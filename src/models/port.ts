@@ -28,8 +28,16 @@ export interface Carry {
   content: unknown[];
 }
 
+export interface ModelImage {
+  /** image/png, image/jpeg, image/webp or image/gif */
+  mediaType: string;
+  /** In base64. */
+  data: string;
+}
+
 export type ModelMessage =
-  | { role: 'user'; text: string }
+  /** Images only for models that are fit for vision; they stand before the text. */
+  | { role: 'user'; text: string; images?: ModelImage[] }
   | { role: 'assistant'; text: string; toolCalls?: ToolCall[]; carry?: Carry | null }
   | { role: 'tool'; callId: string; name: string; text: string; isError?: boolean };
 

@@ -24,5 +24,9 @@ export function estimateUsage(promptText: string, answerText: string): Usage {
 export function promptTextOf(request: ModelRequest): string {
   const tools = request.tools ? JSON.stringify(request.tools) : '';
   const schema = request.outputSchema ? JSON.stringify(request.outputSchema) : '';
-  return request.system + JSON.stringify(request.messages) + tools + schema;
+  // An image counts by its size on the screen, not by its bytes: left out of a rough guess.
+  const spoken = JSON.stringify(request.messages, (name, value: unknown) =>
+    name === 'images' ? undefined : value,
+  );
+  return request.system + spoken + tools + schema;
 }

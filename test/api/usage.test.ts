@@ -80,7 +80,7 @@ describe('the totals of what calls cost', () => {
     const got = new Map(body.items.map(({ key, cost }) => [key, [micro(cost.usd), cost.calls]]));
     const rows = Map.groupBy(booked, keyOf);
     expect(got).toEqual(new Map([...rows].map(([key, group]) => [key, [cents(group), group.length]])));
-    expect([...got.values()].reduce((sum, [usd = 0]) => sum + usd, 0)).toBe(cents(booked));
+    expect([...got.values()].reduce((sum, [usd]) => sum + (usd ?? 0), 0)).toBe(cents(booked));
   });
 
   test('of a tree are those of its tasks, and of its rows in the ledger, page by page', async () => {
@@ -93,7 +93,7 @@ describe('the totals of what calls cost', () => {
           async (id) => (await api.ask<Task>('GET', `/api/v2/tasks/${id}`)).body.cost.usd,
         ),
       );
-      expect(own.reduce((sum, usd) => sum + micro(usd), 0)).toBe(cents(ours));
+      expect(own.reduce<number>((sum, usd) => sum + micro(usd), 0)).toBe(cents(ours));
       let pageToken = '';
       let sum = 0;
       let lines = 0;

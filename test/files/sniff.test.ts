@@ -24,7 +24,6 @@ test.each([
   ['picture-named.pdf', 'lying_file_type'],
   ['archive-named.docx', 'lying_file_type'],
   ['binary-named.txt', 'lying_file_type'],
-  ['picture.png', 'unsupported_file_type'],
   ['empty.txt', 'empty_file'],
 ])('%s is refused as %s', async (name, code) => {
   await expect(sniffFile(fixture(name), name)).rejects.toMatchObject({ code });
@@ -33,5 +32,24 @@ test.each([
 test('a PDF that calls itself text is refused too: whoever opens it believes the name', async () => {
   await expect(sniffFile(sample('operations-report-q3-2026.pdf'), 'notes.txt')).rejects.toMatchObject({
     code: 'lying_file_type',
+  });
+});
+
+test('an image is recognised by its bytes; an ending of another format is a lie', async () => {
+  expect(await sniffFile(fixture('picture.png'), 'picture.png')).toEqual({
+    kind: 'image',
+    mediaType: 'image/png',
+  });
+  expect(await sniffFile(fixture('picture.png'), 'upload')).toMatchObject({ kind: 'image' });
+  for (const name of ['picture.jpg', 'picture.txt'])
+    await expect(sniffFile(fixture('picture.png'), name)).rejects.toMatchObject({ code: 'lying_file_type' });
+  await expect(sniffFile(sample('README.md'), 'readme.gif')).rejects.toMatchObject({
+    code: 'lying_file_type',
+  });
+});
+
+test('an image that models are not shown is not taken', async () => {
+  await expect(sniffFile(fixture('picture.png'), 'picture.svg')).rejects.toMatchObject({
+    code: 'unsupported_file_type',
   });
 });

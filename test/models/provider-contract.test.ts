@@ -129,6 +129,15 @@ describe.each(providersUnderTest)('every provider keeps the contract: $name', ({
     expect(server.calls()[0]?.outputSchema?.schema).toEqual(schema);
   });
 
+  test('images stand before the text, in the provider’s own form', async () => {
+    const images = [{ mediaType: 'image/png', data: 'aW1hZ2U=' }];
+    await ask({ text: 'A cat.' }, { messages: [{ role: 'user', text: 'What is it?', images }] });
+    const sent = JSON.stringify(server.calls()[0]?.body);
+    expect(sent).toMatch(/data:image\/png;base64,aW1hZ2U=|"media_type":"image\/png","data":"aW1hZ2U="/);
+    expect(sent.indexOf('aW1hZ2U=')).toBeLessThan(sent.indexOf('What is it?'));
+    expect(server.calls()[0]?.text).toContain('What is it?');
+  });
+
   test.each(['length', 'refused'] as const)('a stop for %s is told', async (stop) => {
     const reply = await ask({ text: 'I cannot', stop });
     expect(reply).toMatchObject({ stop, text: 'I cannot' });

@@ -81,13 +81,17 @@ export function textOf(output: unknown): string {
   return JSON.stringify(output);
 }
 
+/** The same for all models, since another one may get the call in the end. */
+const imageNote =
+  '[An image. Models that see are shown it beside this text. If you were shown none, you cannot see it: say so, and do not guess what it shows.]';
+
 export function filesText(files: TurnFile[]): string {
   if (files.length === 0) return '';
   const parts = files.map((file) => {
     const about = `file "${file.name}" (id ${file.id}, ${file.kind}${file.pages ? `, ${file.pages} pages` : ''})`;
     const text = file.passages.map((passage) => `[${passage.label}] ${passage.text}`).join('\n');
     const rest = file.left > 0 ? `\n[${file.left} more characters: use read_file or search_files]` : '';
-    return material(about, text + rest);
+    return material(about, file.kind === 'image' ? imageNote : text + rest);
   });
   return `# Files\n\n${parts.join('\n\n')}`;
 }

@@ -11,6 +11,13 @@ export interface RouteRecord {
   rejected: { provider: string; model: string; why: string }[];
 }
 
+/** An image that stood in the first message; its bytes lie in the file storage. */
+export interface SentImage {
+  fileId: string;
+  sha256: string;
+  mediaType: string;
+}
+
 /** Kept with the effect: which model, and where each text of the request is kept; nothing of it is copied. */
 export interface CompleteRequest {
   kind: 'complete';
@@ -23,6 +30,8 @@ export interface CompleteRequest {
   frame: string;
   tools: string[];
   maxOutputTokens: number;
+  /** Absent: none, or the model does not see. */
+  images?: SentImage[];
   temperature: number | null;
   sent: SentPart[];
   packing: PackingRecord;

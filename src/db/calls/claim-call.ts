@@ -23,11 +23,12 @@ import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
 import { shortageOf } from '../../core/budget/escrow.ts';
-import type { CallRequest, ClaimedCall } from './call-plan.ts';
+import type { CallRequest, ClaimedCall, SentImage } from './call-plan.ts';
 import { breakerOf } from './give-up.ts';
 import { chooseModel, wishesOf, withinCeiling } from './choose-model.ts';
 import { bodyOf } from '../context/body.ts';
 import { type CallContext, type ChosenModel, prepareCall, type Prepared } from './prepare-call.ts';
+import { imagesSeenBy, loadImages, tokensOfImages } from './task-images.ts';
 import { prepareScore } from './prepare-score.ts';
 
 export interface CallAddress {
@@ -63,17 +64,18 @@ export async function claimModelCall(
   if (effect.status === 'claimed') await closeOpenTries(tx, key);
   const { current, outages, files } = await loadTaskFacts(tx, task);
   if (!current) return { over: await decideTask(tx, task, world) };
-  const wishes = wishesOf(
-    { task, current, world },
-    files.some(({ kind }) => kind === 'image'),
-  );
+  const looks = effect.purpose !== 'summarise' && files.some(({ kind }) => kind === 'image');
+  const images = looks ? await loadImages(tx, taskId) : [];
+  const wishes = wishesOf({ task, current, world }, images.length > 0);
   const context = { tx, task, effect, current, world, outages, wishes };
   const chosen = await chooseModel(context);
   if ('nobody' in chosen) return { over: await giveUp(context, chosen.nobody) };
-  const worst = (each: CallRequest) => reserve(each, promptTokensOf(each));
+  const seen = (each: CallRequest) => imagesSeenBy(world.models, each, images);
+  const worst = (each: CallRequest) => reserve(each, promptTokensOf(each) + tokensOfImages(seen(each)));
   const made = await affordable(context, chosen, (each) => worst(each).microUsd);
   if ('nobody' in made) return { over: await giveUp(context, made.nobody) };
-  const { request, body, score } = made;
+  const { body, score } = made;
+  const request = withImages(made.request, seen(made.request));
   const { microUsd, tokens = 0, price } = worst(request);
   const needs = { microUsd: microUsd ?? 0, tokens };
   if (short && task.agentId) await lockAgents(tx, [task.agentId]);
@@ -135,6 +137,13 @@ export async function refuse(
 }
 
 /** Packed for a model within the agent's ceiling. */
+/** Anew at every claim: another model may have taken over, which sees or does not. */
+function withImages(request: CallRequest, images: readonly SentImage[]): CallRequest {
+  if (request.kind === 'score') return request;
+  const { images: _before, ...rest } = request;
+  return images.length > 0 ? { ...rest, images: [...images] } : rest;
+}
+
 async function affordable(
   context: CallContext,
   chosen: ChosenModel,

@@ -3,6 +3,7 @@ import type { FileKind } from '../sniff.ts';
 import { extractCsv } from './csv.ts';
 import { extractDocx } from './docx.ts';
 import type { ExtractOptions, Extractor } from './extractor.ts';
+import { extractImage } from './image.ts';
 import { extractMarkdown } from './markdown.ts';
 import { extractPdf } from './pdf.ts';
 import { extractText } from './text.ts';
@@ -13,6 +14,7 @@ const extractors: Record<FileKind, Extractor> = {
   csv: extractCsv,
   pdf: extractPdf,
   docx: extractDocx,
+  image: extractImage,
 };
 
 /** Reads in this process. Files of strangers go through `extractInChild`, which survives them. */

@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { ModelMessage, ModelRequest, ToolCall } from '../port.ts';
+import type { ModelImage, ModelMessage, ModelRequest, ToolCall } from '../port.ts';
 import { fitsStrict } from '../strict-schema.ts';
 
 type MessagesParams = Anthropic.MessageCreateParamsStreaming;
@@ -26,10 +26,18 @@ function assistantBlocks(message: Extract<ModelMessage, { role: 'assistant' }>):
   return [...text, ...calls];
 }
 
+function imageBlock({ mediaType, data }: ModelImage): Block {
+  const media_type = mediaType as Anthropic.Base64ImageSource['media_type'];
+  return { type: 'image', source: { type: 'base64', media_type, data } };
+}
+
 function blocksOf(message: ModelMessage): { role: 'user' | 'assistant'; blocks: Block[] } {
   switch (message.role) {
     case 'user':
-      return { role: 'user', blocks: [{ type: 'text', text: message.text }] };
+      return {
+        role: 'user',
+        blocks: [...(message.images ?? []).map(imageBlock), { type: 'text', text: message.text }],
+      };
     case 'assistant':
       return { role: 'assistant', blocks: assistantBlocks(message) };
     case 'tool': {

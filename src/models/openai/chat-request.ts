@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import type { JsonSchema, ModelMessage, ModelRequest, ModelTool } from '../port.ts';
+import { dataUrlOf } from '../image-url.ts';
 import { fitsStrict } from '../strict-schema.ts';
 
 type ChatParams = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
@@ -17,7 +18,17 @@ export interface ChatDialect {
 function chatMessage(message: ModelMessage): ChatMessage {
   switch (message.role) {
     case 'user':
-      return { role: 'user', content: message.text };
+      if (!message.images?.length) return { role: 'user', content: message.text };
+      return {
+        role: 'user',
+        content: [
+          ...message.images.map((image) => ({
+            type: 'image_url' as const,
+            image_url: { url: dataUrlOf(image) },
+          })),
+          { type: 'text', text: message.text },
+        ],
+      };
     case 'tool':
       // This protocol has no error mark; the word in front is how a model learns of it.
       return {

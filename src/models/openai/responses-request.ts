@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import type { ModelMessage, ModelRequest, ModelTool } from '../port.ts';
+import { dataUrlOf } from '../image-url.ts';
 import { fitsStrict } from '../strict-schema.ts';
 
 type ResponsesParams = OpenAI.Responses.ResponseCreateParamsStreaming;
@@ -14,7 +15,20 @@ export interface ResponsesDialect {
 function itemsOf(message: ModelMessage, model: string): InputItem[] {
   switch (message.role) {
     case 'user':
-      return [{ role: 'user', content: message.text }];
+      if (!message.images?.length) return [{ role: 'user', content: message.text }];
+      return [
+        {
+          role: 'user',
+          content: [
+            ...message.images.map((image) => ({
+              type: 'input_image' as const,
+              image_url: dataUrlOf(image),
+              detail: 'auto' as const,
+            })),
+            { type: 'input_text', text: message.text },
+          ],
+        },
+      ];
     case 'tool': {
       // This protocol has no error mark; the word in front is how a model learns of it.
       const output = message.isError ? `Error: ${message.text}` : message.text;

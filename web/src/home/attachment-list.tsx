@@ -4,7 +4,7 @@ import { StatusIcon } from '../icons/status.tsx';
 import { plural, size } from '../words/format.ts';
 import type { Attachment, Attachments } from './use-attachments.ts';
 
-export const acceptedTypes = '.txt,.md,.markdown,.csv,.pdf,.docx';
+export const acceptedTypes = '.txt,.md,.markdown,.csv,.pdf,.docx,.png,.jpg,.jpeg,.webp,.gif';
 
 export function AttachmentList({ items, remove, replace }: Attachments) {
   if (items.length === 0) return null;
