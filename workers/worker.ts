@@ -19,13 +19,14 @@ import { createTemporalClient, ensureSearchAttributes } from '../src/temporal/cl
 import { untilReachable } from './until-reachable.ts';
 import { type Activities, createActivities } from './activities.ts';
 import { createModelsOfWorkspaces } from './models-of-workspaces.ts';
+import { createToolsOfWorkspaces } from './tools-of-workspaces.ts';
 import { startProbing } from './probe-providers.ts';
 
 const config = readConfig();
 const logger = pino({ level: config.logLevel, base: { role: 'worker' } });
 
 /** How many activities of a queue one worker runs at once. Model calls mostly wait for the network. */
-const atOnce: Record<Queue, number> = { orchestrate: 100, models: 200, files: 2, tools: 20 };
+const atOnce: Record<Queue, number> = { orchestrate: 100, models: 1000, files: 2, tools: 20 };
 
 async function main(): Promise<void> {
   Runtime.install({
@@ -43,8 +44,9 @@ async function main(): Promise<void> {
   await untilReachable('The database', () => dataSource.initialize(), { logger });
   const feed = createFeed({ redisUrl: config.redisUrl, logger });
   const db = createDatabase(dataSource, feed.bell);
-  const { models } = createModelsOfWorkspaces(config);
-  const activities = createActivities({ config, models, db, feed });
+  const { models, sealer } = createModelsOfWorkspaces(config);
+  const tools = createToolsOfWorkspaces({ ...config, db, sealer });
+  const activities = createActivities({ config, models, db, feed, toolsOf: tools.toolsOf });
   const client = createTemporalClient(config.temporal);
   await ensureSearchAttributes(client, logger);
   await client.connection.close();
@@ -73,6 +75,7 @@ async function main(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
   await probing?.stop();
   health.close();
+  await tools.close();
   await feed.close();
   await dataSource.destroy();
   await connection.close();

@@ -5,8 +5,15 @@ import OpenAI from 'openai';
 import pg from 'pg';
 import { createPlainActivities } from './activities.ts';
 
-const { DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, OPENAI_BASE_URL, OPENAI_API_KEY, PLAIN_MODEL } =
-  process.env;
+const {
+  DATABASE_URL,
+  TEMPORAL_ADDRESS,
+  TEMPORAL_NAMESPACE,
+  OPENAI_BASE_URL,
+  OPENAI_API_KEY,
+  PLAIN_MODEL,
+  PLAIN_AT_ONCE = '200',
+} = process.env;
 
 Runtime.install({ shutdownSignals: [], logger: { ...silent(), warn: console.warn, error: console.error } });
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 12 });
@@ -23,7 +30,11 @@ const workers = await Promise.all([
     maxConcurrentActivityTaskExecutions: 100,
     maxConcurrentLocalActivityExecutions: 100,
   }),
-  Worker.create({ ...shared, taskQueue: 'plain-models', maxConcurrentActivityTaskExecutions: 200 }),
+  Worker.create({
+    ...shared,
+    taskQueue: 'plain-models',
+    maxConcurrentActivityTaskExecutions: Number(PLAIN_AT_ONCE),
+  }),
 ]);
 process.once('SIGTERM', () => workers.forEach((worker) => worker.shutdown()));
 process.stdout.write('The worker is ready.\n');
