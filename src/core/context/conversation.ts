@@ -6,7 +6,7 @@
  * 3. When it does not, so many of the oldest turns fall out that the rest has room to grow for a while; they are summarised.
  * 4. The beginning and the last turn stay; long texts in them are cut to heads before the packing fails.
  */
-import { type LeftPart, pack, type KeptPart } from './pack.ts';
+import { type KeptPart, type LeftPart, pack, type Packing } from './pack.ts';
 
 export interface Entry {
   seq: number;
@@ -96,7 +96,7 @@ function shortened(parts: ConversationParts, fallen: Turn[], stays: Turn[]): Pac
   const kept = [...opening, ...stays.flatMap((turn) => turn.entries)];
   const forSummary =
     lost.length > 0 ? Math.min(summaryTokens, Math.floor(room * 0.1)) : (parts.summary?.tokens ?? 0);
-  const packing = pack(partsOf(parts, kept, forSummary), room);
+  const packing = packKept(parts, kept, forSummary);
   const cut = packing.kept.flatMap(({ id, tokens, cut: isCut }) =>
     isCut ? [{ seq: Number(id.slice('entry '.length)), tokens }] : [],
   );
@@ -117,7 +117,13 @@ function shortened(parts: ConversationParts, fallen: Turn[], stays: Turn[]): Pac
   };
 }
 
-function partsOf({ frame }: ConversationParts, entries: readonly Entry[], summary: number) {
+/** Long results in the last turn are cut before the beginning is, which every later turn shows too. */
+function packKept(parts: ConversationParts, kept: readonly Entry[], summary: number): Packing {
+  const later = pack(partsOf(parts, kept, summary, 1), parts.room);
+  return later.fits && later.left.length === 0 ? later : pack(partsOf(parts, kept, summary), parts.room);
+}
+
+function partsOf({ frame }: ConversationParts, entries: readonly Entry[], summary: number, rankOfTurns = 0) {
   const [opening, ...rest] = entries.map(({ seq, role, tokens, least = leastOfEntry }) => ({
     id: `entry ${seq}`,
     tokens,
@@ -129,7 +135,7 @@ function partsOf({ frame }: ConversationParts, entries: readonly Entry[], summar
     ...frame.map((part) => ({ ...part, rank: 0 })),
     ...(opening ? [opening] : []),
     ...(summary > 0 ? [{ id: 'summary', tokens: summary, rank: 0 }] : []),
-    ...rest,
+    ...rest.map((part) => ({ ...part, rank: rankOfTurns })),
   ];
 }
 

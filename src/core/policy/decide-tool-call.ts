@@ -9,8 +9,8 @@
  * 3. No rule: what is of high risk asks. A step of a plan that a model wrote asks for everything but low risk.
  */
 import type { ToolCard } from '../../contracts/tool-card.ts';
-import { readResultName } from '../context/results.ts';
 import { millisecondsOf } from './check-rule.ts';
+import { mayCall } from './may-call.ts';
 import { type CallFacts, isAbout, type PolicyRule } from './match-rule.ts';
 
 export interface ToolQuestion {
@@ -47,7 +47,7 @@ export type ToolDecision =
 
 export function decideToolCall(question: ToolQuestion): ToolDecision {
   const { tool, agent, args, destination, spentUsd } = question;
-  if (agent && !agent.tools.includes(tool.name) && !(agent.tools.length > 0 && tool.name === readResultName))
+  if (agent && !mayCall(agent.tools, tool.name))
     return { decision: 'refuse', reason: `You may not use the tool "${tool.name}".` };
   const { name, risk } = tool;
   const facts: CallFacts = { tool: name, risk, args, destination, agentId: agent?.id ?? null, spentUsd };

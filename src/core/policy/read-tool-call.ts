@@ -1,6 +1,7 @@
 import { problemsOfJson } from '../../contracts/json-schema.ts';
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import type { Problem } from '../../errors.ts';
+import { mayCall } from './may-call.ts';
 
 /** As a model wrote it: the arguments may be broken JSON. */
 export interface WrittenCall {
@@ -22,10 +23,10 @@ export function readToolCall<Tool extends ToolCard>(
 ): ReadCall<Tool> {
   const tool = tools.find(({ name }) => name === call.name);
   if (!tool) {
-    const names = tools.flatMap(({ name }) => (!allowed || allowed.includes(name) ? [name] : []));
+    const names = tools.flatMap(({ name }) => (!allowed || mayCall(allowed, name) ? [name] : []));
     return { problem: `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.` };
   }
-  if (allowed && !allowed.includes(tool.name)) return { tool, args: {} };
+  if (allowed && !mayCall(allowed, tool.name)) return { tool, args: {} };
   const args = parseArguments(call.arguments);
   if (!args) return { problem: `The arguments of "${tool.name}" are not a JSON object.` };
   const problems = problemsOfJson(tool.parameters, args);

@@ -37,15 +37,16 @@ export async function messagesOfSent(
   { taskId, attempt }: Place,
   sent: readonly SentPart[],
 ): Promise<Rebuilt> {
-  const ends = sent.flatMap((part) =>
-    'from' in part ? [part.from, part.to] : 'seq' in part ? [part.seq] : [],
+  const ranges = sent.flatMap((part) =>
+    'from' in part ? [part] : 'seq' in part ? [{ from: part.seq, to: part.seq }] : [],
   );
-  const first = ends.length > 0 ? Math.min(...ends) : 0;
-  const rest = ends.filter((seq) => seq > first);
+  const first = ranges[0]?.from ?? 0;
+  // What a summary stands for lies between the beginning and the rest, and is not read.
+  const rest = ranges.flatMap(({ from, to }) => (to > first ? [Math.max(from, first + 1)] : []));
   const entries = await tx.sql<ConversationEntry>(
     `SELECT seq, role, content, hash, tokens FROM transcript
       WHERE task_id = $1 AND attempt = $2 AND (seq = $3 OR seq BETWEEN $4 AND $5) ORDER BY seq`,
-    [taskId, attempt, first, rest.length > 0 ? Math.min(...rest) : 0, Math.max(first, ...rest)],
+    [taskId, attempt, first, rest[0] ?? 0, ranges.at(-1)?.to ?? 0],
   );
   const texts = await loadTexts(
     tx,
