@@ -1,15 +1,17 @@
 import type { Agent } from '../src/contracts/agent.ts';
 import type { Approval } from '../src/contracts/approval.ts';
 import type { AssignmentView } from '../src/contracts/assignment.ts';
+import type { Budget } from '../src/contracts/budget.ts';
 import type { EventEnvelope } from '../src/contracts/event.ts';
 import type { FileView } from '../src/contracts/file.ts';
 import type { Message, SendMessage, SendToTask } from '../src/contracts/message.ts';
 import type { ModelView } from '../src/contracts/model.ts';
 import type { Page, PageQuery } from '../src/contracts/page.ts';
+import type { PlanView } from '../src/contracts/plan.ts';
 import type { Session } from '../src/contracts/principal.ts';
 import type { Provider, ProviderName, SetProvider } from '../src/contracts/provider.ts';
 import type { RetryRun, Run } from '../src/contracts/run.ts';
-import type { LedgerEntryView } from '../src/contracts/task-views.ts';
+import type { LedgerEntryView, ModelCallView } from '../src/contracts/task-views.ts';
 import type { Forecast } from '../src/contracts/forecast.ts';
 import type { CreateTask, Task, TaskTree } from '../src/contracts/task.ts';
 import { type Request, type RequestOptions, createRequest } from './request.ts';
@@ -43,6 +45,11 @@ export interface ApiClient {
     messages(id: string, query?: ListQuery): Promise<Page<Message>>;
     /** Steers it while it works. */
     tell(id: string, message: NewMessage<SendToTask>): Promise<Message>;
+    plan(id: string): Promise<PlanView>;
+    /** As it is, or as edited. */
+    acceptPlan(id: string, definition?: unknown): Promise<Task>;
+    rejectPlan(id: string, reason: string): Promise<Task>;
+    liftGuard(id: string): Promise<Task>;
     cancel(id: string, reason?: string): Promise<Task>;
     /** Nothing new begins; steps at work finish. */
     pause(id: string): Promise<Task>;
@@ -63,14 +70,23 @@ export interface ApiClient {
   approvals: {
     list(query?: ListQuery): Promise<Page<Approval>>;
     read(id: string): Promise<Approval>;
-    approve(id: string, note?: string): Promise<Approval>;
+    /** `edited`: of a tool call, to be run with these arguments instead. */
+    approve(id: string, note?: string, edited?: Record<string, unknown>): Promise<Approval>;
     deny(id: string, note?: string): Promise<Approval>;
+    /** What became of a tool call of which it is not known. */
+    sayHappened(id: string, happened: boolean): Promise<Approval>;
   };
   agents: { list(query?: ListQuery): Promise<Page<Agent>>; read(id: string): Promise<Agent> };
   files: {
     upload(files: { name: string; blob: Blob }[]): Promise<{ items: FileView[] }>;
     read(id: string): Promise<FileView>;
   };
+  budgets: {
+    /** What waits for room in it goes on. */
+    topUp(id: string, usd: number): Promise<Budget>;
+  };
+  /** What was sent and what came back, word for word. */
+  modelCalls: { read(id: string): Promise<ModelCallView> };
   models: { list(): Promise<{ items: ModelView[] }> };
   providers: {
     list(): Promise<{ items: Provider[] }>;
@@ -106,6 +122,11 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       assignment: (id) => request(`/tasks/${id}/assignment`),
       messages: (id, query = {}) => request(`/tasks/${id}/messages`, { query }),
       tell: (id, message) => post(`/tasks/${id}/messages`, message),
+      plan: (id) => request(`/tasks/${id}/plan`),
+      acceptPlan: (id, definition) =>
+        post(`/tasks/${id}/plan/accept`, definition === undefined ? {} : { definition }),
+      rejectPlan: (id, reason) => post(`/tasks/${id}/plan/reject`, { reason }),
+      liftGuard: (id) => post(`/tasks/${id}/lift-guard`, {}),
       cancel: (id, reason) => post(`/tasks/${id}/cancel`, given('reason', reason)),
       pause: (id) => post(`/tasks/${id}/pause`, {}),
       resume: (id) => post(`/tasks/${id}/resume`, {}),
@@ -123,8 +144,13 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
     approvals: {
       list: (query = {}) => request('/approvals', { query }),
       read: (id) => request(`/approvals/${id}`),
-      approve: (id, note) => post(`/approvals/${id}/approve`, given('note', note)),
+      approve: (id, note, edited) =>
+        post(`/approvals/${id}/approve`, {
+          ...given('note', note),
+          ...(edited ? { arguments: edited } : {}),
+        }),
       deny: (id, note) => post(`/approvals/${id}/deny`, given('note', note)),
+      sayHappened: (id, happened) => post(`/approvals/${id}/say-happened`, { happened }),
     },
     agents: {
       list: (query = {}) => request('/agents', { query }),
@@ -138,6 +164,8 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       },
       read: (id) => request(`/files/${id}`),
     },
+    budgets: { topUp: (id, usd) => post(`/budgets/${id}/top-up`, { usd }) },
+    modelCalls: { read: (id) => request(`/model-calls/${id}`) },
     models: { list: () => request('/models') },
     providers: {
       list: () => request('/providers'),

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { waitFor } from '../support/wait-for.ts';
 import { at, completed, file, forecast, goal, memo, taskId, treeOf } from './support/fixtures.ts';
 import { idOf } from './support/ids.ts';
-import { shownPage } from './support/shown-page.ts';
+import { axeFaults, shownPage } from './support/shown-page.ts';
 
 const samples = join(import.meta.dirname, '..', '..', 'samples');
 const shown = shownPage();
@@ -158,6 +158,25 @@ describe('watching a goal', () => {
     expect(text).toMatch(/Why Analyst[\s\S]*two of three slots free[\s\S]*0\.91/);
     expect(text).toMatch(/Task created/);
     expect(text).toMatch(/claude-sonnet, try 2/);
+  });
+
+  test('opens a model call: what was sent, what came back, why it went there, what did not fit', async () => {
+    const { adjutant, page } = shown;
+    await adjutant.open(`/tasks/${taskId}?step=weigh`);
+    await page.getByRole('listitem').getByRole('button', { name: 'analyse' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Model call: work, turn 1' });
+    await dialog.getByText('You are the Analyst.').first().waitFor();
+    const text = await dialog.innerText();
+    for (const part of [
+      'Three risks stand out.',
+      'cheapest of two',
+      'It did not fit.',
+      'search_files({"query":"delay"})',
+    ])
+      expect(text).toContain(part);
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
   });
 
   test('cancels only after asking in place', async () => {

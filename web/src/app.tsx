@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { HomePage } from './home/home-page.tsx';
+import { InboxPage } from './inbox/inbox-page.tsx';
 import { ModelsPage } from './models/models-page.tsx';
 import { api, isSignedOut, remember } from './shell/api.ts';
 import { LiveProvider } from './shell/live.tsx';
@@ -35,6 +36,8 @@ function SignedIn({ path }: { path: string }) {
       <Shell session={session.data} taskId={taskId} path={path}>
         {taskId ? (
           <TaskPage key={taskId} taskId={taskId} mayAct={session.data.role !== 'viewer'} />
+        ) : path === '/inbox' ? (
+          <InboxPage mayAct={session.data.role !== 'viewer'} />
         ) : path === '/models' ? (
           <ModelsPage owner={session.data.role === 'owner'} />
         ) : (

@@ -8,6 +8,7 @@ import type { EventEnvelope } from '../../../src/contracts/event.ts';
 import type { Tokens } from '../../../src/contracts/live.ts';
 import { CreateTask } from '../../../src/contracts/task.ts';
 import { addControls } from './fake-controls.ts';
+import { addDecisions } from './fake-decisions.ts';
 import { addMessages } from './fake-messages.ts';
 import { type FakeState, problem } from './fake-state.ts';
 import {
@@ -16,6 +17,7 @@ import {
   file,
   forecast,
   ledger,
+  modelCall,
   models,
   noProviders,
   session,
@@ -50,6 +52,7 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
     providers: noProviders(),
     approvals: new Map(),
     messages: [],
+    plan: null,
     role: 'owner',
     files: new Map(),
     refuseUpload: null,
@@ -129,7 +132,10 @@ function routes(app: Express, state: FakeState): void {
   });
   app.get('/api/v2/session', (_request, response) => void response.json({ ...session, role: state.role }));
   app.get('/api/v2/models', (_request, response) => void response.json({ items: state.models }));
-  app.get('/api/v2/tasks', (_request, response) => void response.json(page(state.goals)));
+  app.get('/api/v2/tasks', (request, response) => {
+    const waiting = String(request.query.filter).includes('waiting');
+    response.json(page(waiting ? state.goals.filter(({ status }) => status === 'waiting') : state.goals));
+  });
   app.post('/api/v2/tasks', (request, response) => {
     const { goal } = CreateTask.parse(request.body);
     state.tree = treeOf({
@@ -153,6 +159,7 @@ function routes(app: Express, state: FakeState): void {
     (_request, response) => void response.json({ items: [assignment] }),
   );
   app.get('/api/v2/tasks/:id/ledger', (_request, response) => void response.json(page(ledger)));
+  app.get('/api/v2/model-calls/:id', (_request, response) => void response.json(modelCall()));
   app.get('/api/v2/tasks/:id/events', (_request, response) => {
     response.json(page([event(1, { type: 'task.created', data: { title: 'A task' } }), event(2)]));
   });
@@ -162,6 +169,7 @@ function routes(app: Express, state: FakeState): void {
     response.status(202).json(state.tree.task);
   });
   addControls(app, state);
+  addDecisions(app, state);
   addMessages(app, state);
   fileRoutes(app, state);
 }

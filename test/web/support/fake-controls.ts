@@ -1,16 +1,14 @@
 import type { Express, Response } from 'express';
-import { DecideApproval } from '../../../src/contracts/approval.ts';
 import { ProviderName, SetProvider } from '../../../src/contracts/provider.ts';
 import { RetryRun } from '../../../src/contracts/run.ts';
 import type { Task } from '../../../src/contracts/task.ts';
 import { type FakeState, problem } from './fake-state.ts';
-import { agentList, approval, at, models, provider, session, task, treeOf } from './fixtures.ts';
+import { agentList, at, models, provider, task, treeOf } from './fixtures.ts';
 
-/** Pausing, retrying, keys and approvals, as far as the page can tell. */
+/** Pausing, retrying and keys, as far as the page can tell. */
 export function addControls(app: Express, state: FakeState): void {
   taskControls(app, state);
   providerRoutes(app, state);
-  approvalRoutes(app, state);
   app.get('/api/v2/agents', (_request, response) => {
     const items = agentList();
     response.json({ items, nextPageToken: null, totalSize: items.length });
@@ -72,30 +70,4 @@ function providerRoutes(app: Express, state: FakeState): void {
     replace(provider(ProviderName.parse(request.params.name)));
     response.status(204).end();
   });
-}
-
-function approvalRoutes(app: Express, state: FakeState): void {
-  app.get('/api/v2/approvals/:id', (request, response) => {
-    const found = state.approvals.get(request.params.id);
-    if (found) response.json(found);
-    else problem(response, { status: 404, code: 'not_found', detail: 'There is no such approval.' });
-  });
-  for (const [verb, status] of [
-    ['approve', 'approved'],
-    ['deny', 'denied'],
-  ] as const) {
-    app.post(`/api/v2/approvals/:id/${verb}`, (request, response) => {
-      const found = state.approvals.get(request.params.id);
-      if (found?.status !== 'requested') {
-        const detail = `The approval is ${found?.status} already.`;
-        problem(response, { status: 409, code: 'wrong_state', detail });
-        return;
-      }
-      const { note = null } = DecideApproval.parse(request.body ?? {});
-      const decided = { decidedAt: new Date().toISOString(), decidedBy: session.principal.id };
-      const next = approval({ ...found, status, note, ...decided });
-      state.approvals.set(next.id, next);
-      response.status(202).json(next);
-    });
-  }
 }

@@ -4,6 +4,7 @@ import type { Forecast } from '../../../src/contracts/forecast.ts';
 import type { FileView } from '../../../src/contracts/file.ts';
 import type { Message } from '../../../src/contracts/message.ts';
 import type { ModelView } from '../../../src/contracts/model.ts';
+import type { PlanView } from '../../../src/contracts/plan.ts';
 import type { Provider } from '../../../src/contracts/provider.ts';
 import type { Task, TaskTree } from '../../../src/contracts/task.ts';
 
@@ -17,6 +18,7 @@ export interface FakeState {
   providers: Provider[];
   approvals: Map<string, Approval>;
   messages: Message[];
+  plan: PlanView | null;
   role: 'owner' | 'operator' | 'viewer';
   files: Map<string, FileView>;
   /** What the next upload is answered with instead of success. */

@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type KeyboardEvent, useId, useState } from 'react';
 import type { Approval } from '../../../src/contracts/approval.ts';
 import type { Session } from '../../../src/contracts/principal.ts';
+import { isApiProblem } from '../../../client/index.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
@@ -9,22 +10,34 @@ import { LoadFailed } from '../shell/load-failed.tsx';
 import { isTyping } from '../shell/use-keys.ts';
 import { absolute, clock } from '../words/format.ts';
 import { decidedWords, hasExpired, timeLeft } from './approval-words.ts';
+import { AskedArguments, AskedCall, readArguments } from './asked-arguments.tsx';
+import { UncertainCard } from './uncertain-card.tsx';
+import { type Verb, useDecision } from './use-decision.ts';
 
 interface ApprovalCardProps {
   id: string;
+  /** As a list has just told it. */
+  known?: Approval;
   now: number;
   mayAct: boolean;
 }
 
 /** What a person is asked, exactly, and the decision in place. Afterwards it stays, with who and when. */
-export function ApprovalCard({ id, ...rest }: ApprovalCardProps) {
+export function ApprovalCard({ id, known, ...rest }: ApprovalCardProps) {
   // Below 'step', so that whatever happens in the tree has it read again.
   const { data, error, refetch } = useQuery({
     queryKey: ['step', 'approval', id],
     queryFn: () => api.approvals.read(id),
+    ...(known ? { initialData: known } : {}),
   });
-  if (data)
-    return data.status === 'requested' ? <Open approval={data} {...rest} /> : <Decided approval={data} />;
+  if (data) {
+    if (data.status !== 'requested') return <Decided approval={data} />;
+    return data.kind === 'uncertain' ? (
+      <UncertainCard approval={data} mayAct={rest.mayAct} />
+    ) : (
+      <Open approval={data} {...rest} />
+    );
+  }
   if (error) {
     return (
       <section className="card">
@@ -40,29 +53,19 @@ export function ApprovalCard({ id, ...rest }: ApprovalCardProps) {
   );
 }
 
-type Verb = 'approve' | 'deny';
-
-function useDecision({ id }: Approval) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: ({ verb, note }: { verb: Verb; note: string }) =>
-      api.approvals[verb](id, note.trim() === '' ? undefined : note.trim()),
-    // Also after a refusal: somebody else may have decided, or it has expired.
-    onSettled: () =>
-      Promise.all([
-        queries.invalidateQueries({ queryKey: ['step', 'approval', id] }),
-        queries.invalidateQueries({ queryKey: ['tree'] }),
-      ]),
-  });
-}
-
 function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayAct: boolean }) {
   const ids = useId();
   const [note, setNote] = useState('');
-  const decision = useDecision(approval);
+  const [edited, setEdited] = useState<string | null>(null);
+  const decision = useDecision(approval.id);
   const late = hasExpired(approval, now);
   const may = mayAct && !late && !decision.isPending;
-  const decide = (verb: Verb) => decision.mutate({ verb, note });
+  const read = edited === null ? null : readArguments(edited);
+  const decide = (verb: Verb) => {
+    if (verb === 'approve' && read && 'problem' in read) return;
+    const changed = verb === 'approve' && read && 'value' in read ? { arguments: read.value } : {};
+    decision.mutate({ verb, note, ...changed });
+  };
   const onKey = (event: KeyboardEvent) => {
     if (!may || event.repeat || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target))
       return;
@@ -81,7 +84,7 @@ function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayA
         </h2>
         <Expiry approval={approval} now={now} />
       </div>
-      {approval.details && <p className="bd details">{approval.details}</p>}
+      <Asked approval={approval} edited={edited} edit={setEdited} mayAct={mayAct && !late} />
       {mayAct ? (
         <div className="acts">
           <label className="vh" htmlFor={`${ids}note`}>
@@ -102,12 +105,72 @@ function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayA
       ) : (
         <p className="bd ts t2">You look on here: a viewer cannot decide.</p>
       )}
-      {decision.error && (
-        <p className="bd ts s-failed" role="alert">
-          {decision.error.message}
+      <Faults error={decision.error} problem={read && 'problem' in read ? read.problem : null} />
+    </section>
+  );
+}
+
+interface AskedProps {
+  approval: Approval;
+  edited: string | null;
+  edit: (text: string | null) => void;
+  mayAct: boolean;
+}
+
+/** Exactly what is asked: the words of a step, or the call with its arguments, which may be changed. */
+function Asked({ approval, edited, edit, mayAct }: AskedProps) {
+  const ids = useId();
+  if (approval.kind === 'step') return approval.details && <p className="bd details">{approval.details}</p>;
+  const args = approval.editedArguments ?? approval.arguments ?? {};
+  return (
+    <div className="bd asked">
+      <AskedCall approval={approval} />
+      {edited === null ? (
+        <AskedArguments args={args} />
+      ) : (
+        <>
+          <label className="vh" htmlFor={ids}>
+            Arguments
+          </label>
+          <textarea
+            id={ids}
+            className="inp mono"
+            rows={8}
+            value={edited}
+            onChange={({ target }) => edit(target.value)}
+          />
+        </>
+      )}
+      {approval.fourEyes && (
+        <p className="ts t2">
+          Two people agree, neither of whom gave the goal: {approval.consents.length} of 2 so far.
         </p>
       )}
-    </section>
+      {mayAct && (
+        <button
+          type="button"
+          className="btn sm"
+          onClick={() => edit(edited === null ? JSON.stringify(args, null, 2) : null)}
+        >
+          {edited === null ? 'Edit arguments' : 'Keep as asked'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Faults({ error, problem }: { error: Error | null; problem: string | null }) {
+  if (!error && !problem) return null;
+  const places = isApiProblem(error) ? error.problems : [];
+  return (
+    <div className="bd ts s-failed" role="alert">
+      <p>{problem ?? error?.message}</p>
+      {places.map(({ pointer, message }) => (
+        <p key={pointer + message}>
+          <code>{pointer || '/'}</code> {message}
+        </p>
+      ))}
+    </div>
   );
 }
 
@@ -162,10 +225,13 @@ function Decided({ approval }: { approval: Approval }) {
           <p className="ts t2" title={approval.decidedAt === null ? undefined : absolute(approval.decidedAt)}>
             {about}
           </p>
-          {approval.details && (
+          {(approval.details || approval.arguments) && (
             <details className="more">
-              <summary className="ts t2">What was asked</summary>
-              <p className="details">{approval.details}</p>
+              <summary className="ts t2">
+                {approval.editedArguments ? 'What was agreed to, changed' : 'What was asked'}
+              </summary>
+              {approval.details && <p className="details">{approval.details}</p>}
+              {approval.arguments && <AskedArguments args={approval.editedArguments ?? approval.arguments} />}
             </details>
           )}
         </div>

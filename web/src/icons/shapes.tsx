@@ -26,6 +26,7 @@ export const shapes = {
   ),
   pause: <path d="M5.5 3.5v9M10.5 3.5v9" />,
   play: <path d="M5 3.2v9.6L12.6 8z" />,
+  inbox: <path d="M2.5 9.5 4.3 3h7.4l1.8 6.5v3.5h-11zM2.5 9.5H6a2 2 0 0 0 4 0h3.5" />,
   models: (
     <>
       <rect x="4" y="4" width="8" height="8" rx="1.5" />

@@ -1,8 +1,10 @@
 import { type ReactNode, useState } from 'react';
 import type { Session } from '../../../src/contracts/principal.ts';
 import { useGoals } from '../home/use-goals.ts';
+import { useInbox } from '../inbox/use-inbox.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
+import { plural } from '../words/format.ts';
 import { shownStatus } from '../words/status-words.ts';
 import { ConnectionBanner, ConnectionDot } from './connection.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
@@ -10,6 +12,7 @@ import { Mark } from './mark.tsx';
 import { linkTo } from './router.ts';
 import { useKeys } from './use-keys.ts';
 import { useTheme } from './theme.ts';
+import { useWorkspaceLive } from './use-workspace-live.ts';
 
 interface ShellProps {
   session: Session;
@@ -21,6 +24,7 @@ interface ShellProps {
 export function Shell({ session, taskId, path, children }: ShellProps) {
   const [keysShown, setKeysShown] = useState(false);
   useKeys({ help: () => setKeysShown(true) });
+  useWorkspaceLive();
   return (
     <>
       <a className="skip" href="#main">
@@ -32,28 +36,7 @@ export function Shell({ session, taskId, path, children }: ShellProps) {
             <Mark />
             <span className="ell grow lbl">{session.workspace.name}</span>
           </div>
-          <ul className="mt-3">
-            <li>
-              <a
-                className="inset"
-                {...linkTo('/')}
-                aria-current={taskId || path === '/models' ? undefined : 'page'}
-              >
-                <Icon name="tasks" />
-                <span className="lbl">Goals</span>
-              </a>
-            </li>
-            <li>
-              <a
-                className="inset"
-                {...linkTo('/models')}
-                aria-current={path === '/models' ? 'page' : undefined}
-              >
-                <Icon name="models" />
-                <span className="lbl">Models</span>
-              </a>
-            </li>
-          </ul>
+          <Places taskId={taskId} path={path} />
           <RecentGoals taskId={taskId} />
           <div className="foot">
             <div className="conn">
@@ -69,6 +52,34 @@ export function Shell({ session, taskId, path, children }: ShellProps) {
       </div>
       {keysShown && <KeysDialog close={() => setKeysShown(false)} />}
     </>
+  );
+}
+
+const places = [
+  { to: '/', icon: 'tasks', title: 'Goals' },
+  { to: '/inbox', icon: 'inbox', title: 'Inbox' },
+  { to: '/models', icon: 'models', title: 'Models' },
+] as const;
+
+function Places({ taskId, path }: Pick<ShellProps, 'taskId' | 'path'>) {
+  const { count } = useInbox();
+  const here = taskId ? null : (places.find(({ to }) => to === path)?.to ?? '/');
+  return (
+    <ul className="mt-3">
+      {places.map(({ to, icon, title }) => (
+        <li key={to}>
+          <a className="inset" {...linkTo(to)} aria-current={to === here ? 'page' : undefined}>
+            <Icon name={icon} />
+            <span className="lbl grow">{title}</span>
+            {to === '/inbox' && count > 0 && (
+              <span className="count hot tn" title={plural(count, 'thing needs you', 'things need you')}>
+                {count}
+              </span>
+            )}
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -17,7 +17,7 @@ export function OpenLink() {
     api.session.open(token).then(
       (session) => {
         queries.setQueryData(['session'], remember(session));
-        navigate('/', { replace: true });
+        navigate(placeAfter(location.search), { replace: true });
       },
       (error: unknown) =>
         setProblem(isApiProblem(error) ? error.message : 'This sign-in link could not be read.'),
@@ -40,6 +40,12 @@ export function OpenLink() {
       <HowTo />
     </Plain>
   );
+}
+
+/** `?to=/inbox…`: where a link leads; only places of this page. */
+function placeAfter(search: string): string {
+  const to = new URLSearchParams(search).get('to') ?? '/';
+  return /^\/(?![/\\])/.test(to) ? to : '/';
 }
 
 export function SignInPage({ signedIn }: { signedIn: boolean }) {

@@ -1,19 +1,20 @@
 import type { CallText } from '../../../client/index.ts';
 import type { Task, TaskTree } from '../../../src/contracts/task.ts';
-import { ApprovalCard } from '../approval/approval-card.tsx';
+import { TreeApprovals } from '../approval/tree-approvals.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon, iconOfFile } from '../icons/icon.tsx';
-import { StatusIcon } from '../icons/status.tsx';
 import { MessageBox } from '../message/message-box.tsx';
-import { MessageThread } from '../message/message-thread.tsx';
+import { MessageThread, tasksOf } from '../message/message-thread.tsx';
 import { linkTo } from '../shell/router.ts';
-import { absolute, ago, clock, duration } from '../words/format.ts';
-import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
+import { absolute, ago } from '../words/format.ts';
+import { isOver } from '../words/status-words.ts';
+import { PlanProposal } from '../plan/plan-proposal.tsx';
 import { LiveTexts } from './live-texts.tsx';
 import { PlanCard } from './plan-card.tsx';
-import { type PlanRow, approvalsOf } from './plan-rows.ts';
+import type { PlanRow } from './plan-rows.ts';
 import { ResultCard } from './result-card.tsx';
 import { addressOf, chiefPath } from './address.ts';
+import { WaitingCard } from './waiting-card.tsx';
 
 interface ConversationProps {
   tree: TaskTree;
@@ -48,11 +49,13 @@ export function Conversation({ tree, rows, texts, now, selected, mayAct }: Conve
           <div className="body">
             <p>{opening(tree, rows)}</p>
             {plan && rows.length > 0 && <PlanCard tree={tree} rows={rows} now={now} selected={selected} />}
-            {approvalsOf(rows).map(({ path, step }) => (
-              <ApprovalCard key={path} id={step.approvalId ?? ''} now={now} mayAct={mayAct} />
-            ))}
+            <TreeApprovals rootTaskId={task.rootId} now={now} mayAct={mayAct} />
             <MessageThread tree={tree} now={now} mayAct={mayAct} />
-            <WaitingCard task={task} now={now} />
+            {task.waiting?.for === 'approval' && <PlanProposal taskId={task.id} mayAct={mayAct} />}
+            <WaitingCard task={task} now={now} mayAct={mayAct} />
+            {heldUp(tree).map((child) => (
+              <WaitingCard key={child.id} task={child} now={now} mayAct={mayAct} />
+            ))}
             {!isOver(task.status) && <LiveTexts tree={tree} rows={rows} texts={texts} />}
             <ResultCard task={task} />
           </div>
@@ -105,34 +108,7 @@ function opening({ task, plan, run }: TaskTree, rows: PlanRow[]): string {
   return `${steps}${who}.${from}${why}`;
 }
 
-function WaitingCard({ task, now }: { task: Task; now: number }) {
-  const { waiting } = task;
-  if (task.status !== 'waiting' || !waiting || waiting.for === 'children') return null;
-  return (
-    <section className="card ap" aria-labelledby="waits">
-      <div className="hd">
-        <StatusIcon status={shownStatus(task)} />
-        <h2 id="waits" className="grow">
-          {waiting.for === 'paused' ? 'Paused' : `Waits for ${waitsFor(waiting.for)}`}
-        </h2>
-        <span className="ts t2 nw tn" title={`since ${clock(waiting.since)}`}>
-          {duration(now - Date.parse(waiting.since))}, free
-        </span>
-      </div>
-      <div className="bd">
-        <p>{waiting.detail}</p>
-        {waiting.for === 'paused' && (
-          <p className="t2 ts">Steps at work finish, nothing new begins. Resume goes on where it stood.</p>
-        )}
-        {waiting.for === 'model' && (
-          <p className="t2 ts">
-            It goes on by itself when a model that fits is there.{' '}
-            <a className="link" {...linkTo('/models')}>
-              Add a model
-            </a>
-          </p>
-        )}
-      </div>
-    </section>
-  );
+/** Tasks below that a guard has stopped: they need a person too. */
+function heldUp(tree: TaskTree): Task[] {
+  return tasksOf(tree).flatMap(({ task }) => (task.guard && task.id !== tree.task.id ? [task] : []));
 }

@@ -105,11 +105,6 @@ export function leaves(rows: PlanRow[]): PlanRow[] {
   return rows.flatMap((row) => (row.rows.length > 0 ? leaves(row.rows) : [row]));
 }
 
-/** Steps in which a person is, or was, asked. */
-export function approvalsOf(rows: PlanRow[]): PlanRow[] {
-  return flatRows(rows).filter(({ step }) => step.approvalId !== null && step.approvalId !== undefined);
-}
-
 /** Carried out, or decided that it is not needed. What failed or was cancelled is over, but not done. */
 export function isDone({ step }: PlanRow): boolean {
   return step.status === 'completed' || step.status === 'skipped';

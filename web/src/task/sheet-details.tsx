@@ -1,8 +1,9 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { AssignmentView } from '../../../src/contracts/assignment.ts';
 import type { EventEnvelope } from '../../../src/contracts/event.ts';
 import type { LedgerEntryView } from '../../../src/contracts/task-views.ts';
+import { CallDialog } from '../call/call-dialog.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
@@ -122,17 +123,21 @@ function EventLine({ event, now }: { event: EventEnvelope; now: number }) {
 }
 
 export function Calls({ taskId }: { taskId: string }) {
+  const [opened, setOpened] = useState<string | null>(null);
   const found = useDetails('ledger', taskId, () =>
     api.tasks.ledger(taskId, { pageSize: 100, orderBy: 'startedAt' }),
   );
   return (
     <Details title="Model calls" found={found} empty="No model was called.">
       {(items) => (
-        <ul className="calls ts">
-          {items.map((entry) => (
-            <CallLine key={entry.id} entry={entry} />
-          ))}
-        </ul>
+        <>
+          <ul className="calls ts">
+            {items.map((entry) => (
+              <CallLine key={entry.id} entry={entry} open={() => setOpened(entry.callId)} />
+            ))}
+          </ul>
+          {opened && <CallDialog callId={opened} close={() => setOpened(null)} />}
+        </>
       )}
     </Details>
   );
@@ -140,7 +145,7 @@ export function Calls({ taskId }: { taskId: string }) {
 
 const statusOf = { open: 'in_progress', ok: 'completed', aborted: 'cancelled' } as const;
 
-function CallLine({ entry }: { entry: LedgerEntryView }) {
+function CallLine({ entry, open }: { entry: LedgerEntryView; open: () => void }) {
   const status = statusOf[entry.outcome as keyof typeof statusOf] ?? 'failed';
   const outcome = entry.outcome === 'unknown' ? 'lost, booked at its maximum' : entry.error?.message;
   return (
@@ -148,7 +153,9 @@ function CallLine({ entry }: { entry: LedgerEntryView }) {
       <StatusIcon status={status} />
       <span className="grow">
         <span className="row">
-          <span className="fm ell grow">{entry.purpose}</span>
+          <button type="button" className="link fm ell grow call-open" onClick={open}>
+            {entry.purpose}
+          </button>
           <span className="t2 tn">{entry.latencyMs === null ? missing : duration(entry.latencyMs)}</span>
           <span className="t2 num">{money(entry.usd)}</span>
         </span>

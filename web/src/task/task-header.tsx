@@ -1,4 +1,5 @@
 import type { TaskTree } from '../../../src/contracts/task.ts';
+import { useTreeApprovals } from '../approval/tree-approvals.tsx';
 import { Icon } from '../icons/icon.tsx';
 import { Status } from '../icons/status.tsx';
 import { linkTo } from '../shell/router.ts';
@@ -7,7 +8,7 @@ import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { CancelTask } from './cancel-task.tsx';
 import { PauseTask, RetryTask, isPaused } from './control-task.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { type PlanRow, approvalsOf, isDone, leaves } from './plan-rows.ts';
+import { type PlanRow, isDone, leaves } from './plan-rows.ts';
 
 interface HeaderProps {
   tree: TaskTree;
@@ -73,7 +74,8 @@ function Facts({ tree, rows, now }: Omit<HeaderProps, 'mayAct'>) {
   const paused = isPaused(tree);
   // Nothing of its plan is at work: all waits for a person or a time.
   const standsStill = tree.run?.status === 'waiting' && !isOver(task.status);
-  const asked = approvalsOf(rows).filter(({ step }) => step.status === 'waiting').length;
+  const approvals = useTreeApprovals(task.rootId).data?.items ?? [];
+  const asked = approvals.filter(({ status }) => status === 'requested').length;
   const blocked = task.waiting && task.waiting.for !== 'children' && !paused ? task.waiting : null;
   return (
     <dl className="facts">

@@ -1,0 +1,41 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from '../shell/api.ts';
+
+export type Verb = 'approve' | 'deny';
+
+export interface Decision {
+  verb: Verb;
+  note: string;
+  /** Of a tool call: run it with these instead. */
+  arguments?: Record<string, unknown>;
+}
+
+/** Decides one approval. Whatever the answer, what is shown is read again: somebody else may have decided, or it has expired. */
+export function useDecision(id: string) {
+  const again = useReadAgain();
+  return useMutation({
+    mutationFn: ({ verb, note, arguments: edited }: Decision) => {
+      const said = note.trim() === '' ? undefined : note.trim();
+      return verb === 'deny' ? api.approvals.deny(id, said) : api.approvals.approve(id, said, edited);
+    },
+    onSettled: again,
+  });
+}
+
+/** Says what became of a call of which nobody knows. */
+export function useSayHappened(id: string) {
+  const again = useReadAgain();
+  return useMutation({
+    mutationFn: (happened: boolean) => api.approvals.sayHappened(id, happened),
+    onSettled: again,
+  });
+}
+
+function useReadAgain() {
+  const queries = useQueryClient();
+  return () =>
+    Promise.all([
+      queries.invalidateQueries({ queryKey: ['step'] }),
+      queries.invalidateQueries({ queryKey: ['tree'] }),
+    ]);
+}

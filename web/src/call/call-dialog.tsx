@@ -1,0 +1,136 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import type { ModelCallView } from '../../../src/contracts/task-views.ts';
+import { Icon } from '../icons/icon.tsx';
+import { api } from '../shell/api.ts';
+import { LoadFailed } from '../shell/load-failed.tsx';
+import { count, duration, money, plural } from '../words/format.ts';
+import { Packing } from './packing.tsx';
+import { Part } from './part.tsx';
+import { textOf } from './text-of.ts';
+
+/** A model call opened: what was sent and what came back, word for word, and why it went there. */
+export function CallDialog({ callId, close }: { callId: string; close: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const { data, error, refetch } = useQuery({
+    queryKey: ['step', 'call', callId],
+    queryFn: () => api.modelCalls.read(callId),
+  });
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} className="dialog call" aria-labelledby="call-title" onClose={close}>
+      <div className="row hd2">
+        <h2 id="call-title" className="grow">
+          Model call{data && `: ${data.purpose}, turn ${data.turn}`}
+        </h2>
+        <button
+          type="button"
+          className="btn icon ghost sm"
+          aria-label="Close"
+          onClick={() => dialog.current?.close()}
+        >
+          <Icon name="x" />
+        </button>
+      </div>
+      <div className="scroll call-body" tabIndex={0} role="region" aria-label="The call">
+        {data && <Opened call={data} />}
+        {!data && error && <LoadFailed what="the model call" error={error} retry={() => void refetch()} />}
+        {!data && !error && <span className="sk late" style={{ width: '60%' }} aria-hidden="true" />}
+      </div>
+    </dialog>
+  );
+}
+
+function Opened({ call }: { call: ModelCallView }) {
+  const { request, messages, reply, error, intact } = call;
+  const { system } = (request ?? {}) as { system?: unknown };
+  return (
+    <>
+      <Facts call={call} />
+      {!intact && (
+        <p className="ts s-waiting" role="note">
+          Something of the record that this was made from is not any more what it was.
+        </p>
+      )}
+      {call.route && <Route route={call.route} />}
+      {call.packing && <Packing packing={call.packing} />}
+      {typeof system === 'string' && (
+        <Part title="System text">
+          <pre className="said">{system}</pre>
+        </Part>
+      )}
+      {messages.length > 0 && (
+        <Part title="Messages">
+          <ol className="grid gap-3">
+            {messages.map(({ role, content }, index) => (
+              <li key={index}>
+                <p className="ts t2 fm">{role}</p>
+                <pre className="said">{textOf(content)}</pre>
+              </li>
+            ))}
+          </ol>
+        </Part>
+      )}
+      <Part title="Reply">
+        {error ? (
+          <p className="s-failed">{error.message}</p>
+        ) : (
+          <pre className="said">{reply === null ? 'Nothing came back yet.' : textOf(reply)}</pre>
+        )}
+      </Part>
+      <Part title="Request">
+        <details>
+          <summary className="ts t2">Everything but the messages, as it was kept</summary>
+          <pre className="said">{JSON.stringify(request, null, 2)}</pre>
+        </details>
+      </Part>
+    </>
+  );
+}
+
+function Facts({ call: { tries, waste } }: { call: ModelCallView }) {
+  const last = tries.at(-1);
+  if (!last) return null;
+  const facts = [
+    ['Model', `${last.provider}/${last.model}`],
+    ['Cost', money(last.usd)],
+    ['Took', last.latencyMs === null ? '–' : duration(last.latencyMs)],
+    ['In', count(last.inputTokens)],
+    ['Cached', count(last.cachedInputTokens)],
+    ['Out', count(last.outputTokens)],
+    ['Tries', String(tries.length)],
+    ...(waste.tries > 0 ? [['Wasted', `${plural(waste.tries, 'try', 'tries')}, ${money(waste.usd)}`]] : []),
+  ];
+  return (
+    <section className="sec" aria-label="Figures">
+      <dl className="kv4 ts">
+        {facts.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd className="tn">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Route({ route }: { route: NonNullable<ModelCallView['route']> }) {
+  return (
+    <Part title="Why this model">
+      <p className="ts t2">{route.reason}</p>
+      <ul className="ts">
+        {route.candidates.slice(1).map(({ provider, model }) => (
+          <li key={`${provider}/${model}`} className="t2">
+            {provider}/{model} would have done it too
+          </li>
+        ))}
+        {route.rejected.map(({ provider, model, why }) => (
+          <li key={`${provider}/${model}`} className="t3">
+            {provider}/{model}: {why}
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}

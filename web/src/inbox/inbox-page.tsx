@@ -1,0 +1,118 @@
+import { useEffect } from 'react';
+import type { Approval } from '../../../src/contracts/approval.ts';
+import type { Task } from '../../../src/contracts/task.ts';
+import { ApprovalCard } from '../approval/approval-card.tsx';
+import { Icon } from '../icons/icon.tsx';
+import { StatusIcon } from '../icons/status.tsx';
+import { QuestionCard } from '../message/question-card.tsx';
+import { LoadFailed } from '../shell/load-failed.tsx';
+import { linkTo } from '../shell/router.ts';
+import { ThemeButton } from '../shell/shell.tsx';
+import { useNow } from '../shell/use-now.ts';
+import { absolute, age, plural } from '../words/format.ts';
+import { useInbox } from './use-inbox.ts';
+
+/** Everything that waits for a person, the oldest first, decided in place. */
+export function InboxPage({ mayAct }: { mayAct: boolean }) {
+  const inbox = useInbox();
+  const now = useNow(1000);
+  useEffect(() => {
+    document.title = `Inbox${inbox.count > 0 ? ` (${inbox.count})` : ''} · Adjutant`;
+  }, [inbox.count]);
+  const { approvals, questions, tasks } = inbox;
+  return (
+    <>
+      <header className="bar">
+        <a className="btn icon ghost phone" {...linkTo('/')} aria-label="Back to goals">
+          <Icon name="left" />
+        </a>
+        <h1>Inbox</h1>
+        <span className="ts t3 tn">
+          {inbox.count > 0 && plural(inbox.count, 'thing needs you', 'things need you')}
+        </span>
+        <span className="grow" />
+        <ThemeButton className="phone" />
+      </header>
+      <div className="scroll grow fr" tabIndex={0} role="region" aria-label="What needs you">
+        <div className="fc inbox">
+          {inbox.error && (
+            <LoadFailed what="the inbox" error={inbox.error} retry={() => void inbox.again()} />
+          )}
+          {!inbox.error && !inbox.pending && inbox.count === 0 && (
+            <div className="card empty">
+              <Icon name="inbox" />
+              <h2>Nothing needs you</h2>
+              <p>Approvals, questions, plans to accept and goals without budget come here.</p>
+            </div>
+          )}
+          {approvals.length > 0 && (
+            <section aria-labelledby="approvals">
+              <h2 id="approvals">Approvals</h2>
+              {approvals.map((approval) => (
+                <div key={approval.id}>
+                  <ApprovalCard id={approval.id} known={approval} now={now} mayAct={mayAct} />
+                  <Place approval={approval} />
+                </div>
+              ))}
+            </section>
+          )}
+          {questions.length > 0 && (
+            <section aria-labelledby="questions">
+              <h2 id="questions">Questions</h2>
+              {questions.map((question) => (
+                <QuestionCard
+                  key={question.id}
+                  question={question}
+                  now={now}
+                  mayAct={mayAct}
+                  {...(question.fromTaskId
+                    ? { place: { to: `/tasks/${question.fromTaskId}`, title: 'Open the task that asks' } }
+                    : {})}
+                />
+              ))}
+            </section>
+          )}
+          {tasks.length > 0 && <Held tasks={tasks} now={now} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Place({ approval: { rootTaskId, taskTitle, runName } }: { approval: Approval }) {
+  if (rootTaskId === null) return runName && <p className="ts t3 place">{runName}</p>;
+  return (
+    <p className="ts place">
+      <a className="link" {...linkTo(`/tasks/${rootTaskId}`)}>
+        {taskTitle ?? runName ?? 'Open the goal'}
+      </a>
+    </p>
+  );
+}
+
+function Held({ tasks, now }: { tasks: Task[]; now: number }) {
+  return (
+    <section aria-labelledby="held">
+      <h2 id="held">Goals that wait for you</h2>
+      <ul className="card">
+        {tasks.map((task) => (
+          <li key={task.id}>
+            <a className="sr inset" {...linkTo(`/tasks/${task.rootId}`)}>
+              <StatusIcon status="waiting" />
+              <span className="grow">
+                <span className="fm blk ell">{task.title}</span>
+                <span className="ts t2 blk ell">{task.guard?.detail ?? task.waiting?.detail}</span>
+              </span>
+              {task.waiting && (
+                <time className="ts t3 nw" dateTime={task.waiting.since} title={absolute(task.waiting.since)}>
+                  {age(task.waiting.since, now)}
+                </time>
+              )}
+              <Icon name="right" small className="t3" />
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Approval } from '../../../src/contracts/approval.ts';
+import type { Task } from '../../../src/contracts/task.ts';
+import { useQuestions } from '../message/use-messages.ts';
+import { api } from '../shell/api.ts';
+
+/** What waits for a person in the whole workspace. */
+export function useInbox() {
+  const approvals = useQuery({
+    queryKey: ['step', 'inbox', 'approvals'],
+    queryFn: () =>
+      api.approvals.list({ filter: 'status == "requested"', orderBy: 'requestedAt', pageSize: 100 }),
+  });
+  const questions = useQuestions();
+  const held = useQuery({
+    queryKey: ['step', 'inbox', 'held'],
+    queryFn: () =>
+      api.tasks.list({
+        filter: 'status == "waiting" && (waitingFor in ["approval", "person", "budget"])',
+        orderBy: 'createdAt desc',
+        pageSize: 100,
+      }),
+  });
+  const [asked, said] = [approvals.data?.items ?? [], questions.data?.items ?? []];
+  const tasks = (held.data?.items ?? []).filter((task) => needsPerson(task, asked));
+  return {
+    approvals: asked,
+    questions: said,
+    tasks,
+    count: asked.length + said.length + tasks.length,
+    error: approvals.error ?? questions.error ?? held.error,
+    pending: approvals.isPending || questions.isPending || held.isPending,
+    again: () => Promise.all([approvals.refetch(), questions.refetch(), held.refetch()]),
+  };
+}
+
+/** A guard, a budget, a plan. What is asked by a card of its own is not named twice. */
+function needsPerson({ id, guard, waiting }: Task, asked: readonly Approval[]): boolean {
+  if (guard || waiting?.for === 'budget') return true;
+  return waiting?.for === 'approval' && !asked.some(({ taskId }) => taskId === id);
+}

@@ -1,0 +1,122 @@
+import { useId, useState } from 'react';
+import type { PlanView } from '../../../src/contracts/plan.ts';
+import { isApiProblem } from '../../../client/index.ts';
+import { StatusIcon } from '../icons/status.tsx';
+import { LoadFailed } from '../shell/load-failed.tsx';
+import { plural } from '../words/format.ts';
+import { readArguments } from '../approval/asked-arguments.tsx';
+import { ProposedSteps } from './proposed-steps.tsx';
+import { useDecidePlan, usePlan } from './use-plan.ts';
+
+interface PlanProposalProps {
+  taskId: string;
+  mayAct: boolean;
+}
+
+/** A plan that waits for a person: accepted as it is or edited, or sent back with a reason. */
+export function PlanProposal({ taskId, mayAct }: PlanProposalProps) {
+  const plan = usePlan(taskId);
+  if (plan.data?.status === 'proposed') return <Proposal taskId={taskId} plan={plan.data} mayAct={mayAct} />;
+  // What it waits for is a tool call, whose card stands above.
+  if (!plan.error || (isApiProblem(plan.error) && plan.error.status === 404)) return null;
+  return (
+    <section className="card">
+      <LoadFailed what="the plan" error={plan.error} retry={() => void plan.refetch()} />
+    </section>
+  );
+}
+
+function Proposal({ taskId, plan, mayAct }: PlanProposalProps & { plan: PlanView }) {
+  const ids = useId();
+  const [edited, setEdited] = useState<string | null>(null);
+  const [reason, setReason] = useState('');
+  const decide = useDecidePlan(taskId);
+  const read = edited === null ? null : readArguments(edited);
+  const broken = read && 'problem' in read ? read.problem : null;
+  const accept = () => {
+    if (!broken)
+      decide.mutate({ accept: true, ...(read && 'value' in read ? { definition: read.value } : {}) });
+  };
+  const before = plan.history.filter(({ status }) => status === 'rejected').length;
+  return (
+    <section className="card ap" aria-labelledby={`${ids}title`}>
+      <div className="hd">
+        <StatusIcon status="waiting" />
+        <h2 id={`${ids}title`} className="grow">
+          Accept this plan? {plan.definition.name}
+        </h2>
+        <span className="ts t2 nw">{plural(plan.definition.steps.length, 'step')}</span>
+      </div>
+      <div className="bd asked">
+        {before > 0 && <p className="ts t2">{plural(before, 'earlier plan')} sent back.</p>}
+        {edited === null ? (
+          <ProposedSteps definition={plan.definition} />
+        ) : (
+          <>
+            <label className="vh" htmlFor={`${ids}edit`}>
+              Plan as JSON
+            </label>
+            <textarea
+              id={`${ids}edit`}
+              className="inp mono"
+              rows={16}
+              value={edited}
+              onChange={({ target }) => setEdited(target.value)}
+            />
+          </>
+        )}
+        {mayAct && (
+          <button
+            type="button"
+            className="btn sm"
+            onClick={() => setEdited(edited === null ? JSON.stringify(plan.definition, null, 2) : null)}
+          >
+            {edited === null ? 'Edit plan' : 'Keep as proposed'}
+          </button>
+        )}
+      </div>
+      {mayAct && (
+        <div className="acts">
+          <label className="vh" htmlFor={`${ids}reason`}>
+            What is wrong with it
+          </label>
+          <input
+            id={`${ids}reason`}
+            className="inp"
+            maxLength={5000}
+            placeholder="What is wrong with it (wanted to send it back)"
+            value={reason}
+            onChange={({ target }) => setReason(target.value)}
+          />
+          <button
+            type="button"
+            className="btn danger"
+            disabled={decide.isPending || reason.trim() === ''}
+            onClick={() => decide.mutate({ accept: false, reason: reason.trim() })}
+          >
+            Send back
+          </button>
+          <button type="button" className="btn pri" disabled={decide.isPending} onClick={accept}>
+            {decide.isPending ? 'Deciding' : 'Accept'}
+          </button>
+        </div>
+      )}
+      <Faults error={decide.error} problem={broken} />
+    </section>
+  );
+}
+
+function Faults({ error, problem }: { error: Error | null; problem: string | null }) {
+  if (!error && !problem) return null;
+  const places = isApiProblem(error) ? error.problems : [];
+  return (
+    <div className="bd ts s-failed" role="alert">
+      <p>{problem ?? error?.message}</p>
+      {places.map(({ pointer, message }) => (
+        <p key={pointer + message}>
+          <code>{pointer || '/'}</code> {message}
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import type { Step, WorkflowDefinition } from '../../../src/contracts/workflow.ts';
+
+/** The steps of a plan before it runs: what, who, and after what. */
+export function ProposedSteps({ definition }: { definition: WorkflowDefinition }) {
+  const titles = new Map(definition.steps.map(({ id, title }) => [id, title ?? id]));
+  return (
+    <ol className="proposed">
+      {definition.steps.map((step) => (
+        <li key={step.id}>
+          <p className="fm">{step.title ?? step.id}</p>
+          <p className="ts t2">{aboutStep(step, titles)}</p>
+          {step.kind === 'agent' && <p className="ts goal">{step.with.goal}</p>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function aboutStep(step: Step, titles: Map<string, string>): string {
+  const after = step.dependsOn.map((id) => `“${titles.get(id) ?? id}”`);
+  return [
+    whoOf(step),
+    after.length > 0 ? `after ${after.join(', ')}` : 'at once',
+    step.if === null ? '' : `only if ${step.if}`,
+    step.forEach ? `for each of ${step.forEach.items}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+function whoOf(step: Step): string {
+  if (step.kind !== 'agent') return kinds[step.kind];
+  const needs = (step.with.requires ?? []).map(({ capability, level }) => `${capability} ${level}`);
+  if (needs.length > 0) return `an agent with ${needs.join(', ')}`;
+  return step.with.agentId === null ? 'any agent' : 'one agent';
+}
+
+const kinds: Record<Exclude<Step['kind'], 'agent'>, string> = {
+  tool: 'a tool',
+  approval: 'asks a person',
+  workflow: 'runs a workflow',
+  wait: 'waits',
+  set: 'works out values',
+};

@@ -1,0 +1,39 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '../shell/api.ts';
+
+/** Below 'step', so that whatever happens in the tree has it read again. */
+export function usePlan(taskId: string) {
+  return useQuery({ queryKey: ['step', 'plan', taskId], queryFn: () => api.tasks.plan(taskId) });
+}
+
+export type PlanDecision = { accept: true; definition?: unknown } | { accept: false; reason: string };
+
+export function useDecidePlan(taskId: string) {
+  const again = useReadAgain();
+  return useMutation({
+    mutationFn: (decision: PlanDecision) =>
+      decision.accept
+        ? api.tasks.acceptPlan(taskId, decision.definition)
+        : api.tasks.rejectPlan(taskId, decision.reason),
+    onSettled: again,
+  });
+}
+
+export function useLiftGuard(taskId: string) {
+  const again = useReadAgain();
+  return useMutation({ mutationFn: () => api.tasks.liftGuard(taskId), onSettled: again });
+}
+
+export function useTopUp(budgetId: string) {
+  const again = useReadAgain();
+  return useMutation({ mutationFn: (usd: number) => api.budgets.topUp(budgetId, usd), onSettled: again });
+}
+
+function useReadAgain() {
+  const queries = useQueryClient();
+  return () =>
+    Promise.all([
+      queries.invalidateQueries({ queryKey: ['step'] }),
+      queries.invalidateQueries({ queryKey: ['tree'] }),
+    ]);
+}
