@@ -32,7 +32,10 @@ export async function acceptPlan(
     workflowVersion: version?.version ?? plan.workflowVersion,
   });
   const place = { rootTaskId: task.rootId };
-  tx.emit(onTask(task, 'plan.accepted', { n: plan.n, runId: task.planRunId, edited: edited !== null }), place);
+  tx.emit(
+    onTask(task, 'plan.accepted', { n: plan.n, runId: task.planRunId, edited: edited !== null }),
+    place,
+  );
   tx.wake({ target: `task/${task.id}`, label: task.title, ...place });
   if (task.planRunId) tx.wake({ target: `run/${task.planRunId}`, label: task.title, ...place });
   return { id: task.id };

@@ -24,7 +24,10 @@ export async function liftGuard(
     throw new AppError('wrong_state', `The task is ${task.status}: there is nothing left to lift.`);
   if (!tripped) throw new AppError('wrong_state', 'No guard holds this task up.');
   if (guard !== undefined && guard !== tripped.guard)
-    throw new AppError('wrong_state', `What holds this task up is the guard "${tripped.guard}", not "${guard}".`);
+    throw new AppError(
+      'wrong_state',
+      `What holds this task up is the guard "${tripped.guard}", not "${guard}".`,
+    );
   const lifted = (task.guardsLifted[tripped.guard] ?? 0) + 1;
   await updateTask(tx, task, {
     guardTripped: null,

@@ -16,7 +16,12 @@ const mediumPriority = 1;
 export async function startWatchedRun(
   tx: Tx,
   caller: Caller,
-  run: { workflowId: string; version: number; definition: WorkflowDefinition; inputs: Record<string, unknown> },
+  run: {
+    workflowId: string;
+    version: number;
+    definition: WorkflowDefinition;
+    inputs: Record<string, unknown>;
+  },
 ): Promise<string> {
   const { workflowId, version, definition } = run;
   const id = newId('task');
@@ -31,7 +36,11 @@ export async function startWatchedRun(
   const plan = { workflowId, workflowVersion: version, changes: null, corrections: null };
   await insertPlan(tx, { taskId: id, n: 1, ...told, ...plan });
   const runId = await insertRun(tx, { ...run, task: place, planN: 1, actor: caller.principalId });
-  await updateTask(tx, await lockTask(tx, id), { planRunId: runId, planOrigin: 'person', planReason: reason });
+  await updateTask(tx, await lockTask(tx, id), {
+    planRunId: runId,
+    planOrigin: 'person',
+    planReason: reason,
+  });
   const data = { title, parentId: null, runId: null };
   tx.emit({ stream: `task/${id}`, type: 'task.created', data }, { rootTaskId: id });
   tx.wake({ target: `task/${id}`, label: title, rootTaskId: id });

@@ -26,7 +26,8 @@ async function hire(capability: string, limits: Record<string, number> = {}): Pr
   return (await desk((tx) => insertAgent(tx, spec))).id;
 }
 
-const give = (goal: string, capability: string) => house.give({ goal, requires: [{ name: capability, level: 1 }] });
+const give = (goal: string, capability: string) =>
+  house.give({ goal, requires: [{ name: capability, level: 1 }] });
 const call = (name: string, given: unknown): Answer => ({ toolCalls: [{ name, arguments: given }] });
 const lift = (taskId: string, guard?: 'turns' | 'time') =>
   desk((tx) => liftGuard(tx, house.caller, guard ? { taskId, guard } : { taskId }));
@@ -36,11 +37,17 @@ const eventsOf = (taskId: string) =>
     `task/${taskId}`,
   );
 
-const duty = (agentId: string, on: boolean) => desk((tx) => setAgentDuty(tx, house.caller, { agentId, duty: on ? 'resume' : 'pause' }));
+const duty = (agentId: string, on: boolean) =>
+  desk((tx) => setAgentDuty(tx, house.caller, { agentId, duty: on ? 'resume' : 'pause' }));
 
 async function trips(taskId: string, guard: string): Promise<Record<string, unknown>> {
   const task = await house.reaches('tasks', taskId, ['waiting', 'completed', 'failed']);
-  expect(task).toMatchObject({ status: 'waiting', waitingFor: 'person', holdsSlot: false, guardTripped: { guard } });
+  expect(task).toMatchObject({
+    status: 'waiting',
+    waitingFor: 'person',
+    holdsSlot: false,
+    guardTripped: { guard },
+  });
   return task;
 }
 
@@ -89,12 +96,17 @@ describe('a guard holds the task up, and a person lets it go on', () => {
     await duty(helper, false);
     house.answer((asked) => {
       if (isStep('Take your time')(asked))
-        return asked.text.includes('Half past nine') ? { text: 'Done.' } : call('delegate', { goal: 'Read the clock.', agentId: helper });
+        return asked.text.includes('Half past nine')
+          ? { text: 'Done.' }
+          : call('delegate', { goal: 'Read the clock.', agentId: helper });
       return isStep('Read the clock')(asked) ? { text: 'Half past nine' } : null;
     });
     const id = await give('Take your time', 'slow');
     await house.until(id, ({ waitingFor }) => waitingFor === 'children');
-    const [task] = await house.rows<{ workUntil: Date | null; workLeftSeconds: number }>('SELECT * FROM tasks WHERE id = $1', id);
+    const [task] = await house.rows<{ workUntil: Date | null; workLeftSeconds: number }>(
+      'SELECT * FROM tasks WHERE id = $1',
+      id,
+    );
     expect(task?.workUntil).toBeNull();
     expect(task?.workLeftSeconds).toBeGreaterThan(0);
     await house.rows('UPDATE tasks SET work_left_seconds = 0 WHERE id = $1', id);
@@ -106,7 +118,10 @@ describe('a guard holds the task up, and a person lets it go on', () => {
   test('delegation too deep', async () => {
     await hire('deep', { maxDepth: 0 });
     house.answer((asked) => {
-      if (isStep('Give it on')(asked)) return asked.text.includes('Seven.') ? { text: 'It is seven.' } : call('delegate', { goal: 'Count the days of a week.' });
+      if (isStep('Give it on')(asked))
+        return asked.text.includes('Seven.')
+          ? { text: 'It is seven.' }
+          : call('delegate', { goal: 'Count the days of a week.' });
       return isStep('Count the days')(asked) ? { text: 'Seven.' } : null;
     });
     await tripsAndGoesOn(await give('Give it on', 'deep'), 'depth');
@@ -118,7 +133,12 @@ describe('a guard holds the task up, and a person lets it go on', () => {
       if (isStep('Ask around')(asked))
         return asked.text.includes('Said.')
           ? { text: 'All said.' }
-          : { toolCalls: ['north', 'south'].map((where) => ({ name: 'delegate', arguments: { goal: `Ask in the ${where}.` } })) };
+          : {
+              toolCalls: ['north', 'south'].map((where) => ({
+                name: 'delegate',
+                arguments: { goal: `Ask in the ${where}.` },
+              })),
+            };
       return isStep('Ask in the')(asked) ? { text: 'Said.' } : null;
     });
     await tripsAndGoesOn(await give('Ask around', 'wide'), 'fan_out');
@@ -130,7 +150,9 @@ describe('a guard holds the task up, and a person lets it go on', () => {
       if (asked.text.includes('done by another')) return { text: 'Finished.' };
       if (asked.text.includes('Compare the offers of the three')) {
         const own = asked.text.includes('# Task\n\nCompare the offers');
-        return own ? call('delegate', { goal: 'COMPARE the offers of the three suppliers!' }) : { text: 'done by another' };
+        return own
+          ? call('delegate', { goal: 'COMPARE the offers of the three suppliers!' })
+          : { text: 'done by another' };
       }
       return asked.text.includes('COMPARE the offers') ? { text: 'done by another' } : null;
     });
@@ -156,7 +178,9 @@ describe('delegation', () => {
     await hire('boss');
     house.answer((asked) => {
       if (isStep('Write the report')(asked))
-        return asked.text.includes('42 percent') ? { text: 'Report: 42 percent.' } : call('delegate', { goal: 'Work out the share.', title: 'The share' });
+        return asked.text.includes('42 percent')
+          ? { text: 'Report: 42 percent.' }
+          : call('delegate', { goal: 'Work out the share.', title: 'The share' });
       return isStep('Work out the share')(asked) ? { text: '42 percent' } : null;
     });
     const id = await give('Write the report', 'boss');

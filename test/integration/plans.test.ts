@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { acceptPlan } from '../../src/commands/accept-plan.ts';
 import { rejectPlan } from '../../src/commands/reject-plan.ts';
+import { sendMessage } from '../../src/commands/send-message.ts';
+import { SendMessage } from '../../src/contracts/message.ts';
 import type { Tx } from '../../src/db/record.ts';
 import { isPlan, isStep, openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
 import type { ServedCall } from '../support/scripted-model-server/script.ts';
@@ -25,7 +27,14 @@ const isWriting = (call: ServedCall) => !isJudge(call) && call.text.includes('Th
 const refused = { fault: { kind: 'status', status: 400 } } as const;
 const desk = (work: (tx: Tx) => Promise<unknown>) => house.db.inWorkspace(house.scope, work);
 const plansOf = (taskId: string) =>
-  house.rows<{ n: number; kind: string; status: string; workflowVersion: number; note: string | null; changes: unknown }>(
+  house.rows<{
+    n: number;
+    kind: string;
+    status: string;
+    workflowVersion: number;
+    note: string | null;
+    changes: unknown;
+  }>(
     'SELECT n, kind, status, workflow_version, note, changes FROM plans WHERE task_id = $1 ORDER BY n',
     taskId,
   );
@@ -45,7 +54,9 @@ describe('a plan that a person must accept', () => {
   test('waits, is written again when it is rejected, and runs as the person edited it; every version is kept', async () => {
     house.answer((call) => {
       if (!isPlan(call)) return null;
-      return call.text.includes('Too expensive.') ? plan('Cheap', [step('look', 'Look it up')]) : plan('Dear', [step('all', 'Ask everybody')]);
+      return call.text.includes('Too expensive.')
+        ? plan('Cheap', [step('look', 'Look it up')])
+        : plan('Dear', [step('all', 'Ask everybody')]);
     });
     const id = await house.give({ goal: 'Find a supplier.', planAcceptance: 'person' });
     const waiting = await house.reaches('tasks', id, ['waiting', 'failed']);
@@ -54,11 +65,22 @@ describe('a plan that a person must accept', () => {
 
     await desk((tx) => rejectPlan(tx, house.caller, { taskId: id, reason: 'Too expensive.' }));
     await house.until(id, ({ waitingDetail }) => String(waitingDetail).includes('Cheap'));
-    const edited = { name: 'Cheap, checked', steps: [step('look', 'Look it up'), step('check', 'Check it', { dependsOn: ['look'] })] };
+    const edited = {
+      name: 'Cheap, checked',
+      steps: [step('look', 'Look it up'), step('check', 'Check it', { dependsOn: ['look'] })],
+    };
     await desk((tx) =>
-      acceptPlan(tx, house.caller, { taskId: id, definition: edited, note: 'Check it.', toolsOf: async () => [] }),
+      acceptPlan(tx, house.caller, {
+        taskId: id,
+        definition: edited,
+        note: 'Check it.',
+        toolsOf: async () => [],
+      }),
     );
-    expect(await house.reaches('tasks', id, ['completed', 'failed'])).toMatchObject({ status: 'completed', planOrigin: 'model' });
+    expect(await house.reaches('tasks', id, ['completed', 'failed'])).toMatchObject({
+      status: 'completed',
+      planOrigin: 'model',
+    });
     expect((await stepsOf(id)).map(({ key, status }) => [key, status])).toEqual([
       ['check', 'completed'],
       ['look', 'completed'],
@@ -72,7 +94,9 @@ describe('a plan that a person must accept', () => {
       id,
     );
     expect(versions.map(({ name }) => name)).toEqual(['Dear', 'Cheap', 'Cheap, checked']);
-    expect(await eventsOf(id, 'plan.accepted')).toMatchObject([{ data: { n: 2, edited: true }, actor: house.caller.principalId }]);
+    expect(await eventsOf(id, 'plan.accepted')).toMatchObject([
+      { data: { n: 2, edited: true }, actor: house.caller.principalId },
+    ]);
     await house.isWhole(id);
   });
 });
@@ -80,7 +104,8 @@ describe('a plan that a person must accept', () => {
 describe('a step that fails and may be planned anew', () => {
   test('gets a new rest of the plan; what has completed is kept, and the difference is shown', async () => {
     house.answer((call) => {
-      if (isReplan(call)) return plan('Another way', [step('guess', 'Estimate the price', { dependsOn: ['read'] })]);
+      if (isReplan(call))
+        return plan('Another way', [step('guess', 'Estimate the price', { dependsOn: ['read'] })]);
       if (isPlan(call))
         return plan('One way', [
           step('read', 'Read the offer'),
@@ -127,7 +152,10 @@ describe('a step that fails and may be planned anew', () => {
     });
     const id = await house.give({ goal: 'No way.' });
     const task = await house.reaches('tasks', id, ['completed', 'failed']);
-    expect(task).toMatchObject({ status: 'failed', error: { code: 'replan_limit', message: expect.stringContaining('No valid new plan') } });
+    expect(task).toMatchObject({
+      status: 'failed',
+      error: { code: 'replan_limit', message: expect.stringContaining('No valid new plan') },
+    });
     await house.isWhole(id);
   });
 });
@@ -139,9 +167,13 @@ describe('the result', () => {
   test('is judged once, and a step that is found wrong is done again as a new attempt', async () => {
     house.answer((call) => {
       if (isPlan(call)) return onePlan;
-      if (isJudge(call)) return { json: { verdict: 'correct', corrections: [{ step: 'sum', note: 'The tax is missing.' }] } };
-      if (isWriting(call)) return { text: call.text.includes('The tax is missing.') ? 'With tax.' : 'Without tax.' };
-      return isStep('Add it up')(call) ? { text: call.text.includes('The tax is missing.') ? '119' : '100' } : null;
+      if (isJudge(call))
+        return { json: { verdict: 'correct', corrections: [{ step: 'sum', note: 'The tax is missing.' }] } };
+      if (isWriting(call))
+        return { text: call.text.includes('The tax is missing.') ? 'With tax.' : 'Without tax.' };
+      return isStep('Add it up')(call)
+        ? { text: call.text.includes('The tax is missing.') ? '119' : '100' }
+        : null;
     });
     const id = await house.give({ goal: 'What is the sum?' });
     const task = await house.reaches('tasks', id, ['completed', 'failed']);
@@ -149,15 +181,19 @@ describe('the result', () => {
     const [sum] = await stepsOf(id);
     expect(sum).toMatchObject({ key: 'sum', status: 'completed', attempts: 2, output: { markdown: '119' } });
     expect(await house.rows('SELECT n FROM attempts WHERE task_id = $1', sum?.taskId)).toHaveLength(2);
-    expect(await house.rows(`SELECT 1 FROM effects WHERE task_id = $1 AND purpose = 'judge'`, id)).toHaveLength(1);
+    expect(
+      await house.rows(`SELECT 1 FROM effects WHERE task_id = $1 AND purpose = 'judge'`, id),
+    ).toHaveLength(1);
     await house.isWhole(id);
   });
 
   test('that is only written badly is written again', async () => {
     house.answer((call) => {
       if (isPlan(call)) return onePlan;
-      if (isJudge(call)) return { json: { verdict: 'correct', corrections: [{ step: '', note: 'Name the source.' }] } };
-      if (isWriting(call)) return { text: call.text.includes('Name the source.') ? '100 (offer, page 2)' : '100' };
+      if (isJudge(call))
+        return { json: { verdict: 'correct', corrections: [{ step: '', note: 'Name the source.' }] } };
+      if (isWriting(call))
+        return { text: call.text.includes('Name the source.') ? '100 (offer, page 2)' : '100' };
       return null;
     });
     const id = await house.give({ goal: 'What is the sum, and where does it stand?' });
@@ -177,7 +213,119 @@ describe('the result', () => {
       return isWriting(call) ? { text: 'As it is.' } : null;
     });
     const id = await house.give({ goal: 'Judge me.' });
-    expect(await house.reaches('tasks', id, ['completed', 'failed'])).toMatchObject({ result: { markdown: 'As it is.' } });
+    expect(await house.reaches('tasks', id, ['completed', 'failed'])).toMatchObject({
+      result: { markdown: 'As it is.' },
+    });
+    await house.isWhole(id);
+  });
+});
+
+describe('a run that a person started', () => {
+  test('gets a Chief of Staff when its steps may be planned anew, and the saved workflow stays as it is', async () => {
+    house.answer((call) => {
+      if (isReplan(call)) return plan('Another way', [step('phone', 'Phone them')]);
+      return isStep('Write to them')(call) ? refused : null;
+    });
+    const definition = {
+      name: 'Reach them',
+      description: 'Reach the supplier.',
+      steps: [step('mail', 'Write to them', { onError: 'replan' })],
+    };
+    const runId = await house.run(definition);
+    expect(await house.reaches('runs', runId, ['completed', 'failed'])).toMatchObject({
+      status: 'completed',
+    });
+    const [run] = await house.rows<{ taskId: string; workflowId: string }>(
+      'SELECT task_id, workflow_id FROM runs WHERE id = $1',
+      runId,
+    );
+    const task = await house.reaches('tasks', run?.taskId ?? '', ['completed', 'failed']);
+    expect(task).toMatchObject({ status: 'completed', planOrigin: 'person', goal: 'Reach the supplier.' });
+    expect((await stepsOf(run?.taskId ?? '')).map(({ key }) => key)).toEqual(['phone']);
+    const saved = await house.rows(
+      `SELECT version FROM workflows WHERE name = 'Reach them' AND task_id IS NULL`,
+    );
+    expect(saved).toEqual([{ version: 1 }]);
+    await house.isWhole(run?.taskId ?? '');
+  });
+});
+
+describe('while a new plan is written', () => {
+  test('what is at work ends and is kept, and nothing new begins', async () => {
+    house.answer((call) => {
+      if (isReplan(call)) return plan('Rest', [step('end', 'Put it together', { dependsOn: ['long'] })]);
+      if (isPlan(call))
+        return plan('Two branches', [
+          step('long', 'Work for long'),
+          step('next', 'Work on after it', { dependsOn: ['long'] }),
+          step('short', 'Fail at once', { onError: 'replan' }),
+        ]);
+      return isStep('Fail at once')(call) ? refused : null;
+    });
+    const long = house.hold(isStep('Work for long'));
+    const id = await house.give({ goal: 'Two branches.' });
+    await long;
+    expect(await house.reaches('tasks', id, ['completed', 'failed'], 90_000)).toMatchObject({
+      status: 'completed',
+    });
+    expect((await stepsOf(id)).map(({ key, status }) => [key, status])).toEqual([
+      ['end', 'completed'],
+      ['long', 'completed'],
+    ]);
+    expect(await eventsOf(id, 'plan.revised')).toMatchObject([
+      { data: { kept: ['long'], added: ['end'], removed: ['next', 'short'] } },
+    ]);
+    await house.isWhole(id);
+  });
+});
+
+describe('a model that writes nonsense for a plan', () => {
+  test.each([
+    ['nothing', { text: '' }],
+    ['no JSON', { text: 'First we read, then we write.' }],
+    ['a list', { json: [1, 2, 3] }],
+    ['a ring', plan('Ring', [step('a', 'A', { dependsOn: ['b'] }), step('b', 'B', { dependsOn: ['a'] })])],
+    ['text that cannot be stored', plan('A\u0000B\ud800', [step('a', 'A')])],
+    ['brackets without end', { text: '['.repeat(5000) }],
+    [
+      'somebody else’s files',
+      plan('Files', [step('a', 'A', { with: { goal: 'A', requires: [], files: ['fil_x'] } })]),
+    ],
+  ])('%s: three tries and a typed failure, with everything in order', async (_, answer) => {
+    house.answer((call) => (isPlan(call) ? answer : null));
+    const id = await house.give({ goal: 'Nonsense.' });
+    const task = await house.reaches('tasks', id, ['completed', 'failed']);
+    expect(task).toMatchObject({ status: 'failed', error: { code: 'invalid_workflow' } });
+    await house.isWhole(id);
+  });
+});
+
+describe('a question before the plan', () => {
+  test('goes to a person, and the plan is written with the answer', async () => {
+    const [chief] = await house.rows<{ id: string; spec: { tools: string[] } }>(
+      `SELECT id, spec FROM agents WHERE role = 'chief_of_staff'`,
+    );
+    for (const table of ['agents', 'agent_revisions'])
+      await house.rows(
+        `UPDATE ${table} SET spec = jsonb_set(spec, '{tools}', '["ask_person"]') WHERE ${table === 'agents' ? 'id' : 'agent_id'} = $1`,
+        chief?.id,
+      );
+    house.answer((call) => {
+      if (!isPlan(call)) return null;
+      if (call.text.includes('For 2031.')) return plan('For 2031', [step('plan', 'Plan the year')]);
+      return { toolCalls: [{ name: 'ask_person', arguments: { question: 'For which year?' } }] };
+    });
+    const id = await house.give({ goal: 'Plan the year.' });
+    await house.until(id, ({ waitingFor }) => waitingFor === 'person');
+    const [question] = await house.rows<{ id: string }>(
+      `SELECT id FROM messages WHERE from_task_id = $1`,
+      id,
+    );
+    const answer = SendMessage.parse({ replyTo: question?.id, content: { text: 'For 2031.' } });
+    await desk((tx) => sendMessage(tx, house.caller, answer as never));
+    expect(await house.reaches('tasks', id, ['completed', 'failed'])).toMatchObject({ status: 'completed' });
+    const [run] = await house.rows(`SELECT name FROM runs WHERE task_id = $1`, id);
+    expect(run).toEqual({ name: 'For 2031' });
     await house.isWhole(id);
   });
 });

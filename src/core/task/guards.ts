@@ -53,13 +53,19 @@ const time: Guard = ({ snapshot: { task, now, effects }, limits, lifted }) => {
       ? task.workLeftSeconds != null && task.workLeftSeconds <= 0
       : now !== undefined && now >= task.workUntil;
   if (effects.length === 0 || !over) return null;
-  return { guard: 'time', detail: `The limit of ${limits.maxMinutes * (1 + lifted('time'))} minutes is used up.` };
+  return {
+    guard: 'time',
+    detail: `The limit of ${limits.maxMinutes * (1 + lifted('time'))} minutes is used up.`,
+  };
 };
 
 const depth: Guard = ({ snapshot: { task }, limits, next, lifted }) => {
   const most = limits.maxDepth + lifted('depth');
   if (!next.some(isDelegation) || task.depth < most) return null;
-  return { guard: 'depth', detail: `It wants to delegate on from depth ${task.depth}; the limit is ${most}.` };
+  return {
+    guard: 'depth',
+    detail: `It wants to delegate on from depth ${task.depth}; the limit is ${most}.`,
+  };
 };
 
 const fanOut: Guard = ({ snapshot, limits, next, lifted }) => {
@@ -81,7 +87,9 @@ const sameGoal: Guard = ({ snapshot: { task, lineage }, next, lifted }) => {
 
 const sameAction: Guard = ({ snapshot, next, lifted }) => {
   const most = maxSameAction * (1 + lifted('same_action'));
-  const again = next.find((effect) => effect.kind === 'tool' && timesInVain(snapshot.effects, effect) >= most);
+  const again = next.find(
+    (effect) => effect.kind === 'tool' && timesInVain(snapshot.effects, effect) >= most,
+  );
   if (!again) return null;
   const detail = `It called ${again.purpose} ${most} times with the same arguments, and the same came of it.`;
   return { guard: 'same_action', detail };

@@ -35,7 +35,11 @@ export function planningMove(snapshot: TaskSnapshot, current: CurrentAttempt): T
 
 export function untilAccepted({ name, kind }: PlanFacts): TaskMove {
   const what = kind === 'revision' ? 'The new plan' : 'The plan';
-  return { move: 'wait', for: 'approval', detail: `${what} “${name ?? ''}” waits to be accepted by a person` };
+  return {
+    move: 'wait',
+    for: 'approval',
+    detail: `${what} “${name ?? ''}” waits to be accepted by a person`,
+  };
 }
 
 export function isAnswered({ effects }: TaskSnapshot, plan: PlanFacts): boolean {
@@ -54,7 +58,9 @@ export function policyOf(current: CurrentAttempt) {
 function firstLook(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
   if (canPlan(snapshot, current)) return ask(snapshot, 'plan');
   const scorer = routeModel(snapshot.models, { class: 'score', ...policyOf(current) });
-  return scorer.choice ? ask(snapshot, 'choose_template') : untilModel('No configured model can plan this goal.');
+  return scorer.choice
+    ? ask(snapshot, 'choose_template')
+    : untilModel('No configured model can plan this goal.');
 }
 
 function untilModel(why: string): TaskMove {
@@ -128,8 +134,7 @@ function afterPlan(snapshot: TaskSnapshot, current: CurrentAttempt, last: Effect
 
 /** Answers since the question was last asked anew: by a person, or by a run. */
 export function triesOf(effects: readonly EffectFacts[], purpose: string): number {
-  const since = effects.findLastIndex(
-    ({ input }) => input.rejected !== undefined || input.ask !== undefined,
-  );
-  return finalReplies(effects.slice(Math.max(0, since))).filter((effect) => effect.purpose === purpose).length;
+  const since = effects.findLastIndex(({ input }) => input.rejected !== undefined || input.ask !== undefined);
+  return finalReplies(effects.slice(Math.max(0, since))).filter((effect) => effect.purpose === purpose)
+    .length;
 }

@@ -21,5 +21,11 @@ export function repeatsGoal(goal: string, other: string): boolean {
 }
 
 function wordsOf(text: string): string[] {
-  return (text.slice(0, 20_000).normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, words);
+  return (
+    text
+      .slice(0, 20_000)
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  ).slice(0, words);
 }

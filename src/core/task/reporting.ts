@@ -35,7 +35,11 @@ export function reportingMove(snapshot: TaskSnapshot, current: CurrentAttempt): 
   return last?.purpose === 'synthesis' ? afterSynthesis(snapshot, current, last) : write(snapshot);
 }
 
-function write({ effects }: TaskSnapshot, notes: string[] = [], more: Record<string, unknown> = {}): TaskMove {
+function write(
+  { effects }: TaskSnapshot,
+  notes: string[] = [],
+  more: Record<string, unknown> = {},
+): TaskMove {
   const input = { ...more, ...(notes.length > 0 ? { corrections: notes } : {}) };
   return { move: 'call', turn: nextTurn(effects), effects: [{ kind: 'model', purpose: 'synthesis', input }] };
 }

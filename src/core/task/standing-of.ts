@@ -44,7 +44,9 @@ export function taskStanding(
 function delegated(effects: readonly EffectFacts[]): Job[] {
   return effects.flatMap(({ status, waits }) => {
     if (status !== 'waiting' || waits?.for !== 'children') return [];
-    return waits.on.map((id): Job => ({ key: `task/${id}`, kind: 'task', id, summary: clip(waits.detail, 120) }));
+    return waits.on.map(
+      (id): Job => ({ key: `task/${id}`, kind: 'task', id, summary: clip(waits.detail, 120) }),
+    );
   });
 }
 

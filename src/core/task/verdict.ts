@@ -21,7 +21,8 @@ export const verdictSchema = {
         properties: {
           step: {
             type: 'string',
-            description: 'Id of the step that must be done again; "" when only the text of the result must change',
+            description:
+              'Id of the step that must be done again; "" when only the text of the result must change',
           },
           note: { type: 'string', description: 'What is wrong and what is wanted, in one or two sentences' },
         },

@@ -25,7 +25,8 @@ export function controlOf(run: RunRow): RunControl {
 /** Once for a question: the task whose plan it is writes the answer, and wakes the run. */
 export async function askForPlan({ tx, run }: RunContext, { replan, end }: NextSteps): Promise<void> {
   const state = run.replan ?? neverAsked;
-  if (replan.length === 0 || end !== null || state.open !== null || run.taskId === null || run.pausedAt) return;
+  if (replan.length === 0 || end !== null || state.open !== null || run.taskId === null || run.pausedAt)
+    return;
   await updateRun(tx, run, { replan: { ...state, asked: state.asked + 1, open: replan } });
   tx.wake({ target: `task/${run.taskId}`, label: run.name, rootTaskId: run.rootTaskId });
 }

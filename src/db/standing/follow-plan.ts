@@ -94,10 +94,7 @@ async function correct(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
   const reason = 'The Chief of Staff asks for a correction.';
   await resetSteps(tx, run, { keys, reason, correct: corrections });
   await updateRun(tx, run, { status: 'running', planN: plan.n, output: null, error: null, endedAt: null });
-  tx.emit(
-    { stream: `run/${run.id}`, type: 'run.resumed', data: {} },
-    { rootTaskId: run.rootTaskId },
-  );
+  tx.emit({ stream: `run/${run.id}`, type: 'run.resumed', data: {} }, { rootTaskId: run.rootTaskId });
 }
 
 async function keysBehind(

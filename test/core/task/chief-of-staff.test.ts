@@ -184,7 +184,12 @@ describe('after the plan was started', () => {
     });
     const written = said('# Result', { purpose: 'synthesis', turn: 2 });
     expect(
-      move({ models: [planner, writer], task: { ...byModel, correctedAt: new Date() }, effects: [planned, written], planRun: run('completed') }),
+      move({
+        models: [planner, writer],
+        task: { ...byModel, correctedAt: new Date() },
+        effects: [planned, written],
+        planRun: run('completed'),
+      }),
     ).toEqual({ move: 'complete', result: { markdown: '# Result', data: 'Done.' } });
   });
 
@@ -196,13 +201,14 @@ describe('after the plan was started', () => {
     });
   });
 
-  test.each([
-    ['refused', 'model_refused'],
-  ] as const)('a synthesis that ends by %s ends the attempt', (stop, code) => {
-    const cut = effect({ purpose: 'synthesis', turn: 2, outcome: reply('# Res', { stop }) });
-    expect(move({ task: byModel, effects: [planned, cut], planRun: run('completed') })).toMatchObject({
-      move: 'endAttempt',
-      error: { code },
-    });
-  });
+  test.each([['refused', 'model_refused']] as const)(
+    'a synthesis that ends by %s ends the attempt',
+    (stop, code) => {
+      const cut = effect({ purpose: 'synthesis', turn: 2, outcome: reply('# Res', { stop }) });
+      expect(move({ task: byModel, effects: [planned, cut], planRun: run('completed') })).toMatchObject({
+        move: 'endAttempt',
+        error: { code },
+      });
+    },
+  );
 });

@@ -41,7 +41,13 @@ function apply(state: TaskSnapshot, move: TaskMove, hasSlot: boolean): boolean {
       };
       return true;
     case 'carryOut':
-      state.planRun = { id: 'run_1', status: 'pending', output: null, error: null, planN: state.plan?.n ?? null };
+      state.planRun = {
+        id: 'run_1',
+        status: 'pending',
+        output: null,
+        error: null,
+        planN: state.plan?.n ?? null,
+      };
       return true;
     case 'endAttempt':
       state.failedAttempts = [...state.failedAttempts, { agentId: task.agentId ?? '', error: move.error }];
@@ -57,7 +63,16 @@ const effects = fc.array(
   fc.record({
     turn: fc.integer({ min: 1, max: 4 }),
     kind: fc.constantFrom('model', 'tool'),
-    purpose: fc.constantFrom('plan', 'replan', 'work', 'synthesis', 'judge', 'choose_template', 'method:quote', 'search_files'),
+    purpose: fc.constantFrom(
+      'plan',
+      'replan',
+      'work',
+      'synthesis',
+      'judge',
+      'choose_template',
+      'method:quote',
+      'search_files',
+    ),
     status: fc.constantFrom('planned', 'claimed', 'settled', 'failed', 'abandoned'),
     outcome: fc.constantFrom(
       reply('text'),

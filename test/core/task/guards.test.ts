@@ -10,7 +10,11 @@ const calls = (...given: { name: string; arguments: unknown }[]) =>
   effect({
     turn: 90,
     outcome: reply('', {
-      toolCalls: given.map((call, i) => ({ id: `c${i}`, name: call.name, arguments: JSON.stringify(call.arguments) })),
+      toolCalls: given.map((call, i) => ({
+        id: `c${i}`,
+        name: call.name,
+        arguments: JSON.stringify(call.arguments),
+      })),
     }),
   });
 const done = (turn: number, given: Record<string, unknown>, text = 'the same') =>
@@ -34,7 +38,10 @@ describe('turns', () => {
   const current = attempt('master_operator', 1, { maxTurns: 2 });
   const used = (n: number): EffectFacts[] =>
     Array.from({ length: n }, (_, i) => [
-      effect({ turn: 2 * i + 1, outcome: reply('', { toolCalls: [{ id: 'a', name: 'x', arguments: `${i}` }] }) }),
+      effect({
+        turn: 2 * i + 1,
+        outcome: reply('', { toolCalls: [{ id: 'a', name: 'x', arguments: `${i}` }] }),
+      }),
       done(2 * i + 2, { i }),
     ]).flat();
 
@@ -78,7 +85,11 @@ describe('delegation', () => {
   test('goes as deep as the agent may', () => {
     passes({ effects: [calls(delegate('Read page 4.'))], lineage, task: { depth: 2 } });
     trips({ effects: [calls(delegate('Read page 4.'))], lineage, task: { depth: 3 } }, 'depth');
-    passes({ effects: [calls(delegate('Read page 4.'))], lineage, task: { depth: 3, guardsLifted: { depth: 1 } } });
+    passes({
+      effects: [calls(delegate('Read page 4.'))],
+      lineage,
+      task: { depth: 3, guardsLifted: { depth: 1 } },
+    });
   });
 
   test('of too many tasks is stopped before the first of them', () => {
@@ -120,24 +131,32 @@ describe('the same action', () => {
   test('with other arguments, or that brings something new, goes on', () => {
     passes({ effects: [...inVain, calls({ name: 'search_files', arguments: { query: 'date', limit: 3 } })] });
     const news = done(80, { query: 'price', limit: 3 }, 'something new');
-    passes({ effects: [...inVain, news, calls({ name: 'search_files', arguments: { query: 'price', limit: 3 } })] });
+    passes({
+      effects: [...inVain, news, calls({ name: 'search_files', arguments: { query: 'price', limit: 3 } })],
+    });
   });
 });
 
 describe('a goal that repeats another', () => {
   test('is told by its words, not by their order, case or signs', () => {
     fc.assert(
-      fc.property(fc.array(fc.stringMatching(/^[a-zäö0-9]{1,9}$/), { minLength: 1, maxLength: 60 }), (words) => {
-        const other = words.toReversed().map((word) => word.toUpperCase());
-        expect(repeatsGoal(words.join(' '), `${other.join(', ')}!`)).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.stringMatching(/^[a-zäö0-9]{1,9}$/), { minLength: 1, maxLength: 60 }),
+        (words) => {
+          const other = words.toReversed().map((word) => word.toUpperCase());
+          expect(repeatsGoal(words.join(' '), `${other.join(', ')}!`)).toBe(true);
+        },
+      ),
     );
   });
 
   test('a part of it is no repetition', () => {
-    expect(repeatsGoal('Read the contract.', 'Read the contract and list every risk with its place and its weight.')).toBe(
-      false,
-    );
+    expect(
+      repeatsGoal(
+        'Read the contract.',
+        'Read the contract and list every risk with its place and its weight.',
+      ),
+    ).toBe(false);
     expect(repeatsGoal('', 'Read the contract.')).toBe(false);
   });
 });

@@ -66,14 +66,15 @@ describe('after a reply', () => {
     ).toMatchObject({ move: 'call', turn: 3 });
   });
 
-  test.each([
-    ['a refusal', { stop: 'refused' }, 'model_refused'],
-  ] as const)('%s ends the attempt', (_, rest, code) => {
-    expect(nextTaskMove(working({ effects: [effect({ outcome: reply('half', rest) })] }))).toMatchObject({
-      move: 'endAttempt',
-      error: { code },
-    });
-  });
+  test.each([['a refusal', { stop: 'refused' }, 'model_refused']] as const)(
+    '%s ends the attempt',
+    (_, rest, code) => {
+      expect(nextTaskMove(working({ effects: [effect({ outcome: reply('half', rest) })] }))).toMatchObject({
+        move: 'endAttempt',
+        error: { code },
+      });
+    },
+  );
 
   test('a call that failed for good ends the attempt with its reason', () => {
     const error = { code: 'model_failed', message: 'Wrong key.' };

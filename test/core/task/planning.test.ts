@@ -14,7 +14,10 @@ const team = {
   tools: ['read_file'],
   workflows: [],
 };
-const good = { name: 'Plan', steps: [{ id: 'write', kind: 'agent', with: { goal: 'Write it.', requires: [] } }] };
+const good = {
+  name: 'Plan',
+  steps: [{ id: 'write', kind: 'agent', with: { goal: 'Write it.', requires: [] } }],
+};
 const plan = (changes: Partial<PlanFacts>): PlanFacts => {
   const none = { name: 'Plan', decidedBy: null, note: null };
   return { n: 1, kind: 'first', status: 'proposed', origin: 'model', reason: '', ...none, ...changes };
@@ -29,28 +32,51 @@ describe('a plan that a person must accept', () => {
   const person = { planAcceptance: 'person' } as const;
 
   test('is proposed, waits, and is carried out when it was accepted', () => {
-    expect(move({ task: person, effects: [written] })).toMatchObject({ move: 'proposePlan', accepted: false });
-    expect(move({ task: person, effects: [written], plan: plan({}) })).toMatchObject({ move: 'wait', for: 'approval' });
-    expect(move({ task: person, effects: [written], plan: plan({ status: 'accepted' }) })).toEqual({ move: 'carryOut' });
+    expect(move({ task: person, effects: [written] })).toMatchObject({
+      move: 'proposePlan',
+      accepted: false,
+    });
+    expect(move({ task: person, effects: [written], plan: plan({}) })).toMatchObject({
+      move: 'wait',
+      for: 'approval',
+    });
+    expect(move({ task: person, effects: [written], plan: plan({ status: 'accepted' }) })).toEqual({
+      move: 'carryOut',
+    });
   });
 
   test('is written again with the reason when it was rejected, on another attempt too', () => {
     const rejected = plan({ status: 'rejected', note: 'Too long.' });
     const again = { purpose: 'plan', input: { rejected: 1, repair: expect.stringContaining('Too long.') } };
-    expect(move({ task: person, effects: [written], plan: rejected })).toMatchObject({ move: 'call', effects: [again] });
-    expect(move({ task: person, effects: [], plan: rejected })).toMatchObject({ move: 'call', effects: [again] });
+    expect(move({ task: person, effects: [written], plan: rejected })).toMatchObject({
+      move: 'call',
+      effects: [again],
+    });
+    expect(move({ task: person, effects: [], plan: rejected })).toMatchObject({
+      move: 'call',
+      effects: [again],
+    });
     const answer = said(JSON.stringify(good), { purpose: 'plan', turn: 2, input: { rejected: 1 } });
-    expect(move({ task: person, effects: [written, answer], plan: rejected })).toMatchObject({ move: 'proposePlan' });
+    expect(move({ task: person, effects: [written, answer], plan: rejected })).toMatchObject({
+      move: 'proposePlan',
+    });
   });
 
   test('is not written for ever', () => {
-    const effects = Array.from({ length: maxRejections }, (_, i) => said('{}', { purpose: 'plan', turn: i + 1, input: { rejected: i + 1 } }));
+    const effects = Array.from({ length: maxRejections }, (_, i) =>
+      said('{}', { purpose: 'plan', turn: i + 1, input: { rejected: i + 1 } }),
+    );
     const last = plan({ n: maxRejections + 1, status: 'rejected', note: 'No.' });
-    expect(move({ task: person, effects, plan: last })).toMatchObject({ move: 'fail', error: { code: 'plan_rejected' } });
+    expect(move({ task: person, effects, plan: last })).toMatchObject({
+      move: 'fail',
+      error: { code: 'plan_rejected' },
+    });
   });
 
   test('waits for a model when a template was rejected and no model can plan', () => {
-    const effects = [effect({ purpose: 'choose_template', outcome: { workflowId: 'wfl_1', name: '', reason: 'Fits.' } })];
+    const effects = [
+      effect({ purpose: 'choose_template', outcome: { workflowId: 'wfl_1', name: '', reason: 'Fits.' } }),
+    ];
     const rejected = plan({ status: 'rejected', origin: 'template' });
     expect(move({ models: [scorer], effects, plan: rejected })).toMatchObject({ move: 'wait', for: 'model' });
   });
@@ -60,9 +86,15 @@ describe('before it plans', () => {
   test('a Chief of Staff may use its tools, and goes on with the same question', () => {
     const asks = effect({
       purpose: 'plan',
-      outcome: reply('', { toolCalls: [{ id: 'a', name: 'ask_person', arguments: '{"question":"Which year?"}' }] }),
+      outcome: reply('', {
+        toolCalls: [{ id: 'a', name: 'ask_person', arguments: '{"question":"Which year?"}' }],
+      }),
     });
-    expect(move({ effects: [asks] })).toMatchObject({ move: 'call', turn: 2, effects: [{ kind: 'tool', purpose: 'ask_person' }] });
+    expect(move({ effects: [asks] })).toMatchObject({
+      move: 'call',
+      turn: 2,
+      effects: [{ kind: 'tool', purpose: 'ask_person' }],
+    });
     const answered = effect({ turn: 2, kind: 'tool', purpose: 'ask_person', outcome: { text: '2030' } });
     expect(move({ effects: [asks, answered] })).toEqual({
       move: 'call',
@@ -76,8 +108,35 @@ describe('whatever a model writes for a plan', () => {
   const anyJson = fc.json({ depthSize: 'medium' });
   /** A good plan with one place of it replaced by anything. */
   const mutated = fc
-    .tuple(fc.constantFrom('name', 'steps', 'output', 'inputs', 'description', 'id', 'kind', 'with', 'dependsOn', 'if', 'forEach', 'retry', 'timeout', 'onError', 'goal', 'requires', 'agentId', 'files', 'outputSchema', 'budget', 'method'), fc.jsonValue())
-    .map(([place, value]) => JSON.stringify(good).includes(`"${place}"`) ? put(good, place, value) : add(place, value));
+    .tuple(
+      fc.constantFrom(
+        'name',
+        'steps',
+        'output',
+        'inputs',
+        'description',
+        'id',
+        'kind',
+        'with',
+        'dependsOn',
+        'if',
+        'forEach',
+        'retry',
+        'timeout',
+        'onError',
+        'goal',
+        'requires',
+        'agentId',
+        'files',
+        'outputSchema',
+        'budget',
+        'method',
+      ),
+      fc.jsonValue(),
+    )
+    .map(([place, value]) =>
+      JSON.stringify(good).includes(`"${place}"`) ? put(good, place, value) : add(place, value),
+    );
   const loud = fc.string({ unit: 'binary' });
   const world = { team, files: [], maxSteps: 50 };
 
@@ -121,7 +180,9 @@ describe('whatever a model writes for a plan', () => {
 
   test('has no more steps than its writer may have', () => {
     const steps = Array.from({ length: 4 }, (_, i) => ({ ...good.steps[0], id: `s${i}` }));
-    expect(checkPlan({ ...good, steps }, { ...world, maxSteps: 3 }).problems).toMatchObject([{ pointer: '/steps' }]);
+    expect(checkPlan({ ...good, steps }, { ...world, maxSteps: 3 }).problems).toMatchObject([
+      { pointer: '/steps' },
+    ]);
   });
 });
 
