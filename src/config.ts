@@ -39,6 +39,11 @@ const Environment = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
     .optional(),
+  TOOL_PRIVATE_HOSTS: z.string().default(''),
+  TOOL_COMMANDS: flag.default(false),
+  BRAVE_API_KEY: z.string().min(8).optional(),
+  TAVILY_API_KEY: z.string().min(8).optional(),
+  SEARXNG_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   MODEL_STALL_SECONDS: z.coerce.number().min(0.05).max(600).default(60),
 });
@@ -77,12 +82,28 @@ function shape(env: z.infer<typeof Environment>) {
     worker: { queues: queuesOf(env.WORKER_QUEUES), healthPort: env.WORKER_HEALTH_PORT },
     dispatcher: env.DISPATCHER,
     secretKey: env.SECRET_KEY,
+    tools: {
+      privateHosts: namesOf(env.TOOL_PRIVATE_HOSTS),
+      commands: env.TOOL_COMMANDS,
+      search: {
+        braveKey: env.BRAVE_API_KEY,
+        tavilyKey: env.TAVILY_API_KEY,
+        searxngUrl: env.SEARXNG_URL,
+      },
+    },
     logLevel: env.LOG_LEVEL,
   };
 }
 
 function queuesOf(list: string): Queue[] {
   return list.split(',').map((name) => name.trim()) as Queue[];
+}
+
+function namesOf(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
 }
 
 /**

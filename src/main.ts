@@ -23,9 +23,9 @@ import { tryKey } from './models/try-key.ts';
 import { environmentProviders } from './models/environment-providers.ts';
 import { createTemporalClient } from './temporal/client.ts';
 import { startDispatching } from './temporal/start-dispatching.ts';
-import { createToolsOf } from './tools/registry.ts';
 import { untilReachable } from '../workers/until-reachable.ts';
 import { createModelsOfWorkspaces } from '../workers/models-of-workspaces.ts';
+import { createToolsOfWorkspaces } from '../workers/tools-of-workspaces.ts';
 
 const config = readConfig();
 const logger = pino({ level: config.logLevel, base: { role: 'api' } });
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     logger,
     webDir: config.webDir,
     temporal: { namespace: config.temporal.namespace, uiUrl: config.temporal.uiUrl },
-    toolsOf: createToolsOf(),
+    ...toolParts(db),
     ...modelParts(db),
     streams: (request, response, wish) => sse.serve(request, response, wish),
     health: { accepting: () => accepting, redis: () => feed.live() },
@@ -113,6 +113,14 @@ function modelParts(db: Database): Pick<AppOptions, 'models' | 'providers' | 'la
     launch: { models: models.inTx },
     providers: { sealer, environment: environmentProviders(config.models), tryKey, findLocal },
   };
+}
+
+/** What the workspace's tools are, and how a server is asked for its own: it talks to servers, which the API itself does not. */
+function toolParts(db: Database): Pick<AppOptions, 'toolsOf' | 'askToolServer'> {
+  const { sealer } = createModelsOfWorkspaces(config);
+  const { toolsOf, ask, close } = createToolsOfWorkspaces({ ...config, db, sealer });
+  closers.push({ name: 'tools', close });
+  return { toolsOf, askToolServer: ask };
 }
 
 function watch(db: Database, feed: ReturnType<typeof createFeed>) {

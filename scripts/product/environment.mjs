@@ -30,6 +30,8 @@ export function createEnvironment({ stateFolder, env, pageUrl }) {
     WEB_DIR: join(root, 'dist/web'),
     WORKFLOW_BUNDLE: join(root, 'dist/workflows.js'),
     LOG_LEVEL: env.LOG_LEVEL || 'info',
+    // Whoever may start the product here may start other commands too.
+    TOOL_COMMANDS: env.TOOL_COMMANDS || '1',
   });
   return { publicUrl, common, of, serverPassword };
 }
