@@ -97,6 +97,7 @@ function opening({ task, plan, run }: TaskTree, rows: PlanRow[]): string {
   if (!plan || rows.length === 0) {
     if (isOver(task.status))
       return task.status === 'completed' ? 'Done without a plan.' : 'There was no plan yet.';
+    if (task.waiting?.for === 'approval') return 'This needs you before it goes on.';
     if (task.status === 'waiting') return 'The plan is not made yet.';
     return task.agent === null ? 'The goal is accepted and waits for its agent.' : 'Making the plan.';
   }

@@ -1,4 +1,5 @@
 import type { TaskTree } from '../../../src/contracts/task.ts';
+import { range } from '../home/launch.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon, iconOfFile } from '../icons/icon.tsx';
 import { Status } from '../icons/status.tsx';
@@ -101,7 +102,8 @@ function counted(steps: PlanRow[]): string {
 }
 
 function CostSection({ tree }: { tree: TaskTree }) {
-  const { treeCost } = tree.task;
+  const { treeCost, forecast } = tree.task;
+  const limit = tree.task.budget?.limitUsd ?? null;
   const agents = costsByAgent(tree);
   const most = Math.max(...agents.map(shareOf), 0);
   return (
@@ -115,8 +117,14 @@ function CostSection({ tree }: { tree: TaskTree }) {
             : isOver(tree.task.status)
               ? 'all steps'
               : 'so far, all steps'}
+          {limit !== null && `, of ${money(limit)}`}
         </span>
       </div>
+      {forecast?.usd && (
+        <p className="ts t2 mb-2" title={forecast.basis.text}>
+          Expected {range(forecast.usd, money)}
+        </p>
+      )}
       <ul className="ts cbs">
         {agents.map((line) => (
           <li className="cb" key={line.agent.id}>
