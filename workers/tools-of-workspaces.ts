@@ -42,6 +42,8 @@ export interface ToolsOfWorkspaces {
   toolsOf: ToolsOf<Tx>;
   /** Asks a server what tools it has. */
   ask: AskToolServer;
+  /** The public internet, and the hosts inside that this installation opens. */
+  network: Network;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export function createToolsOfWorkspaces({ db, sealer, filesDir, tools }: ToolPar
   return {
     toolsOf: createToolsOf<Tx>(builtIn, fromServers),
     ask: (wish) => discover(wish, outside),
+    network,
     close: async () => {
       await pool.close();
       await Promise.all([open, network, toOwn].map((each) => each.close()));

@@ -20,6 +20,7 @@ import { untilReachable } from './until-reachable.ts';
 import { type Activities, createActivities } from './activities.ts';
 import { createModelsOfWorkspaces } from './models-of-workspaces.ts';
 import { createToolsOfWorkspaces } from './tools-of-workspaces.ts';
+import { startDelivering } from './deliver-approvals.ts';
 import { startProbing } from './probe-providers.ts';
 
 const config = readConfig();
@@ -71,9 +72,13 @@ async function main(): Promise<void> {
   const probing = config.worker.queues.includes('models')
     ? startProbing({ db, models, logger, owner: randomUUID() })
     : null;
+  const delivering = config.worker.queues.includes('tools')
+    ? startDelivering({ db, sealer, network: tools.network, publicUrl: config.http.publicUrl, logger })
+    : null;
   logger.info({ queues: config.worker.queues }, 'The worker is ready.');
   await Promise.all(workers.map((worker) => worker.run()));
   await probing?.stop();
+  await delivering?.stop();
   health.close();
   await tools.close();
   await feed.close();

@@ -4,6 +4,7 @@ import type { FileStorage } from '../files/storage.ts';
 import { agentRoutes } from './agents/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
 import { approvalRuleRoutes } from './approvals/rule-routes.ts';
+import { approvalWebhookRoutes } from './approvals/webhook-routes.ts';
 import { budgetRoutes } from './budgets/routes.ts';
 import { credentialRoutes } from './credentials/routes.ts';
 import type { Door } from './door/door.ts';
@@ -72,6 +73,7 @@ export function allRoutes(
   runControlRoutes(door, temporal);
   approvalRoutes(door, toolsOf);
   approvalRuleRoutes(door);
+  approvalWebhookRoutes(door, providers?.sealer);
   toolRoutes(door, toolsOf);
   toolServerRoutes(door, askToolServer);
   messageRoutes(door);

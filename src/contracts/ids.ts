@@ -14,6 +14,7 @@ export const idPrefixes = {
   message: 'msg',
   approval: 'apr',
   approvalRule: 'apl',
+  delivery: 'dlv',
   file: 'fil',
   budget: 'bud',
   event: 'evt',

@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../core/policy/canonical-json.ts';
+import { planDelivery } from './approval-webhook-store.ts';
 import type { ApprovalRow } from './mappings/approval.ts';
 import type { RunRow } from './mappings/run.ts';
 import { newId } from './new-id.ts';
@@ -105,6 +106,7 @@ export async function insertRow(tx: Tx, row: Inserted): Promise<string> {
   say(tx, { ...nothingElse, ...row, id }, 'approval.requested', {
     expiresAt: row.expiresAt?.toISOString() ?? null,
   });
+  await planDelivery(tx, id, 'approval.requested');
   return id;
 }
 
@@ -208,7 +210,9 @@ export async function remindOfCalls(tx: Tx, taskId: string, now: Date): Promise<
      RETURNING ${saidColumns}, expires_at`,
     [taskId, now],
   );
-  for (const row of rows)
+  for (const row of rows) {
     say(tx, row, 'approval.reminded', { expiresAt: row.expiresAt?.toISOString() ?? null });
+    await planDelivery(tx, row.id, 'approval.reminded');
+  }
   return rows.map(({ effectKey }) => effectKey ?? '');
 }

@@ -97,12 +97,12 @@ export async function closeSession(db: Database, secret: string): Promise<void> 
 }
 
 /** Returns the secret; it cannot be read again. */
-export async function insertSignInLink(tx: Tx, principalId: string): Promise<string> {
+export async function insertSignInLink(tx: Tx, principalId: string, minutes = linkMinutes): Promise<string> {
   const secret = newSecret();
   await tx.sql(
     `INSERT INTO sign_in_links (hash, workspace_id, principal_id, expires_at)
      VALUES ($1, $2, $3, now() + make_interval(mins => $4))`,
-    [hashOf(secret), tx.workspaceId, principalId, linkMinutes],
+    [hashOf(secret), tx.workspaceId, principalId, minutes],
   );
   return secret;
 }

@@ -26,7 +26,9 @@ import { InstallationMapping } from './installation.ts';
 import { ProviderKeyMapping } from './provider-key.ts';
 import { ProviderHealthMapping } from './provider-health.ts';
 import { ApprovalMapping } from './approval.ts';
+import { ApprovalDeliveryMapping } from './approval-delivery.ts';
 import { ApprovalRuleMapping } from './approval-rule.ts';
+import { ApprovalWebhookMapping } from './approval-webhook.ts';
 import { BudgetMapping } from './budget.ts';
 import { ModelFiguresMapping } from './model-figures.ts';
 import { ModelEntryMapping } from './model-entry.ts';
@@ -72,6 +74,8 @@ export const mappings = [
   ProviderHealthMapping,
   ApprovalMapping,
   ApprovalRuleMapping,
+  ApprovalWebhookMapping,
+  ApprovalDeliveryMapping,
   BudgetMapping,
   ModelFiguresMapping,
   ModelEntryMapping,

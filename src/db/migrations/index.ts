@@ -14,6 +14,7 @@ import { Memories1764000000011 } from './0011-memories.ts';
 import { StepChanges1764000000014 } from './0014-step-changes.ts';
 import { ArtifactsAndCredentials1764000000017 } from './0017-artifacts-and-credentials.ts';
 import { ToolApprovals1764000000015 } from './0015-tool-approvals.ts';
+import { ApprovalWebhook1764000000016 } from './0016-approval-webhook.ts';
 import { ToolServers1764000000018 } from './0018-tool-servers.ts';
 
 /** In the order in which they run. */
@@ -34,5 +35,6 @@ export const migrations = [
   StepChanges1764000000014,
   ArtifactsAndCredentials1764000000017,
   ToolApprovals1764000000015,
+  ApprovalWebhook1764000000016,
   ToolServers1764000000018,
 ];

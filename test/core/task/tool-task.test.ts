@@ -25,7 +25,7 @@ describe('a task that is one tool call', () => {
       { move: 'rest' },
       { move: 'rest' },
     ]);
-    const waits = { for: 'approval', detail: 'Pay?', on: ['apr_1'], until: null } as const;
+    const waits = { for: 'approval' as const, detail: 'Pay?', on: ['apr_1'], until: null };
     expect(move({ key: 'k', status: 'waiting', waits })).toMatchObject({ move: 'wait', for: 'approval' });
     expect(move({ key: 'k', status: 'waiting', waits: { ...waits, granted: true } })).toEqual({
       move: 'again',
