@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ModelImage, ModelMessage, ModelRequest, ToolCall } from '../port.ts';
 import { fitsStrict } from '../strict-schema.ts';
+import { markConversation, markedSystem } from './mark-caches.ts';
 
 type MessagesParams = Anthropic.MessageCreateParamsStreaming;
 type Block = Anthropic.ContentBlockParam;
@@ -71,8 +72,9 @@ export function messagesRequest(request: ModelRequest): MessagesParams {
     messages: joinedMessages(request.messages),
     stream: true,
   };
-  if (request.system) params.system = request.system;
+  if (request.system) params.system = markedSystem(request.system);
   if (request.tools?.length) {
+    params.messages = markConversation(params.messages);
     params.tools = request.tools.map(({ name, description, parameters }) => ({
       name,
       description,

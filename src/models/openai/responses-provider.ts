@@ -15,6 +15,12 @@ export interface ResponsesServer {
   dialect: ResponsesDialect;
 }
 
+/** Requests of one attempt begin alike: with one key they come to where that is in the cache. */
+function cacheKeyOf({ callKey }: CompleteOptions): { prompt_cache_key?: string } {
+  const attempt = callKey?.split('/').slice(0, 2).join('/');
+  return attempt ? { prompt_cache_key: attempt } : {};
+}
+
 function complete(
   client: OpenAI,
   dialect: ResponsesDialect,
@@ -24,7 +30,10 @@ function complete(
   return watchedCall(options, async (call) => {
     const stream = await client
       .withOptions({ fetch: call.fetch })
-      .responses.create(responsesRequest(request, dialect), { signal: call.signal, headers: call.headers });
+      .responses.create(
+        { ...responsesRequest(request, dialect), ...cacheKeyOf(options) },
+        { signal: call.signal, headers: call.headers },
+      );
     const { usage, providerModel, carried, ...answer } = await readResponseStream(stream, options.onText);
     const written = answer.text + answer.toolCalls.map((each) => each.arguments).join('');
     return {
