@@ -5,9 +5,10 @@
  * 2. A guard that trips holds the task up, visibly (`waiting: person`, `guard.tripped`), without a slot. A person lifts it for this task
  *    alone, which gives it its allowance once more, or cancels the task. It never fails by itself: what was done so far may be worth more
  *    than the limit.
- * 3. Limits are the agent's (`limits` of its revision) or the constants here. `hops` belongs to messages and is held where they are accepted.
+ * 3. Limits are the agent's (`limits` of its revision) or the constants here. `hops` is the workspace's.
  */
 import type { GuardName, TrippedGuard } from '../../contracts/guard.ts';
+import { hopsProblem, nextHops, writes } from '../messages/hops.ts';
 import { delegatedGoals, delegateTool } from './delegation.ts';
 import { repeatsGoal } from './repeats-goal.ts';
 import { isSummary } from './summaries.ts';
@@ -77,6 +78,13 @@ const fanOut: Guard = ({ snapshot, limits, next, lifted }) => {
   return { guard: 'fan_out', detail };
 };
 
+const hops: Guard = ({ snapshot, next, lifted }) => {
+  if (!snapshot.hops || !next.some(writes)) return null;
+  const { heard, limit } = snapshot.hops;
+  const detail = hopsProblem(nextHops([heard]), limit * (1 + lifted('hops')));
+  return detail === null ? null : { guard: 'hops', detail };
+};
+
 const sameGoal: Guard = ({ snapshot: { task, lineage }, next, lifted }) => {
   if (lifted('same_goal') > 0) return null;
   const above = [task.goal, ...(lineage?.goals ?? [])];
@@ -96,7 +104,7 @@ const sameAction: Guard = ({ snapshot, next, lifted }) => {
 };
 
 /** In the order in which they are named to a person when several would trip. */
-const guards: readonly Guard[] = [turns, time, depth, fanOut, sameGoal, sameAction];
+const guards: readonly Guard[] = [turns, time, depth, fanOut, hops, sameGoal, sameAction];
 
 function isDelegation({ kind, purpose }: NewEffect): boolean {
   return kind === 'tool' && purpose === delegateTool;

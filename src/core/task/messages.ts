@@ -3,6 +3,7 @@
  * turn before it completes, and a Chief of Staff one while its plan is carried out.
  */
 import { routeWork } from './outage.ts';
+import { isSummary } from './summaries.ts';
 import type { CurrentAttempt, TaskMessage, TaskMove, TaskSnapshot } from './snapshot.ts';
 
 /** The purpose of a Chief of Staff's turn that only answers messages. */
@@ -47,6 +48,6 @@ function lastTurn({ effects }: TaskSnapshot): number {
 
 /** A result that is there is not given up for a message that no turn is left for. */
 function isSpent({ effects }: TaskSnapshot, current: CurrentAttempt): boolean {
-  const turns = effects.filter(({ kind }) => kind === 'model').length;
+  const turns = effects.filter((effect) => effect.kind === 'model' && !isSummary(effect)).length;
   return turns >= current.agent.spec.limits.maxTurns;
 }

@@ -20,6 +20,7 @@ import type {
 } from '../../contracts/plan.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
 import type { StepMethod, StepToolCall, WorkflowDefinition } from '../../contracts/workflow.ts';
+import type { HopsFacts } from '../messages/hops.ts';
 import type { Amount, Purse, Shortage } from '../budget/escrow.ts';
 import type { ModelCandidate, ModelOutage } from '../route-model.ts';
 import type { RowFacts } from '../workflow/splice-plan.ts';
@@ -186,6 +187,8 @@ export interface TaskSnapshot {
   underWay?: PlanUnderWay | null;
   /** Loaded only when the last turn wants to delegate. */
   lineage?: Lineage | null;
+  /** Loaded only when the last turn wants to write to an agent. */
+  hops?: HopsFacts | null;
   /** By the clock of the Temporal workflow. */
   now?: Date;
   models: readonly ModelCandidate[];

@@ -1,7 +1,7 @@
 /** Messages as an agent's tools send them, inside the transaction that its call is decided in. The caller holds the lock of its task. */
-import type { MessageType } from '../../contracts/message.ts';
+import { type MessageType, wantsAnswer } from '../../contracts/message.ts';
 import { messageProblems } from '../../core/messages/check-message.ts';
-import { defaultMaxHops, hopsProblem, nextHops } from '../../core/messages/hops.ts';
+import { hopsProblem, nextHops } from '../../core/messages/hops.ts';
 import { contentText } from '../../core/messages/words.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { MessageRow } from '../mappings/message.ts';
@@ -9,6 +9,7 @@ import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { acceptMessage } from './accept.ts';
 import { answerMessage, rootOf } from './answer.ts';
+import { loadHops } from './heard-hops.ts';
 import { lockMessage } from './message-store.ts';
 import { type Addressed, findRecipient, type Recipient } from './recipient.ts';
 
@@ -89,15 +90,13 @@ interface Accepting {
 
 async function accept(place: Place, { says, to, type, deadline }: Accepting): Promise<Sent> {
   const { tx, task, effect } = place;
-  const hops = nextHops(await heardHops(tx, task));
-  const over = to.kind === 'person' ? null : hopsProblem(hops, await maxHops(tx));
-  if (over) {
-    tx.emit(
-      { stream: `task/${task.id}`, type: 'guard.tripped', data: { guard: 'hops', detail: over } },
-      { rootTaskId: task.rootId },
-    );
-    return { problem: over };
-  }
+  const { heard, limit } = await loadHops(tx, task);
+  const hops = nextHops([heard]);
+  const allowed = limit * (1 + (task.guardsLifted?.hops ?? 0));
+  const over = to.kind === 'person' ? null : hopsProblem(hops, allowed);
+  if (over) return { problem: over };
+  if (to.kind === 'agent' && wantsAnswer(type) && (await isDeepest(tx, task)))
+    return { problem: 'You may not give work on from here: the limit of depth is reached.' };
   const waits = says.waits === true && type === 'request';
   const sent = await acceptMessage(tx, {
     from: { kind: 'agent', id: task.agentId ?? 'system' },
@@ -115,6 +114,16 @@ async function accept(place: Place, { says, to, type, deadline }: Accepting): Pr
   return { id: sent.id, to: to.name, answer: told, waitFor };
 }
 
+/** A request to an agent is a task below this one. */
+async function isDeepest(tx: Tx, { id, attempt, depth, guardsLifted }: TaskRow): Promise<boolean> {
+  const [row] = await tx.sql<{ most: number }>(
+    `SELECT (r.spec->'limits'->>'maxDepth')::int AS most FROM attempts a
+       JOIN agent_revisions r ON r.agent_id = a.agent_id AND r.revision = a.agent_revision WHERE a.task_id = $1 AND a.n = $2`,
+    [id, attempt],
+  );
+  return row !== undefined && depth >= row.most + (guardsLifted?.depth ?? 0);
+}
+
 function contentOf({ text, data }: AgentSays) {
   return data === undefined ? { text } : { text, data };
 }
@@ -122,24 +131,6 @@ function contentOf({ text, data }: AgentSays) {
 async function textOf(tx: Tx, id: string | null): Promise<string> {
   const [row] = await tx.sql<Pick<MessageRow, 'content'>>('SELECT content FROM messages WHERE id = $1', [id]);
   return row ? contentText(row.content) : '';
-}
-
-/** What the task was told by agents since a person said something last. */
-async function heardHops(tx: Tx, task: TaskRow): Promise<number[]> {
-  const rows = await tx.sql<{ hops: number }>(
-    `SELECT hops FROM messages WHERE task_id = $1 AND from_kind <> 'person' AND state <> 'expired' AND id > coalesce(
-       (SELECT max(id) FROM messages WHERE task_id = $1 AND from_kind = 'person'), '')`,
-    [task.id],
-  );
-  return rows.map(({ hops }) => hops);
-}
-
-async function maxHops(tx: Tx): Promise<number> {
-  const [row] = await tx.sql<{ hops: number | null }>(
-    `SELECT (settings->>'maxHops')::int AS hops FROM workspaces WHERE id = $1`,
-    [tx.workspaceId],
-  );
-  return row?.hops ?? defaultMaxHops;
 }
 
 /** A model writes names as often as ids. */

@@ -1,9 +1,11 @@
 import { isFinished } from '../../contracts/status.ts';
+import { wantsToWrite } from '../../core/messages/hops.ts';
 import { delegates } from '../../core/task/delegation.ts';
 import { isAsked } from '../../core/task/replanning.ts';
 import { isJudge } from '../../core/task/reporting.ts';
 import type { Lineage, TaskSnapshot } from '../../core/task/snapshot.ts';
 import type { TaskRow } from '../mappings/task.ts';
+import { loadHops } from '../messages/heard-hops.ts';
 import { loadUnderWay } from '../plan-store.ts';
 import type { Tx } from '../record.ts';
 import { loadTeam } from './load-team.ts';
@@ -11,16 +13,19 @@ import type { World } from './world.ts';
 
 type Facts = Omit<TaskSnapshot, 'models' | 'team'>;
 
-/** What only some decisions look at: the team while somebody plans, the plan under way while it is changed, the family of who delegates. */
+/**
+ * What only some decisions look at: the team while somebody plans, the plan under way while it is changed, the family of who delegates, how
+ * far the talk of agents has gone where one writes. */
 export async function loadPlanningFacts(
   tx: Tx,
   { task, facts }: { task: TaskRow; facts: Facts },
   world: World,
-): Promise<Pick<TaskSnapshot, 'team' | 'underWay' | 'lineage'>> {
+): Promise<Pick<TaskSnapshot, 'team' | 'underWay' | 'lineage' | 'hops'>> {
   const last = facts.effects.at(-1);
   if (isFinished(task.status) || task.attempt === 0) return { team: null };
+  const hops = wantsToWrite(last) ? await loadHops(tx, task) : null;
   if (task.role !== 'chief_of_staff')
-    return { team: null, lineage: delegates(last) ? await loadLineage(tx, task) : null };
+    return { team: null, hops, lineage: delegates(last) ? await loadLineage(tx, task) : null };
   const asked = isAsked({ ...facts, models: [], team: null });
   const judged = last !== undefined && isJudge(last);
   const changing = task.planRunId !== null && (asked || judged);
@@ -28,6 +33,7 @@ export async function loadPlanningFacts(
     team: task.planRunId === null || asked ? await loadTeam(tx, world) : null,
     underWay: changing && task.planRunId !== null ? await loadUnderWay(tx, task.planRunId) : null,
     lineage: delegates(last) ? await loadLineage(tx, task) : null,
+    hops,
   };
 }
 

@@ -26,9 +26,7 @@ export interface Exchange {
   /** The model calls a tool, which is run. */
   uses(taskId: string, tool: string, args: object): Promise<void>;
   told(taskId: string, role?: 'user' | 'tool'): Promise<string[]>;
-  task(
-    id: string,
-  ): Promise<{
+  task(id: string): Promise<{
     status: string;
     holdsSlot: boolean;
     waitingFor: string | null;

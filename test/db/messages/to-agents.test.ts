@@ -128,7 +128,7 @@ describe('an agent’s message', () => {
     expect((await office.told(taskId, 'tool')).join()).toContain('A message to oneself goes nowhere');
   });
 
-  test('between two tasks is stopped by its hops, which a person’s word sets back', async () => {
+  test('between two tasks is held up by its hops, which a person’s word sets back', async () => {
     await office.employ('ping');
     await office.employ('pong');
     const [one, two] = [await office.desk.give('ping'), await office.desk.give('pong')];
@@ -139,13 +139,34 @@ describe('an agent’s message', () => {
     await office.desk.look(two);
     for (let hops = 1; hops <= 8; hops += 1)
       expect(await (hops % 2 === 1 ? pass(one, two) : pass(two, one))).toContain('Sent to');
-    expect(await pass(one, two)).toContain('chain of agents');
+    const wants = async () => {
+      const key = await office.turn(one);
+      const toolCalls = [
+        {
+          id: 'c9',
+          name: 'send_message',
+          arguments: JSON.stringify({ to: two, text: 'Again?', type: 'inform' }),
+        },
+      ];
+      const outcome = { text: '', toolCalls, stop: 'tools' };
+      return office.desk.settle(one, key, {
+        try: 1,
+        end: { as: 'settled', outcome, said: { text: '', toolCalls } },
+      });
+    };
+    expect((await wants()).start).toEqual([]);
+    const held = { status: 'waiting', waitingFor: 'person', guardTripped: { guard: 'hops' } };
+    expect(await office.task(one)).toMatchObject(held);
     const [tripped] = await office.desk.rows(
       `SELECT data FROM events WHERE stream = $1 AND type = 'guard.tripped'`,
       `task/${one}`,
     );
-    expect(tripped).toMatchObject({ data: { guard: 'hops' } });
+    expect(tripped).toMatchObject({
+      data: { guard: 'hops', detail: expect.stringContaining('chain of agents') },
+    });
     await office.toTask(one, 'Go on, it is all right.');
-    expect(await pass(one, two)).toContain('Sent to');
+    const { start } = await office.desk.look(one);
+    await office.record.claimTool(office.desk.asker, { taskId: one, key: start[0]?.key ?? '' });
+    expect((await office.told(one, 'tool')).at(-1)).toContain('Sent to');
   });
 });
