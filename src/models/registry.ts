@@ -12,6 +12,7 @@ import { createLlamaProvider } from './llama/llama.ts';
 import { createOpenAiProvider } from './openai/openai.ts';
 import { type OwnEntry, withOwnEntries } from './own-entries.ts';
 import type { ModelProvider } from './port.ts';
+import { withWireNames } from './wire-names.ts';
 
 export interface ModelsConfig {
   anthropic?: { apiKey: string; baseUrl?: string; model?: string };
@@ -72,15 +73,15 @@ export function createModelRegistry(config: ModelsConfig, own: readonly OwnEntry
   const providers: ModelProvider[] = [];
   const known: CatalogueEntry[] = [];
   if (config.anthropic) {
-    providers.push(createAnthropicProvider(config.anthropic));
+    providers.push(withWireNames(createAnthropicProvider(config.anthropic)));
     known.push(...cloudEntries('anthropic', config.anthropic.model));
   }
   if (config.openai) {
-    providers.push(createOpenAiProvider(config.openai));
+    providers.push(withWireNames(createOpenAiProvider(config.openai)));
     known.push(...cloudEntries('openai', config.openai.model));
   }
   if (config.llama) {
-    providers.push(createLlamaProvider(config.llama));
+    providers.push(withWireNames(createLlamaProvider(config.llama)));
     known.push(llamaEntry(config.llama));
   }
   const entries = withOwnEntries(
