@@ -167,7 +167,7 @@ function messageRoutes(door: Door): void {
     },
     {
       handle: async ({ tx, params: { conversationId }, query }) => {
-        if (!(await readConversation(tx, conversationId))) throw notFound('conversation', conversationId);
+        await conversationOf(tx, conversationId);
         const ordered = { ...query, orderBy: query.orderBy ?? 'place' };
         const only = { sql: inConversation, parameters: [conversationId] };
         const page = await listPage<ListedMessage>(tx, messageList, ordered, only);
@@ -199,9 +199,14 @@ function messageRoutes(door: Door): void {
 }
 
 export async function viewConversation(tx: Tx, id: string, temporal: TemporalPlace): Promise<Conversation> {
+  return (await present(tx, [await conversationOf(tx, id)], temporal))[0] as Conversation;
+}
+
+/** @throws AppError not_found */
+export async function conversationOf(tx: Tx, id: string): Promise<ListedConversation> {
   const row = await readConversation(tx, id);
   if (!row) throw notFound('conversation', id);
-  return (await present(tx, [row], temporal))[0] as Conversation;
+  return row;
 }
 
 async function present(tx: Tx, rows: ListedConversation[], temporal: TemporalPlace): Promise<Conversation[]> {

@@ -4,6 +4,7 @@ import type { Authenticated } from '../../commands/authenticate.ts';
 import { AppError } from '../../errors.ts';
 import type { Call, Door, Operation } from '../door/door.ts';
 import { openRoute } from '../door/route.ts';
+import { conversationOf, params as conversationParams } from '../conversations/routes.ts';
 import { params as runParams, runOf } from '../runs/routes.ts';
 import { params as taskParams, taskOf } from '../tasks/routes.ts';
 
@@ -59,6 +60,20 @@ export function streamRoutes(door: Door, send: StreamEvents | undefined): void {
     async (call) => {
       await door.db.inWorkspace(inScope(call.caller), (tx) => runOf(tx, call.params.runId));
       await serve(call as Call<Operation>, `run/${call.params.runId}`);
+    },
+  );
+  openRoute(
+    door,
+    {
+      ...shared,
+      path: '/conversations/{conversationId}/stream',
+      summary: 'Follow a conversation, its replies while they are written',
+      params: conversationParams,
+    },
+    async (call) => {
+      const { conversationId } = call.params;
+      await door.db.inWorkspace(inScope(call.caller), (tx) => conversationOf(tx, conversationId));
+      await serve(call as Call<Operation>, `conversation/${conversationId}`);
     },
   );
   openRoute(
