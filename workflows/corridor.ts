@@ -17,6 +17,7 @@ import {
   defineQuery,
   defineSignal,
   ParentClosePolicy,
+  patched,
   scheduleActivity,
   scheduleLocalActivity,
   setCurrentDetails,
@@ -25,7 +26,11 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ChildWorkflowFailure,
+  TerminatedFailure,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
 import type {
   CorridorInput,
   CorridorStart,
@@ -187,7 +192,7 @@ class Corridor {
       staticSummary: summary,
       typedSearchAttributes: typedSearchAttributes.getAll().filter(({ key }) => inherited.has(key.name)),
     }).then(
-      (child) => child.result().then(onClosed, onClosed),
+      (child) => child.result().then(onClosed, (error: unknown) => !isLeft(error) && onClosed()),
       (error: unknown) => {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) onClosed();
       },
@@ -202,6 +207,15 @@ class Corridor {
 }
 
 const policyOf = { callModel: modelPolicy, callTool: toolPolicy, extractFile: filePolicy };
+
+/**
+ * Operations terminated it. Whether that meant the end or a reset is found out by the reconciler, who tells the record; started again from
+ * here at once it might be done before anybody noticed. (A patch: executions from before have started it again.)
+ */
+function isLeft(error: unknown): boolean {
+  const byHand = error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;
+  return byHand && patched('leave-terminated-children');
+}
 
 const inherited = new Set([workspaceAttribute.name, rootTaskAttribute.name]);
 
