@@ -1,8 +1,10 @@
 import type { Team } from '../task/snapshot.ts';
-import { filesText, material, textOf, type TurnFile } from './turn.ts';
+import { filesText, knownText, material, textOf, type TurnFile } from './turn.ts';
 
 /** What a Chief of Staff is told when it plans and when it writes the synthesis. */
 export interface PlanFacts {
+  /** Facts that people have pinned for whoever plans here; empty when there are none. */
+  known?: string;
   agent: { name: string; spec: { instructions: string } };
   goal: string;
   files: TurnFile[];
@@ -19,8 +21,8 @@ export function chiefSystem(agent: PlanFacts['agent']): string {
     .join('\n\n');
 }
 
-export function planMessage({ goal, files, team }: PlanFacts): string {
-  return [`# Goal\n\n${goal}`, filesText(files), teamText(team), planRules]
+export function planMessage({ known, goal, files, team }: PlanFacts): string {
+  return [knownText(known), `# Goal\n\n${goal}`, filesText(files), teamText(team), planRules]
     .filter((part) => part !== '')
     .join('\n\n');
 }

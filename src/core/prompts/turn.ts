@@ -19,6 +19,8 @@ export interface TurnFile {
 }
 
 export interface TurnFacts {
+  /** Facts that people have pinned for whoever works here; empty when there are none. */
+  known?: string;
   agent: { name: string; spec: AgentSpec };
   goal: string;
   title: string;
@@ -48,6 +50,7 @@ export function operatorSystem(facts: Pick<TurnFacts, 'agent' | 'outputSchema'>)
 
 export function taskMessage(facts: TurnFacts): string {
   return [
+    knownText(facts.known),
     `# Task\n\n${facts.goal}`,
     dependencies(facts.context),
     correctionText(facts.context),
@@ -57,6 +60,11 @@ export function taskMessage(facts: TurnFacts): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** First, because it stays the same from task to task. */
+export function knownText(known = ''): string {
+  return known === '' ? '' : `# What is known\n\n${known}`;
 }
 
 function dependencies({ dependencies: given = {} }: TaskContext): string {

@@ -15,7 +15,7 @@ import {
   synthesisMessage,
 } from '../../core/prompts/plan.ts';
 import { chatSystem } from '../../core/prompts/chat.ts';
-import { operatorSystem, taskMessage } from '../../core/prompts/turn.ts';
+import { knownText, operatorSystem, taskMessage } from '../../core/prompts/turn.ts';
 import { delegateTool } from '../../core/task/delegation.ts';
 import { hearing } from '../../core/task/messages.ts';
 import { verdictSchema } from '../../core/task/verdict.ts';
@@ -26,6 +26,7 @@ import { AppError } from '../../errors.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { chatOpening } from '../conversations/chat-context.ts';
+import { pinnedText } from '../memories/agent-memory.ts';
 import { showMessages } from '../messages/in-turn.ts';
 import type { Tx } from '../record.ts';
 import { loadUnderWay } from '../plan-store.ts';
@@ -219,19 +220,26 @@ function systemOf({ task, current: { agent } }: Pick<CallContext, 'task' | 'curr
 
 async function openingLines(context: CallContext, place: OpeningRoom): Promise<NewLine[]> {
   const { tx, task, effect } = context;
-  if (task.conversationId) return chatOpening(tx, task, effect.turn);
+  if (task.conversationId) {
+    const known = knownText(await pinnedText(tx, task));
+    return [
+      ...(known === '' ? [] : [userLine(effect.turn, known)]),
+      ...(await chatOpening(tx, task, effect.turn)),
+    ];
+  }
   return [{ role: 'user', turn: effect.turn, content: await openingOf(context, place) }];
 }
 
 async function openingOf({ tx, task, current, world }: CallContext, place: OpeningRoom): Promise<Opening> {
   const files = await loadTurnFiles(tx, task.id);
+  const known = await pinnedText(tx, task);
   if (task.role === 'chief_of_staff') {
-    const facts = { agent: current.agent, goal: task.goal, files, team: await loadTeam(tx, world) };
+    const facts = { known, agent: current.agent, goal: task.goal, files, team: await loadTeam(tx, world) };
     return fitted(facts, { write: planMessage, bare: { ...facts, files: [] } }, place);
   }
   const earlier = await loadEarlier(tx, task);
   const { goal, title, context, outputSchema } = task;
-  const facts = { agent: current.agent, goal, title, context, outputSchema, files, earlier };
+  const facts = { known, agent: current.agent, goal, title, context, outputSchema, files, earlier };
   return fitted(
     facts,
     { write: taskMessage, bare: { ...facts, files: [], earlier: [], context: {} } },

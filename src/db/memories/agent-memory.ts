@@ -4,7 +4,8 @@ import { AppError } from '../../errors.ts';
 import type { MemoryRow } from '../mappings/memory.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
-import { dropFact, findFact, keepFact } from './memory-store.ts';
+import { factsText } from '../../core/memory/facts-text.ts';
+import { dropFact, findFact, keepFact, pinnedFacts } from './memory-store.ts';
 import { recallFacts } from './recall.ts';
 
 export interface FactToKeep {
@@ -55,6 +56,12 @@ export function agentMemory(tx: Tx, task: Pick<TaskRow, 'id' | 'agentId' | 'acto
       return 'forgotten';
     },
   };
+}
+
+/** What people have pinned for this agent, as its first message tells it; empty when there is nothing. */
+export async function pinnedText(tx: Tx, task: Pick<TaskRow, 'agentId' | 'actor'>): Promise<string> {
+  const facts = await pinnedFacts(tx, { agentId: task.agentId ?? '', personId: task.actor });
+  return facts.length === 0 ? '' : factsText(facts);
 }
 
 /**

@@ -162,6 +162,19 @@ describe.each(postgresVersions)('memory on PostgreSQL %i', (version) => {
     ]).toEqual(['forgotten', 'kept', 'unknown', 'unknown']);
   });
 
+  test('pinned facts are told at the beginning of every task of whom they concern, as material', async () => {
+    await keep('The fiscal year is 2026.', { pinned: true });
+    await keep('Of another agent.', { pinned: true, scope: 'agent', subjectId: 'agt_other' });
+    const taskId = await desk.give('remembering');
+    const { start } = await desk.look(taskId);
+    const claim = await desk.claim(taskId, start[0]?.key ?? '');
+    const text = JSON.stringify('claimed' in claim ? claim.claimed.body?.messages[0] : null);
+    expect(text).toContain('# What is known');
+    expect(text).toContain('The fiscal year is 2026.');
+    expect(text).not.toContain('Of another agent.');
+    expect(text.indexOf('# What is known')).toBeLessThan(text.indexOf('# Task'));
+  });
+
   test('many who keep the same fact at once keep it once', async () => {
     const kept = await Promise.all(Array.from({ length: 8 }, () => keep('Said by all at once.')));
     expect(new Set(kept.map(({ id }) => id)).size).toBe(1);
