@@ -40,6 +40,9 @@ export interface Taken {
   name: string;
   revision: number;
   score: Score;
+  /** With this task. */
+  active: number;
+  maxConcurrent: number;
   /** Candidates with a better score that had no free slot. */
   skipped: number;
   probe: boolean;
@@ -71,8 +74,6 @@ interface StatusFacts {
   pausedAt: null;
   archivedAt: null;
   failingSince: Date | null;
-  active: number;
-  maxConcurrent: number;
 }
 
 const partNames = Object.keys(defaultWeights) as (keyof typeof defaultWeights)[];
@@ -131,68 +132,109 @@ function statement(shape: Shape): string {
 const kept = fadingSql('$16::float8 - c.as_of');
 const figure = (column: string, middling: number) =>
   `coalesce(${middling}::float8 / (${middling}::float8 + c.${column}), ${unknownFigure}::float8)`;
-const weighted = partNames.map((name) => `w_${name} * ${name}`).join(' + ');
+
+/** What one card says of each part. */
+const ofCard = {
+  fit: `1 - ${wastePerLevel}::float8 * (c.level - n.level)`,
+  success: `(c.good * k.kept + ${priorGood}) / ((c.good + c.bad) * k.kept + ${priorAll})`,
+  cost: figure('micro_usd', middlingMicroUsd),
+  speed: figure('ms', middlingMs),
+  attempts: '(c.good + c.bad) * k.kept',
+};
+const needed = 'unnest($9::text[], $10::int[]) AS n (name, level)';
+const fresh = `CROSS JOIN LATERAL (SELECT ${kept} AS kept OFFSET 0) k`;
+
+/** Of several needs the mean counts, and only who has all of them is able. */
+function partsOf(many: boolean): Record<(typeof partNames)[number], string> {
+  const over = (name: keyof typeof ofCard) => (many ? `avg(${ofCard[name]})` : ofCard[name]);
+  const own = (column: string) => (many ? `max(c.${column})` : `c.${column}`);
+  return {
+    fit: over('fit'),
+    load: `1 - least(1, ${own('active')}::float8 / ${own('max_concurrent')})`,
+    success: over('success'),
+    cost: over('cost'),
+    speed: over('speed'),
+    exploration: `((${own('salt')}::bigint * $14::bigint) % ${luckModulus})::float8 / ${luckModulus} / sqrt(1 + ${over('attempts')})`,
+  };
+}
+
 /** The workspace's own weights, or those of everybody, as shares of one. */
 const shares = `SELECT ${partNames.map((name) => `${name} / total AS w_${name}`).join(', ')} FROM (
     SELECT *, ${partNames.join(' + ')} AS total FROM (
       SELECT ${partNames.map((name) => `coalesce((settings->'assignmentWeights'->>'${name}')::float8, ${defaultWeights[name]}) AS ${name}`).join(', ')}
         FROM workspaces WHERE id = $1) own) own`;
-const partsJson = partNames.map((name) => `'${name}', ${name}`).join(', ');
 
-const gathered = `SELECT agent_id, max(active) AS active, max(max_concurrent) AS max_concurrent, max(salt) AS salt, max(duty) AS duty,
-    max(tools) AS tools, max(probe_at) AS probe_at, avg(fit) AS fit, avg(success) AS success, avg(cost) AS cost, avg(speed) AS speed,
-    avg(attempts) AS attempts FROM card GROUP BY agent_id HAVING count(*) = cardinality($9::text[])`;
+/** Why somebody able gets no work now; null: nothing speaks against it. */
+function reasonsOf({ many, one }: Shape): string {
+  const own = (column: string) => (many ? `max(c.${column})` : `c.${column}`);
+  return `CASE WHEN ${own('duty')} = 'paused' THEN 'paused' WHEN NOT ${own('tools')} @> $11::text[] THEN 'tools'
+      WHEN c.agent_id = ANY ($12::text[]) THEN 'excluded' ${one ? '' : `WHEN ${own('probe_at')} > $15 THEN 'failing'`} END`;
+}
 
-function write({ many, one, wait }: Shape): string {
-  const ranking = `CASE WHEN $17 THEN probe ELSE NOT probe END DESC, score DESC, agent_id`;
-  return `WITH card AS ${many ? '' : 'MATERIALIZED '}(
-    SELECT c.agent_id, c.active, c.max_concurrent, c.salt, c.duty, c.tools, c.probe_at,
-      1 - ${wastePerLevel}::float8 * (c.level - n.level) AS fit,
-      (c.good * k.kept + ${priorGood}) / ((c.good + c.bad) * k.kept + ${priorAll}) AS success, (c.good + c.bad) * k.kept AS attempts,
-      ${figure('micro_usd', middlingMicroUsd)} AS cost, ${figure('ms', middlingMs)} AS speed
-    FROM unnest($9::text[], $10::int[]) AS n (name, level)
+/** Everybody able, in rows as small as can be: what the parts of a score are is worked out again for the few that are shown. */
+function scored(shape: Shape): string {
+  const parts = partsOf(shape.many);
+  const weigh = (name: (typeof partNames)[number]) =>
+    `${shape.many ? `max(w.w_${name})` : `w.w_${name}`} * (${parts[name]})`;
+  const own = (column: string) => (shape.many ? `max(c.${column})` : `c.${column}`);
+  return `SELECT c.agent_id, greatest(${own('max_concurrent')} - ${own('active')}, 0) AS free, ${own('probe_at')} AS probe_at, ${reasonsOf(shape)} AS out,
+      ${partNames.map(weigh).join(' + ')} AS score
+    FROM weight w, ${needed}
     JOIN agent_capabilities c ON c.workspace_id = $1 AND c.name = n.name AND c.level >= n.level AND c.role = $8 AND c.duty <> 'archived'
-      AND ${one ? 'c.agent_id = $13' : '$13::text IS NULL'}
-    CROSS JOIN LATERAL (SELECT ${kept} AS kept OFFSET 0) k
-  ), able AS ${many ? `(${gathered})` : '(SELECT * FROM card)'}, parts AS (
-    SELECT able.*, 1 - least(1, active::float8 / max_concurrent) AS load, probe_at IS NOT NULL AS probe,
-      ((salt::bigint * $14::bigint) % ${luckModulus})::float8 / ${luckModulus} / sqrt(1 + attempts) AS exploration,
-      CASE WHEN duty = 'paused' THEN 'paused' WHEN NOT tools @> $11::text[] THEN 'tools' WHEN agent_id = ANY ($12::text[]) THEN 'excluded'
-        ${one ? '' : `WHEN probe_at > $15 THEN 'failing'`} END AS out
-    FROM able
-  ), weight AS MATERIALIZED (${shares}
-  ), scored AS MATERIALIZED (SELECT parts.*, ${weighted} AS score FROM weight, parts
+      AND ${shape.one ? 'c.agent_id = $13' : '$13::text IS NULL'}
+    ${fresh} ${shape.many ? 'GROUP BY c.agent_id HAVING count(*) = cardinality($9::text[])' : ''}`;
+}
+
+function shown(many: boolean): string {
+  const parts = partsOf(many);
+  return `SELECT c.agent_id, ${partNames.map((name) => `${parts[name]} AS ${name}`).join(', ')}
+    FROM (SELECT agent_id FROM best UNION SELECT id FROM winner) p JOIN agent_capabilities c ON c.agent_id = p.agent_id
+    JOIN ${needed} ON n.name = c.name ${fresh} ${many ? 'GROUP BY c.agent_id' : ''}`;
+}
+
+function write(shape: Shape): string {
+  const { many, one, wait } = shape;
+  const ranking = `CASE WHEN $17 THEN probe_at IS NOT NULL ELSE probe_at IS NULL END DESC, score DESC, agent_id`;
+  const partsJson = partNames.map((name) => `'${name}', s.${name}`).join(', ');
+  return `WITH weight AS MATERIALIZED (${shares}
+  ), scored AS MATERIALIZED (${scored(shape)}
   ), room AS MATERIALIZED (
-    SELECT count(*) FILTER (WHERE out IS NULL)::int AS able, coalesce(sum(greatest(max_concurrent - active, 0)) FILTER (WHERE out IS NULL), 0) AS free,
-      count(*) AS known, count(*) FILTER (WHERE out = 'paused') AS paused, count(*) FILTER (WHERE out = 'tools') AS tools,
+    SELECT count(*)::int AS known, (count(*) - count(out))::int AS able FROM scored
+  ), ahead AS MATERIALIZED (SELECT ${aheadInQueue} AS n
+  ), left_out AS MATERIALIZED (
+    SELECT count(*) FILTER (WHERE out = 'paused') AS paused, count(*) FILTER (WHERE out = 'tools') AS tools,
       count(*) FILTER (WHERE out = 'excluded') AS excluded, count(*) FILTER (WHERE out = 'failing') AS failing,
       min(probe_at) FILTER (WHERE out = 'failing') AS next_probe_at
-    FROM scored
+    FROM scored WHERE out IS NOT NULL
+  ), best AS MATERIALIZED (
+    SELECT agent_id, score FROM scored WHERE out IS NULL ORDER BY score DESC, agent_id LIMIT ${topCandidates}
   ), free AS MATERIALIZED (
-    SELECT agent_id, score, probe FROM scored WHERE out IS NULL AND active < max_concurrent ORDER BY ${ranking} ${wait ? '' : 'LIMIT 64'}
+    SELECT agent_id, score, probe_at FROM scored WHERE out IS NULL AND free > 0 ORDER BY ${ranking} ${wait ? '' : 'LIMIT 64'}
   ), winner AS MATERIALIZED (
-    SELECT a.* FROM (SELECT * FROM free ORDER BY ${ranking}) f CROSS JOIN LATERAL (
+    SELECT a.*, f.score FROM (SELECT * FROM free ORDER BY ${ranking}) f CROSS JOIN LATERAL (
       SELECT id, name, revision, active, max_concurrent, failing_since, probes FROM agents
        WHERE id = f.agent_id AND workspace_id = $1 AND paused_at IS NULL AND archived_at IS NULL ${one ? '' : 'AND (probe_at > $15) IS NOT TRUE'}
          AND active + (SELECT count(*) FROM tasks w WHERE w.workspace_id = $1 AND w.status = 'waiting' AND w.waiting_for = 'capacity'
                          AND w.agent_id = f.agent_id AND w.waiting_need @> '{"resume": true}') < max_concurrent
        FOR NO KEY UPDATE ${wait ? '' : 'SKIP LOCKED'}) a
-    WHERE (SELECT free FROM room) > ${aheadInQueue} LIMIT 1
+    WHERE CASE WHEN (SELECT n FROM ahead) = 0 THEN true
+      ELSE (SELECT coalesce(sum(free), 0) FROM scored WHERE out IS NULL) > (SELECT n FROM ahead) END LIMIT 1
   ), taken AS (
     UPDATE agents a SET active = w.active + 1, probes = w.probes + (w.failing_since IS NOT NULL)::int,
       probe_at = CASE WHEN w.failing_since IS NOT NULL
         THEN $15::timestamptz + least(${longestProbeMs}, ${firstProbeMs} * 2 ^ least(w.probes + 1, 20)) * interval '1 ms' END
     FROM winner w WHERE a.id = w.id RETURNING a.id, a.active, a.probe_at
-  ), noted AS (UPDATE agent_capabilities c SET active = t.active, probe_at = t.probe_at FROM taken t WHERE c.agent_id = t.id)
-  SELECT r.able, r.next_probe_at,
+  ), noted AS (UPDATE agent_capabilities c SET active = t.active, probe_at = t.probe_at FROM taken t WHERE c.agent_id = t.id
+  ), shown AS MATERIALIZED (${shown(many)})
+  SELECT r.able, o.next_probe_at,
     json_build_object('incapable', (SELECT count(*) FROM agents WHERE workspace_id = $1 AND role = $8 AND archived_at IS NULL) - r.known,
-      'paused', r.paused, 'tools', r.tools, 'excluded', r.excluded, 'failing', r.failing) AS filtered,
+      'paused', o.paused, 'tools', o.tools, 'excluded', o.excluded, 'failing', o.failing) AS filtered,
     (SELECT json_build_object('id', w.id, 'name', w.name, 'revision', w.revision, 'active', t.active, 'maxConcurrent', w.max_concurrent,
         'failingSince', w.failing_since, 'probe', w.failing_since IS NOT NULL,
-        'skipped', (SELECT count(*) FROM scored b WHERE b.out IS NULL AND b.active >= b.max_concurrent AND b.score > s.score),
-        'score', json_build_object('score', s.score, ${partsJson}))
-       FROM taken t JOIN winner w ON w.id = t.id JOIN scored s ON s.agent_id = t.id) AS taken,
+        'skipped', (SELECT count(*) FROM scored b WHERE b.free = 0 AND b.out IS NULL AND b.score > w.score),
+        'score', json_build_object('score', w.score, ${partsJson}))
+       FROM taken t, winner w, shown s WHERE s.agent_id = w.id) AS taken,
     (SELECT json_agg(json_build_object('agentId', b.agent_id, 'name', a.name, 'score', b.score, ${partsJson}) ORDER BY b.score DESC, b.agent_id)
-       FROM (SELECT * FROM scored WHERE out IS NULL ORDER BY score DESC, agent_id LIMIT ${topCandidates}) b JOIN agents a ON a.id = b.agent_id) AS top
-  FROM room r`;
+       FROM best b JOIN shown s ON s.agent_id = b.agent_id JOIN agents a ON a.id = b.agent_id) AS top
+  FROM room r, left_out o`;
 }

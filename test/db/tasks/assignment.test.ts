@@ -78,7 +78,7 @@ describe.each(postgresVersions)('assignment on PostgreSQL %i', (version) => {
 
   test('one who lacks a level, a tool or duty, or who failed the task before, is left out and counted', async () => {
     const needs = (level: number) => [{ name: 'baking', level }];
-    const good = await hire({ name: 'Good', capabilities: needs(4), tools: ['oven'] });
+    const good = await hire({ name: 'Good', capabilities: needs(5), tools: ['oven'] });
     const first = await hire({ name: 'First', capabilities: needs(3), tools: ['oven'] });
     await hire({ name: 'Beginner', capabilities: needs(2), tools: ['oven'] });
     await hire({ name: 'Without', capabilities: needs(3), tools: [] });
