@@ -35,8 +35,16 @@ function requestView(request: CallRequest, body: ModelCallParts['body']): Record
     const { route: _route, reason: _reason, ...rest } = request;
     return rest;
   }
-  const { kind, provider, model, maxOutputTokens, temperature } = request;
-  return { kind, provider, model, maxOutputTokens, temperature, ...body?.frame };
+  const { kind, provider, model, maxOutputTokens, temperature, images } = request;
+  return {
+    kind,
+    provider,
+    model,
+    maxOutputTokens,
+    temperature,
+    ...body?.frame,
+    ...(images ? { images } : {}),
+  };
 }
 
 function packingView({ packing }: CompleteRequest, tries: LedgerEntryRow[]): ModelCallView['packing'] {

@@ -138,7 +138,8 @@ async function learnFrom(
   const stop = end.as === 'settled' ? (end.outcome as { stop?: unknown } | null)?.stop : null;
   const ok = ledger.outcome === 'ok' && stop !== 'refused' && stop !== 'length';
   const { provider, model } = asked;
-  if (ok && asked.kind === 'complete' && asked.packing && ledger.reported && ledger.usage)
+  const text = asked.kind === 'complete' && asked.packing && !asked.images?.length;
+  if (ok && text && ledger.reported && ledger.usage)
     await learnTokens(tx, asked, { estimated: asked.packing.estimated, reported: ledger.usage.inputTokens });
   await noteCall(
     tx,
