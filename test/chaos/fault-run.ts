@@ -16,7 +16,7 @@ import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createChance } from './chance.ts';
 import { type Fault, planArrivals, planFaults, type Victim } from './fault-plan.ts';
-import { type Accepted, giveTask } from './give-tasks.ts';
+import { type Accepted, giveTask, writeToTask } from './give-tasks.ts';
 import { checkInvariants, type Finding } from './invariants.ts';
 import { makeStateFolder, type Product, removeStateFolder, startProduct } from './product.ts';
 
@@ -96,7 +96,7 @@ async function underFaults(
     // Lost tries are booked at their maximum: a large run would meet the $20 a day of a fresh workspace.
     await database.query('UPDATE budgets SET limit_micro_usd = 1e12, limit_tokens = 1e12');
     const from = Date.now();
-    const accepted = await load(product, models, plan);
+    const { accepted, messages } = await load(product, models, plan);
     const rested = Date.now();
     await comeToRest(product, database, plan);
     const done = Date.now();
@@ -104,6 +104,7 @@ async function underFaults(
       async (text, parameters) => (await database.query(text, parameters)).rows,
       {
         accepted,
+        messages,
         journal: models.journal(),
       },
     );
@@ -126,16 +127,22 @@ async function underFaults(
 }
 
 /** Gives the tasks and does the harm, side by side, both by the plan. */
-async function load(product: Product, models: ScriptedModelServer, plan: Planned): Promise<Accepted[]> {
+async function load(
+  product: Product,
+  models: ScriptedModelServer,
+  plan: Planned,
+): Promise<{ accepted: Accepted[]; messages: Accepted[] }> {
   const from = Date.now();
   const desk = { url: () => product.endpoints().api, ownerKey: product.ownerKey() };
   const giving = plan.arrivals.map(async (at, n) => {
     await pause(at);
-    return giveTask(
+    const key = `chaos-${plan.seed}-${n + 1}`;
+    const task = await giveTask(
       desk,
-      `chaos-${plan.seed}-${n + 1}`,
+      key,
       `Goal ${n + 1} of seed ${plan.seed}: compare three suppliers and recommend one.`,
     );
+    return { task, message: await writeToTask(desk, `${key}-message`, task.id) };
   });
   const harming = (async () => {
     for (const [n, fault] of plan.faults.entries()) {
@@ -148,8 +155,11 @@ async function load(product: Product, models: ScriptedModelServer, plan: Planned
       );
     }
   })();
-  const [accepted] = await Promise.all([Promise.all(giving), harming]);
-  return accepted;
+  const [given] = await Promise.all([Promise.all(giving), harming]);
+  return {
+    accepted: given.map(({ task }) => task),
+    messages: given.flatMap(({ message }) => message ?? []),
+  };
 }
 
 const openCalls = (models: ScriptedModelServer) =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTask } from '../../src/commands/create-task.ts';
+import { sendMessage } from '../../src/commands/send-message.ts';
 import { CreateTask } from '../../src/contracts/task.ts';
 import { closeLater } from '../support/close-later.ts';
 import { type House, openHouse } from '../support/house.ts';
@@ -34,6 +35,13 @@ beforeAll(async () => {
   const task = await house.db.inWorkspace(house.scope, (tx) =>
     createTask(tx, house.caller, CreateTask.parse({ goal: 'Compare three suppliers.' })),
   );
+  const message = await house.db.inWorkspace(house.scope, (tx) =>
+    sendMessage(tx, house.caller, {
+      to: { kind: 'task', id: task.id },
+      content: { text: 'Mind the price.' },
+      priority: 'medium',
+    }),
+  );
   await house.db.acrossWorkspaces(
     `INSERT INTO idempotency_keys (principal_id, route, key, body_hash, status, body) VALUES ($1, 'POST /api/v2/tasks', 'key-1', 'hash', 201, $2)`,
     [house.caller.principalId, JSON.stringify({ id: task.id })],
@@ -45,7 +53,8 @@ beforeAll(async () => {
       what: 'the outbox to be empty',
     },
   );
-  outside = { accepted: [{ key: 'key-1', id: task.id }], journal: models.journal() };
+  const messages = [{ key: 'key-2', id: message.id }];
+  outside = { accepted: [{ key: 'key-1', id: task.id }], messages, journal: models.journal() };
 }, 120_000);
 
 /** Breaks the database on purpose, looks, and takes it back. @returns the names of the broken invariants */
@@ -116,6 +125,17 @@ const damages: Record<string, { sql?: string; seen?: () => Partial<Outside> }> =
           SELECT task_id, seq + 1000, workspace_id, attempt, turn, role, content, hash FROM transcript WHERE ${oneOf('transcript', `role = 'assistant'`)}`,
   },
   'a transcript has no gap': { sql: `DELETE FROM transcript WHERE ${oneOf('transcript', 'seq = 1')}` },
+  'every accepted message is in the record': {
+    seen: () => ({ messages: [...outside.messages, { key: 'key-3', id: 'msg_lost' }] }),
+  },
+  'every message was read or says why not': {
+    sql: `UPDATE messages SET state = 'delivered' WHERE ${oneOf('messages')}`,
+  },
+  'no step of a message is told twice': {
+    sql: `INSERT INTO events (id, workspace_id, stream, seq, type, actor, data, at, xid)
+          SELECT 'evt_again', workspace_id, stream, seq + 1000, type, actor, data, at, xid FROM events WHERE ${oneOf('events', `type = 'message.accepted'`)}`,
+  },
+  'a mailbox has no gap': { sql: `UPDATE messages SET place = 7 WHERE ${oneOf('messages')}` },
   'no try is left open in the ledger': { sql: `UPDATE ledger SET outcome = 'open' WHERE ${oneOf('ledger')}` },
   'each stored answer was paid exactly once': {
     sql: `UPDATE ledger SET outcome = 'failed' WHERE ${oneOf('ledger')}`,

@@ -5,6 +5,7 @@
  */
 import type { JournalEntry } from '../support/scripted-model-server/journal.ts';
 import { bookInvariants } from './invariants/books.ts';
+import { messageInvariants } from './invariants/messages.ts';
 import { doorInvariants } from './invariants/door.ts';
 import { recordInvariants } from './invariants/record.ts';
 
@@ -15,6 +16,8 @@ export type Sql = (text: string, parameters: unknown[]) => Promise<Row[]>;
 export interface Outside {
   /** Every 201: the Idempotency-Key and the task's id that came with it. */
   accepted: { key: string; id: string }[];
+  /** The same of messages. */
+  messages: { key: string; id: string }[];
   journal: JournalEntry[];
 }
 
@@ -30,7 +33,12 @@ export interface Finding {
   broken: Row[];
 }
 
-export const invariants: Invariant[] = [...doorInvariants, ...recordInvariants, ...bookInvariants];
+export const invariants: Invariant[] = [
+  ...doorInvariants,
+  ...recordInvariants,
+  ...messageInvariants,
+  ...bookInvariants,
+];
 
 const mostRows = 20;
 

@@ -3,7 +3,7 @@ import { faultRun } from './fault-run.ts';
 
 /** The small sister of `npm run chaos`: the same run, the same invariants, a few kills. */
 describe('the product under faults', () => {
-  test('a few goals survive kill -9 of worker, API and Temporal: nothing lost, doubled or paid twice', async () => {
+  test('a few goals, and what is written to them, survive kill -9 of worker, API and Temporal: nothing lost, doubled or paid twice', async () => {
     const lines: string[] = [];
     const report = await faultRun({
       tasks: 6,

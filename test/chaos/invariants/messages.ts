@@ -1,0 +1,24 @@
+import type { Invariant } from '../invariants.ts';
+
+/** A message that was answered with 201 arrives, once, and in its place. */
+export const messageInvariants: Invariant[] = [
+  {
+    name: 'every accepted message is in the record',
+    needs: 'messages',
+    sql: `SELECT a.key, a.id FROM jsonb_to_recordset($1) AS a (key text, id text) LEFT JOIN messages m ON m.id = a.id WHERE m.id IS NULL`,
+  },
+  {
+    name: 'every message was read or says why not',
+    sql: `SELECT id, recipient, state, reason FROM messages WHERE state IN ('accepted', 'delivered') AND to_kind = 'task'
+          UNION ALL SELECT id, recipient, state, reason FROM messages WHERE state = 'expired' AND reason IS NULL`,
+  },
+  {
+    name: 'no step of a message is told twice',
+    sql: `SELECT data->>'messageId' AS id, type, count(*) FROM events WHERE type LIKE 'message.%' GROUP BY 1, 2 HAVING count(*) > 1`,
+  },
+  {
+    name: 'a mailbox has no gap',
+    sql: `SELECT b.recipient, b.last_place, count(m.id) AS messages FROM mailboxes b LEFT JOIN messages m ON m.recipient = b.recipient
+           GROUP BY b.recipient, b.last_place HAVING count(m.id) <> b.last_place OR max(m.place) <> b.last_place`,
+  },
+];
