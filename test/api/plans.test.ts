@@ -93,7 +93,7 @@ describe('the plan of a task', () => {
       expect.arrayContaining([
         '/definition/steps/0/dependsOn/0',
         '/definition/steps/0/with/requires/0/capability',
-        '/definition/steps/1/kind',
+        '/definition/steps/1/with/tool',
       ]),
     );
     expect(await read(id)).toMatchObject({ status: 'proposed', version: 1 });

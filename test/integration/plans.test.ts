@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { acceptPlan } from '../../src/commands/accept-plan.ts';
 import { rejectPlan } from '../../src/commands/reject-plan.ts';
 import { sendMessage } from '../../src/commands/send-message.ts';
@@ -9,7 +9,13 @@ import type { ServedCall } from '../support/scripted-model-server/script.ts';
 
 let house: ScriptedHouse;
 beforeAll(async () => {
-  house = await openScriptedHouse();
+  house = await openScriptedHouse({ stallMs: 6000 });
+});
+
+/** Agents that fail in test after test would get no work but probes. */
+beforeEach(async () => {
+  await house.rows('UPDATE agents SET failing_streak = 0, failing_since = NULL, probe_at = NULL, probes = 0');
+  await house.rows(`UPDATE agent_capabilities SET probe_at = NULL, duty = 'on'`);
 });
 
 const step = (id: string, goal: string, more: Record<string, unknown> = {}) => ({

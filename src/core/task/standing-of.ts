@@ -1,5 +1,6 @@
 import type { Job, Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
+import { isUnderWay } from './chief-of-staff.ts';
 import { isOpen } from './next-move.ts';
 import type { EffectFacts, TaskSnapshot } from './snapshot.ts';
 
@@ -14,7 +15,7 @@ export function taskStanding(
     end || task.cancelRequestedAt
       ? []
       : effects.filter(isOpen).map((effect) => jobOf(task.id, effect, task.title));
-  if (!end && planRun && !isFinished(planRun.status)) {
+  if (!end && planRun && isUnderWay(snapshot)) {
     start.push({
       key: `run/${planRun.id}`,
       kind: 'run',
