@@ -60,7 +60,7 @@ const environmentName = z
 export const OpenApiSource = {
   url: url.optional().describe('Where the document is, JSON or YAML'),
   document: z
-    .union([z.string().min(1).max(5_000_000), z.record(z.string(), z.unknown())])
+    .union([z.string().min(1).max(1_000_000), z.record(z.string(), z.unknown())])
     .optional()
     .describe('The document itself, as an object or as JSON or YAML text'),
 };

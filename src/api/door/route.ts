@@ -16,21 +16,28 @@ import type { Problem } from '../../errors.ts';
  *    that same transaction, so there is no moment in which the work is done and the answer unknown.
  * 2. `readBody` replaces the JSON reader (uploads, YAML). It runs before the transaction: nothing slow happens inside it.
  */
-export interface Route<Op extends Operation> {
+export interface Route<Op extends Operation, Prepared = undefined> {
   readBody?: (request: Request, response: Response, caller: Authenticated) => Promise<unknown>;
   location?: (reply: ReplyOf<Op>) => string;
   etag?: (reply: ReplyOf<Op>) => string;
   /** What may be stored for replays: the answer without its secrets. */
   storable?: (reply: ReplyOf<Op>) => unknown;
-  handle: (call: DeskCall<Op>) => Promise<ReplyOf<Op>>;
+  /** What is slow (asking another server) happens here, before the transaction. A request that is repeated prepares again. */
+  prepare?: (call: Call<Op>) => Promise<Prepared>;
+  handle: (call: DeskCall<Op> & { prepared: Prepared }) => Promise<ReplyOf<Op>>;
 }
 
-export function route<const Op extends Operation>(door: Door, operation: Op, definition: Route<Op>): void {
+export function route<const Op extends Operation, Prepared = undefined>(
+  door: Door,
+  operation: Op,
+  definition: Route<Op, Prepared>,
+): void {
   mount(door, operation, async (request, response) => {
     const caller = await whoCalls(door, request);
     const call = await readCall(operation, request, response, { caller, readBody: definition.readBody });
+    const prepared = (await definition.prepare?.(call)) as Prepared;
     const perform = async (tx: DeskCall<Op>['tx']) => {
-      const reply = await definition.handle({ ...call, tx });
+      const reply = await definition.handle({ ...call, tx, prepared });
       return {
         reply,
         location: definition.location?.(reply) ?? null,

@@ -27,8 +27,7 @@ import {
 import { AppError, notFound, type Problem } from '../../errors.ts';
 import type { Door } from '../door/door.ts';
 import { listNote } from '../door/list-note.ts';
-import { openRoute, route } from '../door/route.ts';
-import { sendAnswer } from '../door/send-answer.ts';
+import { route } from '../door/route.ts';
 import { presentToolServer } from './present-tool-server.ts';
 
 /** Handed in, since the API talks to no server itself. Never throws for what is wrong with the server. */
@@ -89,8 +88,7 @@ function readRoutes(door: Door): void {
 }
 
 function addRoute(door: Door, ask: AskToolServer): void {
-  // Asking the server is slow, so it comes before the transaction. A second try meets the name that the first has taken.
-  openRoute(
+  route(
     door,
     {
       method: 'post',
@@ -104,22 +102,23 @@ function addRoute(door: Door, ask: AskToolServer): void {
       status: 201,
       errors: ['forbidden', 'conflict'],
     },
-    async ({ caller, body, response }) => {
-      requireOwner(caller);
-      const document = body.kind === 'openapi' ? body.document : undefined;
-      const asked = await ask({ workspaceId: caller.workspaceId, target: targetOf(body), document });
-      if ('problems' in asked) throw notUsable(asked.problems);
-      const reply = await door.db.inWorkspace(scopeOf(caller), async (tx) =>
-        one(tx, caller, await createToolServer(tx, caller, { name: body.name, ...asked })),
-      );
-      const location = `/api/v2/tool-servers/${reply.id}`;
-      sendAnswer(response, 201, { reply, location, etag: null });
+    {
+      location: ({ id }) => `/api/v2/tool-servers/${id}`,
+      prepare: async ({ caller, body }) => {
+        requireOwner(caller);
+        const document = body.kind === 'openapi' ? body.document : undefined;
+        const asked = await ask({ workspaceId: caller.workspaceId, target: targetOf(body), document });
+        if ('problems' in asked) throw notUsable(asked.problems);
+        return asked;
+      },
+      handle: async ({ tx, caller, body, prepared }) =>
+        one(tx, caller, await createToolServer(tx, caller, { name: body.name, ...prepared })),
     },
   );
 }
 
 function refreshRoute(door: Door, ask: AskToolServer): void {
-  openRoute(
+  route(
     door,
     {
       method: 'post',
@@ -134,20 +133,20 @@ function refreshRoute(door: Door, ask: AskToolServer): void {
       reply: ToolServer,
       errors: ['forbidden'],
     },
-    async ({ caller, params: { toolServerId: id }, body: { document }, response }) => {
-      requireOwner(caller);
-      const scope = scopeOf(caller);
-      const server = await door.db.inWorkspace(scope, (tx) => findToolServer(tx, id));
-      if (!server) throw notFound('tool server', id);
-      checkDocument(server.target, document);
-      const asked = await ask({ workspaceId: caller.workspaceId, target: server.target, document });
-      const reply = await door.db.inWorkspace(scope, async (tx) => {
+    {
+      prepare: async ({ caller, params: { toolServerId: id }, body: { document } }) => {
+        requireOwner(caller);
+        const server = await door.db.inWorkspace(scopeOf(caller), (tx) => findToolServer(tx, id));
+        if (!server) throw notFound('tool server', id);
+        checkDocument(server.target, document);
+        return ask({ workspaceId: caller.workspaceId, target: server.target, document });
+      },
+      handle: async ({ tx, caller, params: { toolServerId: id }, prepared: asked }) => {
         if (!(await findToolServer(tx, id, true))) throw notFound('tool server', id);
         if ('problems' in asked) await noteProblem(tx, id, wordsOf(asked.problems));
         else await noteFound(tx, id, asked);
         return one(tx, caller, id);
-      });
-      sendAnswer(response, 200, { reply, location: null, etag: null });
+      },
     },
   );
 }
