@@ -7,21 +7,24 @@ import { lockMessage } from '../db/messages/message-store.ts';
 import { type Addressed, findRecipient } from '../db/messages/recipient.ts';
 import type { MessageRow } from '../db/mappings/message.ts';
 import type { Tx } from '../db/record.ts';
-import { AppError, type Problem } from '../errors.ts';
+import { AppError, notFound, type Problem } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
 
 /**
  * A person's message to an agent or a task, or the answer to what was asked of people.
- * @throws AppError forbidden; undeliverable with every problem and its place: nothing was changed
+ * @param named the address names the task: one that is not there is not found
+ * @throws AppError forbidden, not_found; undeliverable with every problem and its place: nothing was changed
  */
 export async function sendMessage(
   tx: Tx,
   caller: Caller,
   input: Omit<SendMessage, 'to'> & { to?: Addressed | undefined },
+  named = false,
 ): Promise<{ id: string }> {
   requireOperator(caller);
   const asked = input.replyTo === undefined ? null : await lockMessage(tx, input.replyTo);
   const to = input.to ? await findRecipient(tx, input.to, true) : await askerOf(tx, asked);
+  if (named && to && !to.known) throw notFound(to.kind, to.id ?? '');
   const type = input.type ?? defaultType(input);
   const deadline = input.deadline ? new Date(input.deadline) : null;
   const problems = messageProblems({

@@ -75,7 +75,9 @@ describe('POST /messages', () => {
       '/deadline past_deadline',
       '/content/files/0 unknown_file',
     ]);
-    expect(codes(await refused({ to: { kind: 'task', id: ended }, content }))).toEqual(['/to/id task_finished']);
+    expect(codes(await refused({ to: { kind: 'task', id: ended }, content }))).toEqual([
+      '/to/id task_finished',
+    ]);
     const unknown = { kind: 'agent', id: 'agt_01k5zj7q3ve4r9t0m2n4p6q8s0' };
     expect(codes(await refused({ to: unknown, content }))).toEqual(['/to/id unknown_agent']);
     expect(codes(await refused({ content }))).toEqual(['/to required']);
@@ -107,6 +109,8 @@ describe('messages of a task', () => {
     const open = encodeURIComponent('to.kind == "person" && open');
     expect((await api.ask<Page<Message>>('GET', `messages?filter=${open}`)).body.items).toEqual([]);
     expect((await api.problem('POST', `messages/${body.id}/ack`)).body.code).toBe('wrong_state');
+    const nowhere = 'tasks/tsk_01k5zj7q3ve4r9t0m2n4p6q8s0/messages';
+    expect((await api.problem('POST', nowhere, { body: { content } })).status).toBe(404);
   });
 });
 
@@ -120,7 +124,9 @@ describe('conversations', () => {
     expect(said.body).toMatchObject({ place: 2, conversationId: body.id, type: 'request' });
     const list = await api.ask<Page<Message>>('GET', `${path}/messages`);
     expect(list.body.items.map(({ content: { text } }) => text)).toEqual(['Hello there.', 'And?']);
-    expect((await api.ask<Conversation>('PATCH', path, { body: { title: 'Greetings' } })).body.title).toBe('Greetings');
+    expect((await api.ask<Conversation>('PATCH', path, { body: { title: 'Greetings' } })).body.title).toBe(
+      'Greetings',
+    );
     expect((await api.ask<Conversation>('POST', `${path}/stop`)).status).toBe(202);
     expect((await api.ask<Conversation>('DELETE', path)).body.archivedAt).not.toBeNull();
     const late = await api.problem('POST', `${path}/messages`, { body: { content: { text: 'Hm?' } } });
@@ -133,7 +139,9 @@ describe('conversations', () => {
     const nobody = await api.problem('POST', 'conversations', { body: {} });
     expect(codes(nobody)).toEqual(['/agentId required']);
     const unknown = { taskId: 'tsk_01k5zj7q3ve4r9t0m2n4p6q8s0' };
-    expect(codes(await api.problem('POST', 'conversations', { body: unknown }))).toEqual(['/taskId unknown_task']);
+    expect(codes(await api.problem('POST', 'conversations', { body: unknown }))).toEqual([
+      '/taskId unknown_task',
+    ]);
     const { body } = await api.ask<Conversation>('POST', 'conversations', { body: { agentId: agent.id } });
     const branch = `conversations/${body.id}/messages/msg_01k5zj7q3ve4r9t0m2n4p6q8s0/branch`;
     expect((await api.problem('POST', branch)).status).toBe(404);

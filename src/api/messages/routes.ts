@@ -133,8 +133,7 @@ function taskMessageRoutes(door: Door): void {
     {
       location,
       handle: async ({ tx, caller, params: { taskId }, body }) => {
-        await taskOf(tx, taskId);
-        const { id } = await sendMessage(tx, caller, { ...body, to: { kind: 'task', id: taskId } });
+        const { id } = await sendMessage(tx, caller, { ...body, to: { kind: 'task', id: taskId } }, true);
         return viewMessage(tx, id);
       },
     },

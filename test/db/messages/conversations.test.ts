@@ -4,6 +4,7 @@ import {
   sayInConversation,
   stopConversation,
 } from '../../../src/commands/conversation.ts';
+import { retryTask } from '../../../src/commands/retry-task.ts';
 import { CreateConversation } from '../../../src/contracts/conversation.ts';
 import { openRows } from '../../../src/db/open-rows.ts';
 import { cancelByOperations } from '../../../src/db/standing/operations.ts';
@@ -84,4 +85,17 @@ test('stopping before the reply has begun ends it, and stopping nothing is nothi
   expect((await office.desk.look(reply)).end).toBe('cancelled');
   await stop();
   expect((await look(id)).end).toBe('completed');
+});
+
+test('a reply that fails is answered with the error, and the conversation goes on', async () => {
+  const id = await talk('Break, please.');
+  const reply = (await look(id)).start[0]?.id ?? '';
+  const key = await office.turn(reply);
+  const error = { code: 'model_failed', message: 'It broke.' };
+  await office.desk.settle(reply, key, { try: 1, end: { as: 'failed', error } });
+  expect((await office.desk.look(reply)).end).toBe('failed');
+  expect((await replies(id)).map(({ text }) => text).join()).toContain('It broke.');
+  expect((await look(id)).end).toBe('completed');
+  const again = office.desk.inside((tx) => retryTask(tx, office.desk.caller, { taskId: reply }));
+  await expect(again).rejects.toMatchObject({ code: 'wrong_state' });
 });
