@@ -1,7 +1,7 @@
 /**
  * Messages to tasks: how soon `POST /tasks/{id}/messages` is answered, and how soon after that the message is delivered, with the
  * recipient idle (its task waits) and in the middle of a model call; then whether everything arrives while Redis is emptied and the
- * worker is killed and started again. API with dispatcher and worker are processes of their own, on the servers of `npm start`.
+ * worker is killed and started again. Between the two, how soon a reply in a conversation ends that a person stops. API with dispatcher and worker are processes of their own, on the servers of `npm start`.
  *
  * Delivered is measured in the record: from the event `message.accepted` to the event `message.delivered`, both written at the end of
  * their transactions by the same server's clock. What is not measured: a network, TLS, many senders at once.
@@ -22,7 +22,8 @@ const { values } = parseArgs({
   options: { count: { type: 'string', default: '300' }, faults: { type: 'string', default: '200' } },
 });
 const [count, faults] = [values.count, values.faults].map(Number) as [number, number];
-const goals = { acceptedMs: 20, deliveredMs: 50 };
+const goals = { acceptedMs: 20, deliveredMs: 50, stoppedMs: 1000 };
+const stops = 10;
 const perTask = 25;
 let clerks = 0;
 
@@ -64,9 +65,15 @@ async function measure(on: Stage): Promise<void> {
     ],
     rows,
   );
+  const stopped = await stopReplies(api);
+  table(
+    ['a reply in mid call is stopped', ...figures.map((p) => `${p} ms`)],
+    [[`${stopped.length} times, from the request to the end in the record`, ...spread(stopped)]],
+  );
   const arrived = await underFaults(on, { api, worker, work });
   console.log(`Delivered while Redis was emptied and the worker killed: ${arrived} of ${faults}`);
-  if (worst.accepted > goals.acceptedMs || worst.delivered > goals.deliveredMs || arrived < faults)
+  const late = percentile(stopped, 100) > goals.stoppedMs;
+  if (worst.accepted > goals.acceptedMs || worst.delivered > goals.deliveredMs || late || arrived < faults)
     process.exitCode = 1;
 }
 
@@ -153,6 +160,34 @@ async function deliveryTimes(api: RunningApi, ids: string[]): Promise<number[]> 
     [ids],
   );
   return rows.map(({ ms }) => ms);
+}
+
+/** @returns milliseconds each, in ascending order */
+async function stopReplies(api: RunningApi): Promise<number[]> {
+  const { id: agentId } = await ask<{ id: string }>(api, 'POST', 'agents', {
+    name: 'Talker',
+    role: 'master_operator',
+  });
+  const times: number[] = [];
+  for (let n = 0; n < stops; n += 1) {
+    const { id } = await ask<{ id: string }>(api, 'POST', 'conversations', {
+      agentId,
+      message: { text: 'Hello?' },
+    });
+    const rows = (what: string) => api.db.acrossWorkspaces(what, [id]);
+    const called = `SELECT 1 FROM ledger l JOIN tasks t ON t.id = l.task_id WHERE t.conversation_id = $1`;
+    await waitFor(async () => (await rows(called)).length > 0, { what: 'the call', timeoutMs: 30_000 });
+    const began = performance.now();
+    await ask(api, 'POST', `conversations/${id}/stop`, {});
+    const answered = 'SELECT 1 FROM messages WHERE conversation_id = $1 AND reply_to IS NOT NULL';
+    await waitFor(async () => (await rows(answered)).length > 0, {
+      what: 'the end',
+      timeoutMs: 30_000,
+      everyMs: 5,
+    });
+    times.push(performance.now() - began);
+  }
+  return times.sort((a, b) => a - b);
 }
 
 interface Faults {
