@@ -45,9 +45,20 @@ function listOf(title: string, lines: string[]): string {
 }
 
 function memberLine(agent: Team['agents'][number]): string {
-  const { name, id, capabilities, active, maxConcurrent, succeeded = 0, failed = 0, usdPerTask } = agent;
+  const {
+    name,
+    id,
+    capabilities,
+    active,
+    maxConcurrent,
+    succeeded = 0,
+    failed = 0,
+    usdPerTask,
+    away,
+  } = agent;
   const skills = capabilities.map((each) => `${each.name} ${each.level}`).join(', ') || 'none named';
   const facts = [
+    away === true ? 'not at work now' : '',
     maxConcurrent === undefined ? '' : `${active ?? 0} of ${maxConcurrent} slots busy`,
     succeeded + failed === 0 ? '' : `${succeeded} of ${succeeded + failed} tasks went well`,
     usdPerTask == null ? '' : `$${usdPerTask.toFixed(4)} a task`,

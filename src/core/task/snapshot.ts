@@ -160,6 +160,8 @@ export interface TeamMember {
   maxConcurrent?: number;
   succeeded?: number;
   failed?: number;
+  /** Paused, or its work keeps failing. */
+  away?: boolean;
   /** Of its tasks, on average; null when nothing is known. */
   usdPerTask?: number | null;
 }

@@ -3,11 +3,16 @@ import type { Team } from '../../core/task/snapshot.ts';
 import type { Tx } from '../record.ts';
 
 /** Who is there, what they can use, and which workflows a plan may call. */
-export async function loadTeam(tx: Tx, world: { tools: readonly Pick<ToolCard, 'name' | 'description' | 'risk'>[] }): Promise<Team> {
+export async function loadTeam(
+  tx: Tx,
+  world: { tools: readonly Pick<ToolCard, 'name' | 'description' | 'risk'>[] },
+): Promise<Team> {
   const agents = await tx.sql<Team['agents'][number]>(
-    `SELECT id, name, role, spec->'capabilities' AS capabilities, spec->>'instructions' AS instructions,
-            active, max_concurrent, succeeded, failed
-       FROM agents WHERE workspace_id = $1 AND archived_at IS NULL ORDER BY id LIMIT 500`,
+    `SELECT a.id, a.name, a.role, a.spec->'capabilities' AS capabilities, a.spec->>'instructions' AS instructions,
+            a.active, a.max_concurrent, a.succeeded, a.failed, a.paused_at IS NOT NULL OR a.failing_since IS NOT NULL AS away,
+            (SELECT avg(c.micro_usd) / 1e6 FROM agent_capabilities c WHERE c.agent_id = a.id) AS usd_per_task
+       FROM agents a
+      WHERE a.workspace_id = $1 AND a.archived_at IS NULL ORDER BY a.id LIMIT 500`,
     [tx.workspaceId],
   );
   const workflows = await tx.sql<Team['workflows'][number]>(

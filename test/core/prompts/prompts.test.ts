@@ -124,3 +124,18 @@ describe('what a Chief of Staff is told', () => {
     expect(text).toContain('The condition is false.');
   });
 });
+
+describe('the team as a Chief of Staff sees it', () => {
+  test('shows how busy everybody is and how it went with them', () => {
+    const member = { id: 'agt_2', name: 'Bo', role: 'master_operator' as const, instructions: '' };
+    const figures = { active: 1, maxConcurrent: 4, succeeded: 9, failed: 1, usdPerTask: 0.0123 };
+    const capabilities = [{ name: 'writing', level: 4 }];
+    const workflows = [{ id: 'wfl_1', name: 'Memo', description: 'Writes a memo.', versions: [1] }];
+    const team = { agents: [{ ...member, ...figures, capabilities }], tools: [], workflows };
+    const text = planMessage({ agent, goal: 'Write it.', files: [], team });
+    expect(text).toContain(
+      '- Bo (id agt_2): writing 4 (1 of 4 slots busy; 9 of 10 tasks went well; $0.0123 a task)',
+    );
+    expect(text).toContain('- Memo (id wfl_1): Writes a memo.');
+  });
+});
