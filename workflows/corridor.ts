@@ -67,6 +67,8 @@ class Corridor {
   private readonly input: CorridorInput;
   private readonly running = new Map<string, CancellationScope>();
   private readonly children = new Set<string>();
+  /** Said once, kept until the child is started. */
+  private readonly firsts = new Map<string, Standing>();
   private lost: string[] = [];
   private stale: boolean;
   private fresh = false;
@@ -116,6 +118,7 @@ class Corridor {
     if (before && standing.version < before.version) return;
     this.standing = standing;
     this.fresh = true;
+    this.keepFirsts(standing);
     setCurrentDetails(standing.details);
     if (!hasSearchAttributes()) return;
     const pairs = [
@@ -125,6 +128,12 @@ class Corridor {
         : []),
     ];
     if (pairs.length > 0) upsertSearchAttributes(pairs);
+  }
+
+  private keepFirsts({ start }: Standing): void {
+    const wanted = new Set(start.map(({ key }) => key));
+    for (const key of this.firsts.keys()) if (!wanted.has(key)) this.firsts.delete(key);
+    for (const { key, first } of start) if (first) this.firsts.set(key, first);
   }
 
   /** Starts what should be running and is not; cancels what should not be. */
@@ -175,9 +184,11 @@ class Corridor {
    * Its result is never read: what it brought is in the record. That it closed is a hint to look, quicker than the `changed` that follows
    * from the outbox if nobody looked; then it may be started again, for a step that is tried again.
    */
-  private startChild({ key, kind, id, summary, first }: Job): void {
+  private startChild({ key, kind, id, summary }: Job): void {
     if (this.children.has(key) || this.stale) return;
     this.children.add(key);
+    const first = this.firsts.get(key);
+    this.firsts.delete(key);
     const onClosed = () => {
       this.children.delete(key);
       this.stale = true;
