@@ -58,6 +58,7 @@ const words: Record<string, string> = {
   choose_template: 'Choose a template for',
   synthesis: 'Write the result of',
   work: 'Work on',
+  summarise: 'Summarise the conversation about',
 };
 
 function jobOf(taskId: string, effect: EffectFacts, title: string): Job {

@@ -73,6 +73,7 @@ export async function packCall(
 ): Promise<PackedCall | { over: Failure }> {
   const whole = await loadConversation(tx, task);
   const summary = call.purpose === 'summarise' ? toSummarise(whole, call) : null;
+  if (call.purpose === 'summarise' && !summary) return { over: nothingToSummarise };
   const conversation = summary
     ? { ...whole, entries: whole.entries.filter(({ seq }, i) => i === 0 || seq <= summary.to) }
     : whole;
@@ -92,6 +93,12 @@ export async function packCall(
     mostTokens: mostTokens(estimated, call.figures),
   };
 }
+
+/** One turn alone is longer than what may be left as it is: what does not fit of it is cut. */
+const nothingToSummarise: Failure = {
+  code: 'nothing_to_summarise',
+  message: 'There are no older turns that a summary could stand for.',
+};
 
 function tooLong({ model, output }: PackCall, { needs, room, kept }: PackedConversation): Failure {
   const { provider, id, contextTokens } = model;
