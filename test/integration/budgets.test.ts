@@ -80,7 +80,8 @@ describe('budgets', () => {
     });
     const { usd, calls } = await booked(id);
     expect(calls).toBe(server.journal().length);
-    expect(calls).toBe(6);
+    // A plan, four steps, a verdict and the result.
+    expect(calls).toBe(7);
     expect(usd).toBeGreaterThan(0);
     expect(await purseOf(id)).toMatchObject({ spent: usd, reserved: 0 });
     expect(await purseOf(house.scope.workspaceId)).toMatchObject({ spent: usd, reserved: 0 });

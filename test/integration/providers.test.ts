@@ -112,7 +112,7 @@ describe('provider keys and outages', () => {
       status: 'completed',
     });
     const paid = (await ledgerOf(id)).filter(({ outcome }) => outcome === 'ok');
-    expect(paid).toHaveLength(4);
+    expect(paid).toHaveLength(5);
     expect((await ledgerOf(id)).length + (await ledgerOf(later)).length).toBe(
       openai.journal().length - before,
     );
@@ -134,6 +134,7 @@ describe('provider keys and outages', () => {
         .every(({ outcome, microUsd }) => outcome === 'failed' && microUsd === 0),
     ).toBe(true);
     expect(rows.filter(({ provider }) => provider === 'openai').map(({ outcome }) => outcome)).toEqual([
+      'ok',
       'ok',
       'ok',
       'ok',

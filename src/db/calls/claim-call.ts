@@ -74,9 +74,22 @@ export async function claimModelCall(
   const worst = (each: CallRequest) => reserve(each, promptTokensOf(each) + tokensOfImages(seen(each)));
   const made = await affordable(context, chosen, (each) => worst(each).microUsd);
   if ('nobody' in made) return { over: await giveUp(context, made.nobody) };
-  const { body, score } = made;
   const request = withImages(made.request, seen(made.request));
-  const { microUsd, tokens = 0, price } = worst(request);
+  return take(context, { ...made, request }, { worst: worst(request), short });
+}
+
+interface Taking {
+  worst: ReturnType<Reserve>;
+  short: boolean;
+}
+
+/** The call goes out, unless a purse has no room for the most that it can cost. */
+async function take(
+  { tx, task, effect, world }: CallContext,
+  { request, body, score }: Prepared,
+  { worst: { microUsd, tokens = 0, price }, short }: Taking,
+): Promise<Claim> {
+  const { key, id: callId, purpose } = effect;
   const needs = { microUsd: microUsd ?? 0, tokens };
   if (short && task.agentId) await lockAgents(tx, [task.agentId]);
   if (short && shortageOf(await lockPursesOf(tx, task), needs)) {
@@ -84,34 +97,20 @@ export async function claimModelCall(
     return { over: await decideTask(tx, task, world, true) };
   }
   const tryNumber = await claimEffect(tx, key, request);
+  const { provider, model } = request;
   const budgetIds = await openTry(tx, task, {
-    callId: effect.id,
-    callKey: key,
-    try: tryNumber,
-    purpose: effect.purpose,
-    provider: request.provider,
-    model: request.model,
-    price,
+    ...{ callId, callKey: key, try: tryNumber, purpose, provider, model, price },
     reservedMicroUsd: microUsd,
     reservedTokens: tokens,
   });
   // The last words of the claim: everybody in the workspace wants this row.
   if (!(await reserveInPurses(tx, budgetIds, needs))) throw new ShortOfBudget();
-  const { purpose } = effect;
+  const stream = task.conversationId ? `conversation/${task.conversationId}` : `task/${task.id}`;
+  const account = breakerOf(world, request)?.account ?? 'environment';
   return {
     claimed: {
-      key,
-      callId: effect.id,
-      try: tryNumber,
-      purpose,
-      rootTaskId: task.rootId,
-      stream: task.conversationId ? `conversation/${task.conversationId}` : `task/${task.id}`,
-      request,
-      body,
-      score,
-      price,
-      tokens,
-      account: breakerOf(world, request)?.account ?? 'environment',
+      ...{ key, callId, try: tryNumber, purpose, rootTaskId: task.rootId, stream },
+      ...{ request, body, score, price, tokens, account },
     },
   };
 }
