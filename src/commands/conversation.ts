@@ -98,14 +98,24 @@ export async function stopConversation(tx: Tx, caller: Caller, conversationId: s
   if (reply) await requestCancel(tx, { taskIds: [reply.id], reason: 'Stopped by a person.' });
 }
 
-/** @throws AppError forbidden, not_found */
+/** @throws AppError forbidden, not_found; precondition_failed when somebody renamed it since it was read */
 export async function renameConversation(
   tx: Tx,
   caller: Caller,
-  { conversationId, title }: { conversationId: string; title: string },
+  {
+    conversationId,
+    title,
+    expects,
+  }: { conversationId: string; title: string; expects(title: string): boolean },
 ): Promise<void> {
   requireOperator(caller);
-  await updateConversation(tx, await lockConversation(tx, conversationId), { title });
+  const conversation = await lockConversation(tx, conversationId);
+  if (!expects(conversation.title))
+    throw new AppError(
+      'precondition_failed',
+      'The conversation was renamed meanwhile. Look at it and try again.',
+    );
+  await updateConversation(tx, conversation, { title });
 }
 
 /** Nothing more can be said in it; the reply under way is stopped. @throws AppError forbidden, not_found */

@@ -6,6 +6,7 @@ import type { Tx } from './record.ts';
 export interface WorkspaceSettings {
   assignmentWeights?: AssignmentWeights;
   planAcceptance?: PlanAcceptance;
+  maxHops?: number;
 }
 
 type StoredWorkspace = Omit<WorkspaceRow, 'settings'> & { settings: WorkspaceSettings };

@@ -127,6 +127,10 @@ describe('conversations', () => {
     expect((await api.ask<Conversation>('PATCH', path, { body: { title: 'Greetings' } })).body.title).toBe(
       'Greetings',
     );
+    const stale = { body: { title: 'Farewells' }, headers: { 'If-Match': '"another"' } };
+    expect((await api.problem('PATCH', path, stale)).body.code).toBe('precondition_failed');
+    const etag = (await api.ask<Conversation>('GET', path)).headers.get('etag') ?? '';
+    expect((await api.ask('PATCH', path, { ...stale, headers: { 'If-Match': etag } })).status).toBe(200);
     expect((await api.ask<Conversation>('POST', `${path}/stop`)).status).toBe(202);
     expect((await api.ask<Conversation>('DELETE', path)).body.archivedAt).not.toBeNull();
     const late = await api.problem('POST', `${path}/messages`, { body: { content: { text: 'Hm?' } } });

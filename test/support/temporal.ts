@@ -7,7 +7,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } 
 import { closeLater } from './close-later.ts';
 import { askBroker } from './servers/broker-client.ts';
 import { requireTool } from './servers/find-tool.ts';
-import { startTemporal, type TemporalOptions } from './servers/temporal.ts';
+import { startTemporal } from './servers/temporal.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 let prepared = false;
@@ -68,7 +68,7 @@ export async function privateTemporal(
     async start({ empty = false } = {}) {
       if (empty) await Promise.all(['', '-wal', '-shm'].map((end) => rm(`${file}${end}`, { force: true })));
       service = await startTemporal({
-        ...rules,
+        ...settings,
         file,
         namespaces: [namespace],
         port: Number(address.split(':')[1]),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import {
   archiveConversation,
@@ -85,7 +86,10 @@ function changeRoutes(door: Door, temporal: TemporalPlace): void {
   route(
     door,
     { method: 'get', path, tag, summary: 'Read a conversation', params, reply: Conversation },
-    { handle: ({ tx, params: { conversationId } }) => view(tx, conversationId) },
+    {
+      etag: ({ title }) => tagOf(title),
+      handle: ({ tx, params: { conversationId } }) => view(tx, conversationId),
+    },
   );
   route(
     door,
@@ -94,14 +98,17 @@ function changeRoutes(door: Door, temporal: TemporalPlace): void {
       path,
       tag,
       summary: 'Rename a conversation',
+      description: 'If-Match with the ETag that was read refuses to overwrite another name.',
       params,
       body: UpdateConversation,
       reply: Conversation,
-      errors: ['forbidden'],
+      errors: ['forbidden', 'precondition_failed'],
     },
     {
-      handle: async ({ tx, caller, params: { conversationId }, body: { title } }) => {
-        await renameConversation(tx, caller, { conversationId, title });
+      etag: ({ title }) => tagOf(title),
+      handle: async ({ tx, caller, params: { conversationId }, body: { title }, ifMatch }) => {
+        const expects = (present: string) => ifMatch === null || ifMatch === tagOf(present);
+        await renameConversation(tx, caller, { conversationId, title, expects });
         return view(tx, conversationId);
       },
     },
@@ -124,6 +131,11 @@ function changeRoutes(door: Door, temporal: TemporalPlace): void {
       },
     },
   );
+}
+
+/** Only the title is edited: a reply that came meanwhile is no reason to refuse. */
+function tagOf(title: string): string {
+  return createHash('sha256').update(title).digest('base64url').slice(0, 16);
 }
 
 function stopRoute(door: Door, temporal: TemporalPlace): void {

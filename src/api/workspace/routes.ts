@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { updateWorkspace } from '../../commands/update-workspace.ts';
 import { defaultWeights } from '../../contracts/assignment.ts';
-import { UpdateWorkspace, Workspace } from '../../contracts/workspace.ts';
+import { defaultMaxHops, UpdateWorkspace, Workspace } from '../../contracts/workspace.ts';
 import { readWorkspace } from '../../db/workspace-store.ts';
 import type { Door } from '../door/door.ts';
 import { route } from '../door/route.ts';
@@ -45,7 +45,8 @@ export function workspaceRoutes(door: Door): void {
 function present({ id, name, settings, createdAt }: Awaited<ReturnType<typeof readWorkspace>>): Workspace {
   const assignmentWeights = { ...defaultWeights, ...settings.assignmentWeights };
   const planAcceptance = settings.planAcceptance ?? 'auto';
-  return { id, name, assignmentWeights, planAcceptance, createdAt: createdAt.toISOString() };
+  const maxHops = settings.maxHops ?? defaultMaxHops;
+  return { id, name, assignmentWeights, planAcceptance, maxHops, createdAt: createdAt.toISOString() };
 }
 
 function tagOf(workspace: Workspace): string {

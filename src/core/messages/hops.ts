@@ -4,8 +4,6 @@ import type { EffectFacts, NewEffect, ReplyOutcome } from '../task/snapshot.ts';
  * Loops of agents that write to each other. A message of an agent is one hop further than what its task was told last; a person's word
  * starts the count anew. Over the workspace's limit a guard holds the task up; what gets past it is not accepted.
  */
-export const defaultMaxHops = 8;
-
 /** @param heard hops of what the task was shown since the last message of a person */
 export function nextHops(heard: readonly number[]): number {
   return Math.max(0, ...heard) + 1;

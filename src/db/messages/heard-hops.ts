@@ -1,4 +1,5 @@
-import { defaultMaxHops, type HopsFacts } from '../../core/messages/hops.ts';
+import { defaultMaxHops } from '../../contracts/workspace.ts';
+import type { HopsFacts } from '../../core/messages/hops.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 
