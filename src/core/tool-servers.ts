@@ -5,6 +5,7 @@
 import type { FoundTool, ServerToolState } from '../contracts/tool-server.ts';
 import type { Risk, ToolCard } from '../contracts/tool-card.ts';
 import { faultOfSchema } from '../contracts/json-schema.ts';
+import { unstorable } from '../contracts/storable.ts';
 
 export interface KnownTool {
   name: string;
@@ -26,7 +27,9 @@ export function stateOf({ accepted, acceptedHash, found, foundHash }: KnownTool)
 }
 
 /** Why a tool can never be used as it is described; null when it can. */
-export function problemOfTool({ name, parameters }: FoundTool): string | null {
+export function problemOfTool(tool: FoundTool): string | null {
+  const { name, parameters } = tool;
+  if (unstorable(tool).length > 0) return 'It holds characters that cannot be stored, or is nested too deep.';
   if (!/^[A-Za-z0-9_./-]{1,100}$/.test(name))
     return 'Its name has characters that names of tools must not have.';
   if (JSON.stringify(parameters).length > toolServerLimits.schemaCharacters)

@@ -1,14 +1,16 @@
 import type { Tool as McpTool } from '@modelcontextprotocol/client';
 import type { FoundTool } from '../../contracts/tool-server.ts';
+import { unstorable } from '../../contracts/storable.ts';
 import { toolServerLimits } from '../../core/tool-servers.ts';
 
-/** What an MCP server lists, as tools. What it says of its effects is believed as far as a person accepts it. */
+/** What an MCP server lists, as tools; what cannot even be stored is as if it were not there. What it says of its effects is believed as far as a person accepts it. */
 export function foundTools(listed: readonly McpTool[]): FoundTool[] {
   const names = new Set<string>();
   return listed.slice(0, toolServerLimits.tools).flatMap((tool) => {
     if (names.has(tool.name)) return [];
     names.add(tool.name);
-    return [foundTool(tool)];
+    const found = foundTool(tool);
+    return unstorable(found).length === 0 ? [found] : [];
   });
 }
 
