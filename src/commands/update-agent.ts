@@ -6,7 +6,7 @@ import { wakeCapacityWaiters } from '../db/capacity-waiters.ts';
 import type { AgentRow } from '../db/mappings/agent.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError, notFound } from '../errors.ts';
-import { type Caller, requireOperator } from './caller.ts';
+import { type Caller, requireNotAgent, requireOperator } from './caller.ts';
 import { checkAgent } from './check-agent.ts';
 
 export interface UpdateAgentInput {
@@ -23,6 +23,7 @@ export async function updateAgent(
   { agentId, changes, ifMatch }: UpdateAgentInput,
 ): Promise<void> {
   requireOperator(caller);
+  requireNotAgent(caller);
   const row = await lockAgent(tx, agentId);
   if (!row) throw notFound('agent', agentId);
   if (ifMatch !== null && ifMatch !== String(row.revision)) {

@@ -102,6 +102,10 @@ describe('roles', () => {
     'PATCH /budgets/{budgetId}': { limitUsd: 1 },
     'POST /budgets/{budgetId}/top-up': { usd: 1 },
     'PUT /providers/{provider}': { apiKey: 'sk-00000000000000000000' },
+    'POST /approvals/{approvalId}/say-happened': { happened: true },
+    'POST /approval-rules': { name: 'x', effect: 'ask' },
+    'PATCH /approval-rules/{ruleId}': { effect: 'deny' },
+    'PUT /approval-webhook': { url: 'https://hooks.example/x', secret: 'sixteen characters' },
   };
   bodies['PATCH /workflows/{workflowId}'] = bodies['POST /workflows'];
   const prefixes: Record<string, Parameters<typeof newId>[0]> = {
@@ -113,6 +117,7 @@ describe('roles', () => {
     keyId: 'key',
     budgetId: 'budget',
     approvalId: 'approval',
+    ruleId: 'approvalRule',
   };
   const open = new Set(['POST /session', 'DELETE /session', 'POST /workflows/validate']);
   const unsafe = listAllOperations()

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { cancelTask } from '../../src/commands/cancel-task.ts';
 import { decideApproval } from '../../src/commands/decide-approval.ts';
 import { AgentSpec } from '../../src/contracts/agent.ts';
@@ -13,6 +13,11 @@ import { waitFor } from '../support/wait-for.ts';
 let house: ScriptedHouse;
 /** What was called outside, by the key of the call. */
 let called: { key: string; tool: string; args: Record<string, unknown> }[] = [];
+/** Called with a job of a tool: what rejects there is a worker that dies while its call is under way. */
+let dies: () => Promise<never> | null = () => null;
+/** Calls whose worker counts as dead, and what lets them end. */
+let orphans: Promise<unknown>[] = [];
+let release: () => void = () => undefined;
 let behave: (signal: AbortSignal) => Promise<ToolAnswer> = async () => ({
   text: 'Done outside.',
   data: { id: 7 },
@@ -42,21 +47,36 @@ const tools = [
   outside('pay', { risk: 'high', effect: 'at_most_once', destination: () => 'bank.example' }),
   outside('hurry', { timeoutMs: 200 }),
   outside('vault'),
+  outside('once', { effect: 'at_most_once' }),
 ];
 
 beforeAll(async () => {
-  house = await openScriptedHouse({ toolsOf: async () => tools });
+  house = await openScriptedHouse({
+    toolsOf: async () => tools,
+    wrap: (activities) => {
+      const { callTool } = activities.tools as { callTool: (input: unknown) => Promise<unknown> };
+      const dying = (input: unknown) => {
+        const death = dies();
+        if (!death) return callTool(input);
+        const call = callTool(input);
+        orphans.push(call);
+        return Promise.race([call, death]);
+      };
+      return { ...activities, tools: { callTool: dying } };
+    },
+  });
   const spec = AgentSpec.parse({
     name: 'Clerk',
     role: 'master_operator',
     capabilities: [{ name: 'clerk', level: 3 }],
-    tools: ['look', 'pay', 'hurry'],
+    tools: ['look', 'pay', 'hurry', 'once'],
     limits: { maxConcurrent: 20 },
   });
   await desk((tx) => insertAgent(tx, spec));
 });
 beforeEach(() => {
   called = [];
+  dies = () => null;
   behave = async () => ({ text: 'Done outside.', data: { id: 7 } });
 });
 
@@ -133,6 +153,61 @@ describe('a tool that leaves the process', () => {
     await desk((tx) => cancelTask(tx, house.caller, { taskId, reason: 'Enough.' }));
     await house.reaches('tasks', taskId, ['cancelled']);
     expect(aborted).toBe(true);
+  }, 90_000);
+});
+
+describe('a tool call whose worker is lost while it is under way', () => {
+  afterEach(async () => {
+    release();
+    await Promise.allSettled(orphans);
+    orphans = [];
+  });
+
+  /** The first try dies once the tool was called. */
+  function dieOnce(): void {
+    let first = true;
+    behave = () =>
+      first
+        ? new Promise((answer) => {
+            release = () => answer({ text: 'Too late.' });
+          })
+        : Promise.resolve({ text: 'Done outside.' });
+    dies = () => {
+      if (!first) return null;
+      return waitFor(async () => called.length > 0, { what: 'the tool to be called' }).then(() => {
+        first = false;
+        throw new Error('The worker died.');
+      });
+    };
+  }
+
+  test('is called again with the same key where that is allowed', async () => {
+    dieOnce();
+    const taskId = await give('look');
+    expect(await told(taskId)).toBe('Done outside.');
+    expect(called.map(({ key }) => key)).toEqual([`${taskId}/1/2/1`, `${taskId}/1/2/1`]);
+    await house.isWhole(taskId);
+  }, 90_000);
+
+  test('is not called again where that is not allowed: the task waits until a person says what happened', async () => {
+    dieOnce();
+    const taskId = await give('once');
+    const question = await asked(taskId);
+    expect([question.kind, called.length]).toEqual(['uncertain', 1]);
+    await desk((tx) =>
+      decideApproval(tx, house.caller, {
+        decision: {
+          approvalId: question.id,
+          status: 'known',
+          happened: true,
+          note: 'It is on the statement.',
+        },
+        toolsOf: async () => tools,
+      }),
+    );
+    expect(await told(taskId)).toMatch(/happened\..* They say: It is on the statement\.$/);
+    expect(called).toHaveLength(1);
+    await house.isWhole(taskId);
   }, 90_000);
 });
 
