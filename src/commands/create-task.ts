@@ -1,5 +1,4 @@
 import type { Forecast } from '../contracts/forecast.ts';
-import type { PlanAcceptance } from '../contracts/plan.ts';
 import type { CreateTask } from '../contracts/task.ts';
 import { priorities } from '../contracts/task.ts';
 import { AppError, type Problem } from '../errors.ts';
@@ -7,6 +6,7 @@ import { goalLimits, openGoalPurse } from '../db/budgets/budget-store.ts';
 import { newId } from '../db/new-id.ts';
 import type { Tx } from '../db/record.ts';
 import { insertTask } from '../db/task-store.ts';
+import { readWorkspace } from '../db/workspace-store.ts';
 import { type Caller, requireOperator } from './caller.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function createTask(
     requires: input.requires ?? [],
     tools: input.tools ?? [],
     deadline: deadlineOf(input),
-    planAcceptance: input.planAcceptance ?? (await acceptanceOf(tx)),
+    planAcceptance: input.planAcceptance ?? (await readWorkspace(tx)).settings.planAcceptance ?? 'auto',
     actor: caller.principalId,
     forecast: input.forecast ?? null,
   });
@@ -57,15 +57,6 @@ function deadlineOf({ deadline }: CreateTask): Date | null {
     { pointer: '/deadline', code: 'in_the_past', message: `The deadline ${deadline} is over.` },
   ];
   throw new AppError('invalid_request', 'The task cannot be given like this.', { problems });
-}
-
-/** Whether people accept plans here, unless the goal says otherwise. */
-async function acceptanceOf(tx: Tx): Promise<PlanAcceptance> {
-  const [row] = await tx.sql<{ acceptance: PlanAcceptance | null }>(
-    `SELECT settings->>'planAcceptance' AS acceptance FROM workspaces WHERE id = $1`,
-    [tx.workspaceId],
-  );
-  return row?.acceptance === 'person' ? 'person' : 'auto';
 }
 
 /** Without an agent or required capabilities it goes to a Chief of Staff. @throws AppError unknown_agent */

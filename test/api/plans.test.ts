@@ -125,6 +125,24 @@ describe('the plan of a task', () => {
   });
 });
 
+describe('whether a person must accept plans', () => {
+  test('is said by the goal, else by the workspace', async () => {
+    const acceptanceOf = async (body: object) => {
+      const { body: task } = await api.ask<Task>('POST', 'tasks', { body });
+      const [row] = await api.db.acrossWorkspaces('SELECT plan_acceptance FROM tasks WHERE id = $1', [
+        task.id,
+      ]);
+      return row;
+    };
+    expect(await acceptanceOf({ goal: 'One.' })).toEqual({ planAcceptance: 'auto' });
+    await api.ask('PATCH', 'workspace', { body: { planAcceptance: 'person' } });
+    expect(await acceptanceOf({ goal: 'Two.' })).toEqual({ planAcceptance: 'person' });
+    expect(await acceptanceOf({ goal: 'Three.', planAcceptance: 'auto' })).toEqual({
+      planAcceptance: 'auto',
+    });
+  });
+});
+
 describe('a guard that holds a task up', () => {
   const tripped = { guard: 'turns', detail: 'The limit of 30 turns is used up.' } as const;
 

@@ -1,6 +1,7 @@
 import { WorkflowDefinition } from '../../../src/contracts/workflow.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import type { Tx } from '../../../src/db/record.ts';
+import { insertPlan } from '../../../src/db/plan-store.ts';
 import { insertRun } from '../../../src/db/run-store.ts';
 import { insertTask } from '../../../src/db/task-store.ts';
 import { insertWorkflow } from '../../../src/db/workflow-store.ts';
@@ -48,7 +49,10 @@ export function plantTree(api: RunningApi, { children }: { children: number }): 
       task: plan,
       actor: 'system',
     });
-    await tx.sql(`UPDATE runs SET status = 'running' WHERE id = $1`, [runId]);
+    const told = { kind: 'first', status: 'accepted', origin: 'template', reason: 'It fits best.' } as const;
+    const first = { taskId: rootId, n: 1, workflowId, workflowVersion: 1, changes: null, corrections: null };
+    await insertPlan(tx, { ...first, ...told });
+    await tx.sql(`UPDATE runs SET status = 'running', plan_n = 1 WHERE id = $1`, [runId]);
     await tx.sql(`UPDATE steps SET status = 'in_progress' WHERE run_id = $1`, [runId]);
     await tx.sql(
       `UPDATE tasks SET plan_run_id = $2, plan_origin = 'template', plan_reason = 'It fits best.' WHERE id = $1`,
