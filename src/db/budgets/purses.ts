@@ -52,8 +52,11 @@ export function payersPurses({
   payerIds = 'k.payer_ids',
   workspaceId = 'k.workspace_id',
 } = {}): string {
-  return `b.workspace_id = ${workspaceId} AND ((b.scope, b.subject_id) IN (('tree', ${rootId}), ('agent', ${agentId}), ('workspace', ${workspaceId}))
-    OR (b.scope = 'step' AND b.subject_id = ANY (${payerIds})))`;
+  // The workspace stands in each branch, so that each is one look into the index.
+  const of = (scope: string, subjectId: string) => `(${workspaceId}, '${scope}', ${subjectId})`;
+  const row = '(b.workspace_id, b.scope, b.subject_id)';
+  return `(${row} IN (${of('tree', rootId)}, ${of('agent', agentId)}, ${of('workspace', workspaceId)})
+    OR (b.workspace_id = ${workspaceId} AND b.scope = 'step' AND b.subject_id = ANY (${payerIds})))`;
 }
 
 export async function lockPursesOf(tx: Tx, { rootId, agentId, payerIds }: Payer): Promise<Purse[]> {
