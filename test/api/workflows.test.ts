@@ -112,6 +112,42 @@ describe('workflows', () => {
     expect((await api.ask<Run>('POST', `runs/${body.id}/cancel`)).status).toBe(202);
   });
 
+  test('a step of a run can be changed: by operators, with the version they looked at, each fault with its place', async () => {
+    const { body: made } = await api.ask<WorkflowView>('POST', 'workflows', { body: definition });
+    const begun = await api.ask<Run>('POST', `workflows/${made.id}/runs`, {
+      body: { inputs: { topic: 'tea' } },
+    });
+    const path = `runs/${begun.body.id}/steps/gather`;
+    const etag = (await api.ask<Run>('GET', `runs/${begun.body.id}`)).headers.get('etag') ?? '';
+    const body = { with: { goal: 'Gather more on ${{ inputs.topic }}.' }, model: 'big' };
+    const change = () => api.ask<Run>('PATCH', path, { body, headers: { 'If-Match': etag } });
+    const changed = await change();
+    expect([changed.status, changed.body.steps[0]?.changes]).toEqual([202, body]);
+    expect((await change()).status).toBe(412);
+    const wrong = await api.problem('PATCH', path, {
+      body: { with: { goal: '${{ inputs.nothing }}', what: 1 } },
+    });
+    expect(wrong.status).toBe(422);
+    expect(wrong.body.problems.map(({ pointer }) => pointer).toSorted()).toEqual([
+      '/with/goal',
+      '/with/what',
+    ]);
+    expect((await api.problem('PATCH', path, { body: {} })).status).toBe(422);
+    expect((await api.problem('PATCH', `runs/${begun.body.id}/steps/none`, { body })).status).toBe(404);
+    for (const [options, status] of [
+      [{}, 403],
+      [{ foreign: true }, 404],
+    ] as const)
+      expect(
+        (
+          await api.problem('PATCH', path, {
+            body,
+            key: await api.keyOf('foreign' in options ? 'operator' : 'viewer', options),
+          })
+        ).status,
+      ).toBe(status);
+  });
+
   test('an archived one starts nothing', async () => {
     const { body: made } = await api.ask<WorkflowView>('POST', 'workflows', { body: definition });
     expect((await api.ask('DELETE', `workflows/${made.id}`)).status).toBe(204);
