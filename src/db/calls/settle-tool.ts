@@ -57,7 +57,7 @@ async function writeEnd(
   if (end.as === 'answered') {
     const answer = storable(end.answer);
     await keepToolAnswer(tx, task, { effect, answer: edited ? toldOfEdit(answer, args) : answer });
-    await expireCallApprovals(tx, [effect.key], 'The call itself said what became of it.');
+    if (effect.waits) await expireCallApprovals(tx, [effect.key], 'The call itself said what became of it.');
     return answer.isError ? 'failed' : 'ok';
   }
   if (end.as === 'unknown' && !task.cancelRequestedAt) {

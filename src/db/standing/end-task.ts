@@ -1,4 +1,5 @@
 /** How an attempt and a task end: outcome, slot, event, and a wake-up for the run that waits, in one transaction. */
+import { expireCallApprovals } from '../approval-store.ts';
 import type { Failure, TaskResult } from '../../contracts/task.ts';
 import { countsAgainstAgent } from '../../core/agent-status.ts';
 import { shutGate } from '../agent-gate.ts';
@@ -52,6 +53,8 @@ async function closeAttempt(
   status: 'completed' | 'failed' | 'cancelled',
   error: Failure | null,
 ): Promise<void> {
+  const unanswered = snapshot.effects.flatMap(({ key, status }) => (status === 'waiting' ? [key] : []));
+  await expireCallApprovals(tx, unanswered, error?.message ?? 'The task ended before it was decided.');
   if (!snapshot.current || !task.agentId) return;
   await tx.sql(
     `UPDATE attempts SET status = $3, error = $4, ended_at = now() WHERE task_id = $1 AND n = $2 AND status = 'running'`,

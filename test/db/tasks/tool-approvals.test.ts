@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { CreateApprovalRule } from '../../../src/contracts/approval-rule.ts';
+import { failByDispatch } from '../../../src/db/standing/operations.ts';
+import { CreateApprovalRule, RuleTerms } from '../../../src/contracts/approval-rule.ts';
 import { type CallPlace, openToolDesk, type ToolDesk } from './tool-desk.ts';
 
 let desk: ToolDesk;
@@ -158,6 +159,27 @@ describe('an approval of a tool call', () => {
     await expect(early).rejects.toEqual(code('wrong_state'));
     expect((await desk.standing(call)).end).toBe('cancelled');
     expect(await desk.approvalOf(call)).toMatchObject({ status: 'expired', note: 'Enough.' });
+  });
+
+  test('is over when its task ends otherwise', async () => {
+    const call = await waiting();
+    await failByDispatch(desk.db, `task/${call.taskId}`, 'It could not be started.');
+    expect(await desk.approvalOf(call)).toMatchObject({
+      status: 'expired',
+      note: 'It could not be started.',
+    });
+    const late = desk.decide({ approvalId: call.approvalId, status: 'approved' });
+    await expect(late).rejects.toEqual(code('wrong_state'));
+  });
+
+  test('is asked for by the agent’s own rules too, which cannot make those of the workspace milder', async () => {
+    desk.offer({ risk: 'low' });
+    await desk.ownRules([RuleTerms.parse({ effect: 'ask', tool: 'pay' })]);
+    expect((await desk.approvalOf(await waiting())).why).toBe('The rule "Own" asks for it.');
+    await desk.ownRules([RuleTerms.parse({ effect: 'allow' })]);
+    await rule({ name: 'All', effect: 'ask' });
+    expect((await desk.approvalOf(await waiting())).why).toBe('The rule "All" asks for it.');
+    await desk.ownRules([]);
   });
 
   test('is given by people of the workspace: not by a viewer, not by a key that acts for an agent', async () => {

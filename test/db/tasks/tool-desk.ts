@@ -2,7 +2,8 @@ import { type ApprovalDecision, decideApproval } from '../../../src/commands/dec
 import { AgentSpec } from '../../../src/contracts/agent.ts';
 import { insertAgent } from '../../../src/db/agent-store.ts';
 import { requestCancel } from '../../../src/db/standing/request-cancel.ts';
-import type { CreateApprovalRule } from '../../../src/contracts/approval-rule.ts';
+import { updateAgent } from '../../../src/commands/update-agent.ts';
+import type { CreateApprovalRule, RuleTerms } from '../../../src/contracts/approval-rule.ts';
 import { createApprovalRule } from '../../../src/commands/approval-rules.ts';
 import type { Caller } from '../../../src/commands/caller.ts';
 import type { ApprovalRow } from '../../../src/db/mappings/approval.ts';
@@ -90,6 +91,13 @@ export async function openToolDesk() {
     decide: (decision: ApprovalDecision, caller: Caller = desk.caller) =>
       desk.inside((tx) => decideApproval(tx, caller, { decision, toolsOf })),
     rule: (wish: CreateApprovalRule) => desk.inside((tx) => createApprovalRule(tx, desk.caller, wish)),
+    /** What the agent's own specification says from its next revision on. */
+    ownRules: (terms: RuleTerms[]) => {
+      const approvalRules = terms.map((each) => ({ ...each, name: 'Own' }));
+      return desk.inside((tx) =>
+        updateAgent(tx, desk.caller, { agentId, changes: { approvalRules }, ifMatch: null }),
+      );
+    },
     forgetRules: () => desk.rows('DELETE FROM approval_rules'),
     person: async (role: Caller['role'] = 'operator', kind: 'person' | 'service' = 'person') => {
       const { id } = await desk.inside((tx) => insertPrincipal(tx, { kind, name: 'Somebody', role }));
