@@ -151,3 +151,10 @@ describe('conversations', () => {
     expect((await api.problem('POST', branch)).status).toBe(404);
   });
 });
+
+test('the limit of hops is a setting of the workspace', async () => {
+  const set = async (maxHops: number | null) =>
+    (await api.ask<{ maxHops: number }>('PATCH', 'workspace', { body: { maxHops } })).body.maxHops;
+  expect([await set(3), await set(null)]).toEqual([3, 8]);
+  expect((await api.problem('PATCH', 'workspace', { body: { maxHops: 0 } })).status).toBe(422);
+});
