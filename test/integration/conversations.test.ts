@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  branchConversation,
-  createConversation,
-  regenerateReply,
-  sayInConversation,
-  stopConversation,
-} from '../../src/commands/conversation.ts';
+import { branchConversation } from '../../src/commands/branch-conversation.ts';
+import { createConversation } from '../../src/commands/create-conversation.ts';
+import { regenerateReply } from '../../src/commands/regenerate-reply.ts';
+import { sayInConversation } from '../../src/commands/say-in-conversation.ts';
+import { stopConversation } from '../../src/commands/stop-conversation.ts';
 import { CreateConversation } from '../../src/contracts/conversation.ts';
 import type { MessageRow } from '../../src/db/mappings/message.ts';
 import type { Tx } from '../../src/db/record.ts';

@@ -1,6 +1,8 @@
 /** Histories of conversations: answered to the end, stopped by a person, cancelled by operations, continued as new after many replies. */
 import { join } from 'node:path';
-import { createConversation, sayInConversation, stopConversation } from '../../src/commands/conversation.ts';
+import { createConversation } from '../../src/commands/create-conversation.ts';
+import { sayInConversation } from '../../src/commands/say-in-conversation.ts';
+import { stopConversation } from '../../src/commands/stop-conversation.ts';
 import { CreateConversation } from '../../src/contracts/conversation.ts';
 import type { Tx } from '../../src/db/record.ts';
 import { historiesFolder, recordHistory } from './histories.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { branchConversation, regenerateReply } from '../../commands/conversation.ts';
+import { branchConversation } from '../../commands/branch-conversation.ts';
+import { regenerateReply } from '../../commands/regenerate-reply.ts';
 import { Conversation } from '../../contracts/conversation.ts';
 import { ConversationId, MessageId } from '../../contracts/ids.ts';
 import { Message } from '../../contracts/message.ts';

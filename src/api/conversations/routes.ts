@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import {
-  archiveConversation,
-  createConversation,
-  renameConversation,
-  sayInConversation,
-  stopConversation,
-} from '../../commands/conversation.ts';
+import { archiveConversation } from '../../commands/archive-conversation.ts';
+import { createConversation } from '../../commands/create-conversation.ts';
+import { renameConversation } from '../../commands/rename-conversation.ts';
+import { sayInConversation } from '../../commands/say-in-conversation.ts';
+import { stopConversation } from '../../commands/stop-conversation.ts';
 import {
   Conversation,
   CreateConversation,

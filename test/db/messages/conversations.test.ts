@@ -1,9 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import {
-  createConversation,
-  sayInConversation,
-  stopConversation,
-} from '../../../src/commands/conversation.ts';
+import { createConversation } from '../../../src/commands/create-conversation.ts';
+import { sayInConversation } from '../../../src/commands/say-in-conversation.ts';
+import { stopConversation } from '../../../src/commands/stop-conversation.ts';
 import { retryTask } from '../../../src/commands/retry-task.ts';
 import { CreateConversation } from '../../../src/contracts/conversation.ts';
 import { openRows } from '../../../src/db/open-rows.ts';

@@ -1,0 +1,48 @@
+import type { SayInConversation } from '../contracts/conversation.ts';
+import { lockConversation, wakeConversation } from '../db/conversations/conversation-store.ts';
+import type { ConversationRow } from '../db/mappings/conversation.ts';
+import type { MessageRow } from '../db/mappings/message.ts';
+import { insertMessage } from '../db/messages/message-store.ts';
+import { findRecipient } from '../db/messages/recipient.ts';
+import type { Tx } from '../db/record.ts';
+import { AppError } from '../errors.ts';
+import { type Caller, requireOperator } from './caller.ts';
+import { requireOpenConversation } from './open-conversation.ts';
+
+/** @throws AppError forbidden, not_found; wrong_state when it is archived */
+export async function sayInConversation(
+  tx: Tx,
+  caller: Caller,
+  { conversationId, content }: SayInConversation & { conversationId: string },
+): Promise<{ id: string }> {
+  requireOperator(caller);
+  const conversation = await lockConversation(tx, conversationId);
+  const agent = await findRecipient(tx, { kind: 'agent', id: conversation.agentId }, false);
+  if (agent.archived) {
+    const problem = { pointer: '', code: 'archived_agent', message: `${agent.name} is archived.` };
+    throw new AppError('undeliverable', problem.message, { problems: [problem] });
+  }
+  return say(tx, { caller, conversation, content });
+}
+
+interface Said {
+  caller: Caller;
+  conversation: ConversationRow;
+  content: SayInConversation['content'];
+}
+
+/** The conversation's own look decides about the reply. */
+export async function say(tx: Tx, { caller, conversation, content }: Said): Promise<MessageRow> {
+  requireOpenConversation(conversation);
+  wakeConversation(tx, conversation);
+  return insertMessage(tx, {
+    recipient: `conversation/${conversation.id}`,
+    conversationId: conversation.id,
+    fromKind: 'person',
+    fromId: caller.principalId,
+    toKind: 'agent',
+    toId: conversation.agentId,
+    type: 'request',
+    content,
+  });
+}
