@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { waitFor } from '../support/wait-for.ts';
 import { openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
 
 let house: ScriptedHouse;
@@ -52,7 +53,7 @@ describe('a provider that names its limits', () => {
     const before = house.server.journal().length;
     const first = await ask('Refused.');
     await house.reaches('tasks', first, ['in_progress', 'waiting', 'completed']);
-    while (house.server.journal().at(-1)?.outcome !== 'refused') await new Promise(setImmediate);
+    await waitFor(() => house.server.journal().at(-1)?.outcome === 'refused', { what: 'the refusal' });
     const second = await ask('Held back.');
     for (const id of [first, second]) await ends(id);
     // One refusal, then one answer each: nobody ran into the same wall again.
