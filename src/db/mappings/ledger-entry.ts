@@ -73,6 +73,7 @@ export const LedgerEntryMapping = new EntitySchema<LedgerEntryRow>({
     { name: 'ledger_call_try', columns: ['callKey', 'try'], unique: true },
     { name: 'ledger_task', columns: ['taskId'] },
     { name: 'ledger_root', columns: ['rootTaskId'] },
+    { name: 'ledger_run', columns: ['runId'], where: 'run_id IS NOT NULL' },
     { name: 'ledger_day', columns: ['workspaceId', 'startedAt'] },
   ],
   foreignKeys: [{ target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] }],

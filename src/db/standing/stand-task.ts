@@ -11,7 +11,7 @@ import { endLateTools } from '../calls/answer-tool.ts';
 import { lockPursesOf } from '../budgets/purses.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
-import { loadTaskFacts, lockTask, updateTask } from '../task-store.ts';
+import { isUnsaved, loadTaskFacts, lockTask, updateTask, updateTaskLater } from '../task-store.ts';
 import { applyTaskMove } from './apply-task-move.ts';
 import { takeChildren } from './delegate.ts';
 import { loadPlanningFacts } from './planning-facts.ts';
@@ -43,7 +43,7 @@ export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = 
   const { version } = task;
   let held = false;
   if (!task.temporalStartedAt && !isFinished(task.status))
-    await updateTask(tx, task, { temporalStartedAt: world.now });
+    updateTaskLater(task, { temporalStartedAt: world.now });
   for (let i = 0; i < maxMoves; i += 1) {
     const { costUsd, ...facts } = await loadTaskFacts(tx, task);
     const planning = await loadPlanningFacts(tx, { task, facts }, world);
@@ -63,7 +63,7 @@ export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = 
     }
     const again = await applyTaskMove({ tx, task, snapshot, world }, move);
     if (again) continue;
-    if (changed && task.version === version) await updateTask(tx, task, {});
+    if (isUnsaved(task) || (changed && task.version === version)) await updateTask(tx, task, {});
     return taskStanding(snapshot, { version: task.version, costUsd });
   }
   throw new Error(`Task ${task.id} did not come to rest after ${maxMoves} moves.`);
