@@ -34,6 +34,7 @@ export async function endRun({ tx, run }: Pick<RunContext, 'tx' | 'run'>, end: R
       target: `task/${run.taskId}`,
       label: run.name,
       rootTaskId: run.rootTaskId,
-      afterMs: parentWakeMs,
+      // The same after a correction.
+      ...((run.planN ?? 1) > 1 ? {} : { afterMs: parentWakeMs }),
     });
 }

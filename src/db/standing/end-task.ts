@@ -93,6 +93,7 @@ async function finish({ tx, task, snapshot }: MoveContext, patch: TaskPatch): Pr
       target: `run/${task.runId}`,
       label: task.title,
       rootTaskId: task.rootId,
-      afterMs: parentWakeMs,
+      // One that was opened again was most often not started by its run, which then hears nothing from Temporal.
+      ...(task.attemptsBefore > 0 ? {} : { afterMs: parentWakeMs }),
     });
 }
