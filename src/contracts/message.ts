@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AgentId, ConversationId, FileId, MessageId, RunId, TaskId, idSchema } from './ids.ts';
+import { AgentId, ApprovalId, ConversationId, FileId, MessageId, RunId, TaskId } from './ids.ts';
 import { MessageState } from './status.ts';
 import { Priority } from './task.ts';
 
@@ -83,6 +83,14 @@ export const SendToTask = z
   .strictObject({
     type: z.enum(['request', 'reply', 'inform', 'status_update']).optional(),
     replyTo: MessageId.optional().describe('The question of this task that this answers'),
+    decision: z
+      .strictObject({
+        approvalId: ApprovalId,
+        verdict: z.enum(['approve', 'deny']),
+        arguments: z.record(z.string(), z.unknown()).optional(),
+      })
+      .optional()
+      .describe('Of an approval that this task, or one below it, waits for; the text is its note'),
     ...common,
   })
   .meta({ id: 'SendToTask' });
@@ -132,5 +140,3 @@ export const CapabilityAnswer = z.object({
   waiting: z.int().describe('Tasks that wait for a free slot with it'),
 });
 export type CapabilityAnswer = z.infer<typeof CapabilityAnswer>;
-
-export const PrincipalId = idSchema('principal');

@@ -39,7 +39,7 @@ async function tellTool(tx: Tx, task: TaskRow, row: MessageRow): Promise<void> {
 }
 
 /** Nobody will read them: they expire, and whoever waits for an answer is told. */
-export async function returnMessages(
+async function returnMessages(
   tx: Tx,
   task: Pick<TaskRow, 'id' | 'rootId' | 'agentId' | 'wantedAgentId'>,
   { ids, reason }: { ids: string[]; reason: string },

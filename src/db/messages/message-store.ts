@@ -92,7 +92,7 @@ function placeOf(stream: string, rootTaskId: string | null) {
   return { rootTaskId: /^(task|run)\//.test(stream) ? rootTaskId : null };
 }
 
-export function aboutMessage(row: MessageRow) {
+function aboutMessage(row: MessageRow) {
   return {
     messageId: row.id,
     type: row.type,
