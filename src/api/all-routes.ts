@@ -76,7 +76,7 @@ export function allRoutes(
   approvalWebhookRoutes(door, providers?.sealer);
   toolRoutes(door, toolsOf);
   toolServerRoutes(door, askToolServer);
-  messageRoutes(door);
+  messageRoutes(door, toolsOf);
   conversationRoutes(door, temporal);
   conversationRewriteRoutes(door, temporal);
   streamRoutes(door, streams);

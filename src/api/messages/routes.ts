@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { ackMessage } from '../../commands/ack-message.ts';
 import { sendMessage } from '../../commands/send-message.ts';
+import { sendToTask } from '../../commands/send-to-task.ts';
+import type { ToolsOf } from '../../commands/tools-of.ts';
 import { AgentId, MessageId, TaskId } from '../../contracts/ids.ts';
 import { Message, SendMessage, SendToTask } from '../../contracts/message.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
@@ -26,7 +28,7 @@ const params = z.object({ messageId: MessageId });
 const taskParams = z.object({ taskId: TaskId });
 
 /** Messages as such, those of a task, and the mailbox of an agent. */
-export function messageRoutes(door: Door): void {
+export function messageRoutes(door: Door, toolsOf: ToolsOf): void {
   route(
     door,
     {
@@ -66,7 +68,7 @@ export function messageRoutes(door: Door): void {
     { handle: ({ tx, params: { messageId } }) => viewMessage(tx, messageId) },
   );
   ackRoute(door);
-  taskMessageRoutes(door);
+  taskMessageRoutes(door, toolsOf);
   mailboxRoute(door);
 }
 
@@ -93,7 +95,7 @@ function ackRoute(door: Door): void {
   );
 }
 
-function taskMessageRoutes(door: Door): void {
+function taskMessageRoutes(door: Door, toolsOf: ToolsOf): void {
   const path = '/tasks/{taskId}/messages';
   route(
     door,
@@ -123,17 +125,17 @@ function taskMessageRoutes(door: Door): void {
       tag,
       summary: 'Steer a task while it works, or answer its question',
       description:
-        'The next turn of its agent shows it; a task with an unread message takes another turn before it completes.',
+        'The next turn of its agent shows it; a task with an unread message takes another turn before it completes. It may carry the decision of an approval.',
       params: taskParams,
       body: SendToTask,
       reply: Message,
       status: 201,
-      errors: ['forbidden', 'undeliverable'],
+      errors: ['forbidden', 'undeliverable', 'wrong_state'],
     },
     {
       location,
       handle: async ({ tx, caller, params: { taskId }, body }) => {
-        const { id } = await sendMessage(tx, caller, { ...body, to: { kind: 'task', id: taskId } }, true);
+        const { id } = await sendToTask(tx, caller, { taskId, message: body, toolsOf });
         return viewMessage(tx, id);
       },
     },
