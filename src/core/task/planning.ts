@@ -89,13 +89,18 @@ export function isAutomatic({ task }: TaskSnapshot): boolean {
 }
 
 function anotherPlan(snapshot: TaskSnapshot, current: CurrentAttempt, plan: PlanFacts): TaskMove {
-  const before = snapshot.effects.filter(({ input }) => input.rejected !== undefined).length;
+  const before = rejectionsOf(snapshot);
   if (before >= maxRejections) {
     const message = `${before + 1} plans were rejected, the last one because: ${plan.note ?? plan.reason}`;
     return { move: 'fail', error: { code: 'plan_rejected', message } };
   }
   if (!canPlan(snapshot, current)) return untilModel('No configured model can write another plan.');
   return ask(snapshot, 'plan', { rejected: plan.n, repair: rejectionText(plan) });
+}
+
+/** In this attempt. */
+export function rejectionsOf({ effects }: TaskSnapshot): number {
+  return effects.filter(({ input }) => input.rejected !== undefined).length;
 }
 
 export function rejectionText({ note }: PlanFacts): string {

@@ -9,13 +9,22 @@ import {
   canPlan,
   isAnswered,
   isAutomatic,
+  maxRejections,
   planTries,
+  rejectionsOf,
   rejectionText,
   triesOf,
   untilAccepted,
 } from './planning.ts';
 import { finalReplies, nextTurn } from './tool-turns.ts';
-import type { CurrentAttempt, EffectFacts, ReplyOutcome, TaskMove, TaskSnapshot } from './snapshot.ts';
+import type {
+  CurrentAttempt,
+  EffectFacts,
+  PlanFacts,
+  ReplyOutcome,
+  TaskMove,
+  TaskSnapshot,
+} from './snapshot.ts';
 
 /** New plans that one run may ask for. */
 export const maxReplans = 3;
@@ -25,14 +34,23 @@ const underWay: TaskMove = { move: 'wait', for: 'children', detail: 'The plan is
 export function replanningMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
   const { plan, planRun, effects } = snapshot;
   if (plan?.status === 'proposed') return untilAccepted(plan);
-  const asked = isAsked(snapshot) ? (planRun?.replan?.asked ?? 0) : 0;
-  if (asked === 0) return underWay;
-  if (!canPlan(snapshot, current))
-    return { move: 'declinePlan', reason: 'No configured model can write a new plan.' };
-  if (plan?.status === 'rejected' && !isAnswered(snapshot, plan))
-    return ask(snapshot, { ask: asked, rejected: plan.n, repair: rejectionText(plan) });
+  if (!isAsked(snapshot)) return underWay;
+  if (!canPlan(snapshot, current)) return decline('No configured model can write a new plan.');
+  const asked = planRun?.replan?.asked ?? 0;
+  if (plan?.status === 'rejected' && !isAnswered(snapshot, plan)) return anotherRest(snapshot, plan, asked);
   const last = effects.some(({ input }) => input.ask === asked) ? finalReplies(effects).at(-1) : undefined;
   return last?.purpose === 'replan' ? afterReplan(snapshot, current, last) : ask(snapshot, { ask: asked });
+}
+
+function decline(reason: string): TaskMove {
+  return { move: 'declinePlan', reason };
+}
+
+function anotherRest(snapshot: TaskSnapshot, plan: PlanFacts, asked: number): TaskMove {
+  const before = rejectionsOf(snapshot);
+  if (before >= maxRejections)
+    return decline(`${before + 1} plans were rejected, the last one because: ${plan.note}`);
+  return ask(snapshot, { ask: asked, rejected: plan.n, repair: rejectionText(plan) });
 }
 
 /** A step of the run that goes on waits for a new plan, and none has been given yet. */
@@ -47,7 +65,7 @@ function ask({ effects }: TaskSnapshot, input: Record<string, unknown>): TaskMov
 
 function afterReplan(snapshot: TaskSnapshot, current: CurrentAttempt, last: EffectFacts): TaskMove {
   const reply = last.outcome as ReplyOutcome;
-  if (reply.stop === 'refused') return { move: 'declinePlan', reason: 'The model refused to plan anew.' };
+  if (reply.stop === 'refused') return decline('The model refused to plan anew.');
   const { maxChildren } = current.agent.spec.limits;
   const world = { ...snapshot, maxSteps: maxChildren };
   const { definition, problems, changes } = checkPlan(reply.text, world, snapshot.underWay ?? null);
@@ -66,8 +84,7 @@ function afterReplan(snapshot: TaskSnapshot, current: CurrentAttempt, last: Effe
   }
   const reason = summaryOf(problems);
   const tries = triesOf(snapshot.effects, 'replan');
-  if (tries >= planTries)
-    return { move: 'declinePlan', reason: `No valid new plan after ${tries} tries: ${reason}` };
+  if (tries >= planTries) return decline(`No valid new plan after ${tries} tries: ${reason}`);
   return {
     move: 'rejectPlan',
     reason,
