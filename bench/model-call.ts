@@ -27,6 +27,7 @@ import { createTemporalClient } from '../src/temporal/client.ts';
 import { type Activities, createActivities } from '../workers/activities.ts';
 import { createModelsOfWorkspaces } from '../workers/models-of-workspaces.ts';
 import { plainTables } from './plain/activities.ts';
+import { cpuOf } from './support/cpu.ts';
 import { heading, percentile, table } from './support/figures.ts';
 import { startModels, startProgram } from './support/programs.ts';
 import { model, ownerOf } from './support/sides.ts';
@@ -92,12 +93,19 @@ async function oneByOne(desk: Desk): Promise<void> {
   const openai = new OpenAI({ apiKey: 'bench', baseURL: models.v1, maxRetries: 0 });
   const environment = new MockActivityEnvironment();
   const took: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
+  const used = { ours: { node: 0, postgres: 0 }, bare: { node: 0, postgres: 0 } };
+  const processor = () => {
+    const { user, system } = process.cpuUsage();
+    return { node: (user + system) / 1000, postgres: cpuOf(desk.stage.pids()).postgres ?? 0 };
+  };
   for (let n = -20; n < calls; n += 1) {
     const id = await give(desk);
     const { workspaceId } = desk.caller;
     const look = { id, workspaceId, now: Date.now(), lost: [], operations: false };
     const key = ((await environment.run(standTask, look)) as Standing).start[0]?.key ?? '';
+    const before = processor();
     const whole = await timed(() => environment.run(callModel, { id, workspaceId, key, now: Date.now() }));
+    const between = processor();
     const [request] = await desk.db.acrossWorkspaces<{ system: string }>('SELECT $1::text AS system', [
       'You are a writer.'.repeat(30),
     ]);
@@ -113,6 +121,11 @@ async function oneByOne(desk: Desk): Promise<void> {
       await stream.finalChatCompletion();
     });
     if (n < 0) continue;
+    const after = processor();
+    for (const role of ['node', 'postgres'] as const) {
+      used.ours[role] += between[role] - before[role];
+      used.bare[role] += after[role] - between[role];
+    }
     took.ours.push(whole);
     took.bare.push(bare);
   }
@@ -125,6 +138,13 @@ async function oneByOne(desk: Desk): Promise<void> {
   table(
     ['', 'p50', 'p95', 'p99'],
     [line('whole call', took.ours), line('bare SDK', took.bare), line('our part', part)],
+  );
+  // What a busy machine does not blur.
+  const each = (ms: number) => (ms / calls).toFixed(1);
+  console.log('Processor milliseconds for each:\n');
+  table(
+    ['', 'this process', 'PostgreSQL'],
+    (['ours', 'bare'] as const).map((side) => [side, each(used[side].node), each(used[side].postgres)]),
   );
 }
 
