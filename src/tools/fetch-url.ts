@@ -48,7 +48,7 @@ export function createFetchUrl(parts: FetchUrlParts): OutsideTool {
       additionalProperties: false,
     },
     destination: ({ url }) => hostOf(url),
-    run: (context, { url }) => answerFaults(context, () => fetchUrl(parts, context, String(url))),
+    run: (context, { url }) => answerFaults(context, 'none', () => fetchUrl(parts, context, String(url))),
   };
 }
 

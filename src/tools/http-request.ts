@@ -57,7 +57,7 @@ export function createHttpRequest(parts: RequestParts): OutsideTool {
           text: `Nothing was sent:\n${problems.map((each) => `- ${each}`).join('\n')}`,
           isError: true,
         };
-      return answerFaults(context, () =>
+      return answerFaults(context, effectOfMethod(method).effect, () =>
         sendRequest(parts, context, { method, url, headers, body, credential, timeoutMs: 55_000 }),
       );
     },

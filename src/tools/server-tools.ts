@@ -54,7 +54,9 @@ function toolOf(server: StoredServer, tool: Accepted, parts: ServerToolParts): O
     place: 'outside',
     destination: () => (target.kind === 'mcp_http' ? new URL(target.url).hostname : 'stdio'),
     run: (context, args) =>
-      answerFaults(context, () => callMcp({ ...server, target }, tool, { context, args, parts, card })),
+      answerFaults(context, card.effect, () =>
+        callMcp({ ...server, target }, tool, { context, args, parts, card }),
+      ),
   };
 }
 

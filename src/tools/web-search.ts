@@ -31,7 +31,7 @@ export function createWebSearch(serviceOf: SearchServiceOf): OutsideTool {
       additionalProperties: false,
     },
     run: (context, { query, count }) =>
-      answerFaults(context, async () => {
+      answerFaults(context, 'none', async () => {
         const service = await serviceOf(context.workspaceId);
         if (!service) return notSetUp;
         const wish = { query: String(query), count: Number(count ?? 5), signal: context.signal };

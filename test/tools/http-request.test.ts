@@ -18,6 +18,7 @@ beforeAll(async () => {
     const seen = server.seen.at(-1);
     if (request.url === '/away')
       response.writeHead(302, { location: `/back?echo=${encodeURIComponent(secret)}` }).end();
+    else if (request.url === '/hangs-up') response.destroy();
     else if (request.url === '/broken')
       response.writeHead(500, { 'content-type': 'text/plain' }).end('It broke.');
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(seen));
@@ -87,6 +88,25 @@ describe('http_request', () => {
     expect((await call({ method: 'GET', url: server.at('/away') })).text).toContain('location: /back');
     expect(server.seen.length).toBe(asked + 1);
   });
+
+  test.each(['GET', 'PUT', 'DELETE'])(
+    '%s that broke off is told to the model, which may try again',
+    async (method) => {
+      expect(await call({ method, url: server.at('/hangs-up') })).toMatchObject({
+        isError: true,
+        text: expect.stringContaining('cannot be reached'),
+      });
+    },
+  );
+
+  test.each(['POST', 'PATCH'])(
+    '%s that broke off is no answer: nobody knows whether it happened',
+    async (method) => {
+      await expect(call({ method, url: server.at('/hangs-up') })).rejects.toThrow('cannot be reached');
+      const never = await call({ method, url: 'http://pages.example:59999/' });
+      expect(never).toMatchObject({ isError: true, text: expect.stringContaining('ECONNREFUSED') });
+    },
+  );
 
   test('headers that are not the model’s are refused, all at once, and nothing is sent', async () => {
     const asked = server.seen.length;

@@ -198,10 +198,22 @@ describe('an MCP server', () => {
       /larger than/,
     ],
   ])('that %s is an answer that the model can read', async (_what, answer, words) => {
-    const { url } = await startScriptedMcp(() => [tool({ answer })]);
+    const { url } = await startScriptedMcp(() => [tool({ answer, annotations: { readOnlyHint: true } })]);
     const { call } = await acceptedTools(http(url));
     const answered = await call('act');
     expect(answered).toMatchObject({ isError: true, text: expect.stringMatching(words) });
+  });
+
+  test('that breaks off in the middle of what must not happen twice gives no answer, and is not called again', async () => {
+    let calls = 0;
+    const answer = async () => {
+      calls += 1;
+      return { content: [{ type: 'text' as const, text: 'x'.repeat(11_000_000) }] };
+    };
+    const { url } = await startScriptedMcp(() => [tool({ answer })]);
+    const { call } = await acceptedTools(http(url));
+    await expect(call('act')).rejects.toThrow('larger than');
+    expect(calls).toBe(1);
   });
 
   test('gets its credential, which goes to the hosts that it is for alone', async () => {

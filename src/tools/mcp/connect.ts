@@ -2,7 +2,7 @@
  * One connection to one MCP server. It offers nothing to the server: no sampling, no questions to people, no folders. Whatever is wrong
  * with the server is a NetFault with words for the model.
  */
-import { Client, SdkError, SdkHttpError } from '@modelcontextprotocol/client';
+import { Client, ProtocolError, SdkError, SdkHttpError } from '@modelcontextprotocol/client';
 import type { FoundTool } from '../../contracts/tool-server.ts';
 import { type OpenCredential, withoutSecret } from '../credential.ts';
 import { asNetFault, NetFault } from '../net/net-fault.ts';
@@ -51,7 +51,7 @@ export async function connectMcp(
     await attempt(signal, () => client.connect(line.transport, limits));
   } catch (error) {
     await client.close().catch(() => {});
-    throw error;
+    throw beforeTheCall(error);
   }
   return connectionOf(client, { state, line, attempt });
 }
@@ -93,6 +93,8 @@ function connectionOf(
           (await client.listTools(undefined, { signal, timeout: connectMs })).tools,
         );
         return state.listed;
+      }).catch((error: unknown) => {
+        throw beforeTheCall(error);
       }),
     call: ({ name, args }, { signal, timeoutMs }) =>
       attempt(signal, async () => {
@@ -116,10 +118,22 @@ function faultOf(
     return new NetFault('timeout', `${server} did not answer in time.`, options);
   const fault = asNetFault(error, { host: server, signal });
   if (fault.code !== 'unreachable') return fault;
+  const certain = fault.certain || saysItself(error);
   const words = error instanceof Error ? error.message : String(error);
   const last = line.said() === '' ? '' : ` Its last words: ${line.said()}`;
   const told = line.secrets.reduce(withoutSecret, `${server} failed: ${words}.${last}`);
-  return new NetFault('unreachable', told, options);
+  return new NetFault('unreachable', told, { ...options, certain });
+}
+
+/** The server answered, and said no. */
+function saysItself(error: unknown): boolean {
+  return ProtocolError.isInstance(error) || (SdkHttpError.isInstance(error) && error.status < 500);
+}
+
+/** No tool was called yet. */
+function beforeTheCall(error: unknown): unknown {
+  if (!(error instanceof NetFault)) return error;
+  return new NetFault(error.code, error.message, { cause: error, certain: true });
 }
 
 /** By the protocol 404; some servers of the first version answer 400 and say so. */

@@ -15,8 +15,8 @@ export interface McpServer {
 
 export interface McpPool {
   /**
-   * @param again whether the work may be done a second time when the connection broke in the middle of it; when the server has forgotten
-   *  us nothing was done, and it is always tried again. @throws NetFault
+   * @param again whether the work may be done a second time when the connection broke in the middle of it; when it is certain that nothing
+   *  was done it is tried again anyway. @throws NetFault
    */
   use<Result>(
     server: McpServer,
@@ -46,8 +46,9 @@ export function createMcpPool(parts: McpParts, { idleMs = 5 * 60_000 } = {}): Mc
       try {
         return await useOnce(pool, server, work);
       } catch (error) {
-        const code = error instanceof NetFault ? error.code : null;
-        const worthIt = code === 'session_over' || (again && code === 'unreachable');
+        const worthIt =
+          error instanceof NetFault &&
+          (error.code === 'session_over' || (error.code === 'unreachable' && (again || error.certain)));
         if (!worthIt || signal.aborted) throw error;
         return useOnce(pool, server, work);
       }

@@ -11,15 +11,26 @@ export type NetFaultCode =
   | 'session_over'
   | 'cancelled';
 
+interface FaultOptions extends ErrorOptions {
+  certain?: boolean;
+}
+
 export class NetFault extends Error {
   override readonly name = 'NetFault';
   readonly code: NetFaultCode;
+  /** It is known what happened: nothing went out, or the server itself said that it failed. */
+  readonly certain: boolean;
 
-  constructor(code: NetFaultCode, message: string, options?: ErrorOptions) {
+  constructor(code: NetFaultCode, message: string, options: FaultOptions = {}) {
     super(message, options);
     this.code = code;
+    this.certain = options.certain ?? alwaysCertain.has(code);
   }
 }
+
+const alwaysCertain = new Set<NetFaultCode>(['bad_url', 'not_allowed', 'unknown_host', 'session_over']);
+/** The connection was never there. */
+const noConnection = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
 const timeouts = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
@@ -44,25 +55,23 @@ export function asNetFault(
       ? timedOut(host, options)
       : new NetFault('cancelled', 'It was cancelled.', options);
   const code = causes.map(codeOf).find((each) => each !== undefined);
-  if (code !== undefined && timeouts.has(code)) return timedOut(host, options);
+  const certain = code !== undefined && (noConnection.has(code) || /CERT|TLS|SSL/.test(code));
+  if (code !== undefined && timeouts.has(code)) return timedOut(host, { ...options, certain });
   if (code !== undefined && unknownHosts.has(code))
     return new NetFault('unknown_host', `There is no host ${host}.`, options);
   const why = causes.map(messageOf).findLast((message) => message !== '') ?? 'no reason was given';
-  return new NetFault(
-    'unreachable',
-    `${host} cannot be reached: ${why}${code ? ` (${code})` : ''}.`,
-    options,
-  );
+  const words = `${host} cannot be reached: ${why}${code ? ` (${code})` : ''}.`;
+  return new NetFault('unreachable', words, { ...options, certain });
 }
 
-function timedOut(host: string, options: ErrorOptions): NetFault {
+function timedOut(host: string, options: FaultOptions): NetFault {
   return new NetFault('timeout', `${host} did not answer in time.`, options);
 }
 
 /** The error, its cause, and so on; an AggregateError (several addresses were tried) stands for its first. */
 function causesOf(error: unknown): unknown[] {
   const found: unknown[] = [];
-  for (let next = error; next instanceof Object && found.length < 10; ) {
+  for (let next = error; typeof next === 'object' && next !== null && found.length < 10; ) {
     found.push(next);
     const { cause, errors } = next as { cause?: unknown; errors?: unknown[] };
     next = cause ?? errors?.[0];

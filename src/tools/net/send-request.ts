@@ -50,7 +50,10 @@ export async function sendRequest(
     return present(answer, credential);
   } catch (error) {
     if (error instanceof NetFault && credential)
-      throw new NetFault(error.code, withoutSecret(error.message, credential), { cause: error.code });
+      throw new NetFault(error.code, withoutSecret(error.message, credential), {
+        cause: error.code,
+        certain: error.certain,
+      });
     throw error;
   }
 }

@@ -19,7 +19,7 @@ export function operationTool(
     place: 'outside',
     destination: () => new URL(target.baseUrl).hostname,
     run: (context, args) =>
-      answerFaults(context, () =>
+      answerFaults(context, card.effect, () =>
         sendRequest(parts, context, {
           ...requestOf(operation, { baseUrl: target.baseUrl, args }),
           credential: target.credential,
