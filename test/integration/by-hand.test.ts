@@ -79,7 +79,7 @@ describe('a run at work that operations', () => {
   test('reset goes on from the record: each step once', async () => {
     const id = await heldRun();
     const { client } = house;
-    const { runId = '' } = await client.workflow.getHandle(`run/${id}`).describe();
+    const { runId } = await client.workflow.getHandle(`run/${id}`).describe();
     const { events } = await client.workflow.getHandle(`run/${id}`).fetchHistory();
     const at = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
     await client.workflowService.resetWorkflowExecution({

@@ -6,7 +6,7 @@ import { editStep } from '../../../src/commands/edit-step.ts';
 import { pauseRun } from '../../../src/commands/pause-run.ts';
 import { resumeRun } from '../../../src/commands/resume-run.ts';
 import { retryRun } from '../../../src/commands/retry-run.ts';
-import { RunStatus, StepStatus } from '../../../src/contracts/status.ts';
+import { RunStatus, type StepStatus } from '../../../src/contracts/status.ts';
 import type { Tx } from '../../../src/db/record.ts';
 import { agent, openRunDesk, type RunDesk, set } from './support.ts';
 
