@@ -146,7 +146,7 @@ export function synthesisMessage({ goal, steps, corrections = [] }: SynthesisFac
   const parts = steps.map((step) =>
     material(
       `step "${step.key}" (${step.title}), ${step.status}`,
-      step.status === 'completed' ? textOf(step.output).slice(0, 20_000) : (step.reason ?? 'No result.'),
+      step.status === 'completed' ? textOf(step.output) : (step.reason ?? 'No result.'),
     ),
   );
   return [

@@ -62,20 +62,6 @@ export async function loadDocuments(tx: Tx, taskId: string): Promise<SourceFile[
   return documents;
 }
 
-export interface TranscriptLine {
-  seq: number;
-  turn: number;
-  role: 'user' | 'assistant' | 'tool';
-  content: Record<string, unknown>;
-}
-
-export async function loadTranscript(tx: Tx, task: TaskRow): Promise<TranscriptLine[]> {
-  return tx.sql<TranscriptLine>(
-    'SELECT seq, turn, role, content FROM transcript WHERE task_id = $1 AND attempt = $2 ORDER BY seq',
-    [task.id, task.attempt],
-  );
-}
-
 /** What earlier attempts left: who, why it failed, and the last thing that it wrote. */
 export async function loadEarlier(
   tx: Tx,
