@@ -104,6 +104,21 @@ describe('an approval of a tool call', () => {
     ]);
   });
 
+  test('of a tool of the record is spent in the transaction that runs it', async () => {
+    await rule({ tool: 'note' });
+    const call = await desk.asked({ text: 'hello' }, 'note');
+    expect(await desk.claimTool(call)).toMatchObject({ over: { status: 'waiting' } });
+    const { id: approvalId } = await desk.approvalOf(call);
+    await desk.decide({ approvalId, status: 'approved', arguments: { text: 'good day' } });
+    await desk.standing(call);
+    expect(await desk.claimTool(call)).toMatchObject({ over: { start: [{ kind: 'callModel' }] } });
+    expect([desk.noted, (await desk.approvalOf(call)).spentAt]).toEqual([
+      [{ text: 'good day' }],
+      expect.any(Date),
+    ]);
+    expect((await desk.told(call))[0]).toMatch(/^A person changed the arguments[^]*Noted\.$/);
+  });
+
   test('that is denied goes back to the agent with the reason, and nothing is called', async () => {
     const call = await waiting();
     await desk.decide({ approvalId: call.approvalId, status: 'denied', note: 'Too much.' });

@@ -8,7 +8,7 @@ import { createApprovalRule } from '../../../src/commands/approval-rules.ts';
 import type { Caller } from '../../../src/commands/caller.ts';
 import type { ApprovalRow } from '../../../src/db/mappings/approval.ts';
 import type { EffectRow } from '../../../src/db/mappings/effect.ts';
-import type { OutsideToolInReach } from '../../../src/db/calls/tool-in-reach.ts';
+import type { OutsideToolInReach, RecordToolInReach } from '../../../src/db/calls/tool-in-reach.ts';
 import type { ToolSettlement } from '../../../src/db/calls/settle-tool.ts';
 import { insertPrincipal } from '../../../src/db/principal-store.ts';
 import { createTaskRecord } from '../../../src/db/task-record.ts';
@@ -26,7 +26,7 @@ export async function openToolDesk() {
     name: 'Payer',
     role: 'master_operator',
     capabilities: [{ name: 'paying', level: 3 }],
-    tools: ['pay'],
+    tools: ['pay', 'note'],
     limits: { maxConcurrent: 100 },
   });
   const { id: agentId } = await desk.inside((tx) => insertAgent(tx, payer));
@@ -48,7 +48,16 @@ export async function openToolDesk() {
     run: async () => ({ text: 'never run by the record' }),
     ...shape,
   });
-  const toolsOf = async () => [pay()];
+  const noted: unknown[] = [];
+  const note: RecordToolInReach = {
+    ...{ name: 'note', description: 'Takes a note.', parameters: { type: 'object' } },
+    ...{ risk: 'low', effect: 'keyed', timeoutMs: 1000, place: 'record' },
+    run: async (_context, args) => {
+      noted.push(args);
+      return { text: 'Noted.' };
+    },
+  };
+  const toolsOf = async () => [pay(), note];
   const tasks = createTaskRecord(desk.db, {
     models: [model],
     reserve: () => ({ microUsd: reserved, price: null }),
@@ -60,12 +69,12 @@ export async function openToolDesk() {
     return row;
   };
 
-  /** A task whose agent has just asked for `pay`. */
-  async function asked(args: unknown = { amount: 120 }): Promise<CallPlace> {
+  /** A task whose agent has just asked for a tool. */
+  async function asked(args: unknown = { amount: 120 }, name = 'pay'): Promise<CallPlace> {
     const taskId = await desk.give('paying');
     const turn = (await tasks.standTask(desk.asker, { taskId })).start[0]?.key ?? '';
     await desk.claim(taskId, turn);
-    const toolCalls = [{ id: 'c1', name: 'pay', arguments: JSON.stringify(args) }];
+    const toolCalls = [{ id: 'c1', name, arguments: JSON.stringify(args) }];
     const { start } = await desk.settle(taskId, turn, {
       try: 1,
       end: { as: 'settled', outcome: { text: '', toolCalls, stop: 'tools' }, said: { text: '', toolCalls } },
@@ -78,6 +87,8 @@ export async function openToolDesk() {
     agentId,
     tasks,
     asked,
+    /** What `note`, a tool of the record, was given. */
+    noted,
     /** What `pay` is from now on. */
     offer: (next: Partial<OutsideToolInReach>) => (shape = next),
     claimTool: (place: CallPlace) => tasks.claimTool(desk.asker, place),
