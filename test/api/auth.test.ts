@@ -105,6 +105,24 @@ describe('roles', () => {
     'POST /approvals/{approvalId}/say-happened': { happened: true },
     'POST /approval-rules': { name: 'x', effect: 'ask' },
     'PATCH /approval-rules/{ruleId}': { effect: 'deny' },
+    'POST /tasks/forecast': { goal: 'x' },
+    'POST /tasks/{taskId}/messages': { content: { text: 'x' } },
+    'POST /tasks/{taskId}/plan/reject': { reason: 'x' },
+    'POST /tasks/{taskId}/rating': { rating: 5 },
+    'POST /messages': { to: { kind: 'agent', id: newId('agent') }, content: { text: 'x' } },
+    'POST /conversations': { agentId: newId('agent') },
+    'PATCH /conversations/{conversationId}': { title: 'x' },
+    'POST /conversations/{conversationId}/messages': { content: { text: 'x' } },
+    'POST /memories': { scope: 'workspace', text: 'x' },
+    'POST /agents/{agentId}/memories': { text: 'x' },
+    'PATCH /memories/{memoryId}': { pinned: true },
+    'POST /credentials': { name: 'x', secret: 'eight characters', hosts: ['api.example'] },
+    'PATCH /credentials/{credentialId}': { hosts: ['api.example'] },
+    'POST /tool-servers': { kind: 'mcp_http', name: 'x', url: 'https://tools.example/mcp' },
+    'PATCH /tool-servers/{toolServerId}': { enabled: false },
+    'PATCH /runs/{runId}/steps/{stepId}': { goal: 'x' },
+    'PATCH /workspace': { name: 'x' },
+    'PUT /models/{provider}/{model}': { contextTokens: 1000 },
     'PUT /approval-webhook': { url: 'https://hooks.example/x', secret: 'sixteen characters' },
   };
   bodies['PATCH /workflows/{workflowId}'] = bodies['POST /workflows'];
@@ -118,6 +136,11 @@ describe('roles', () => {
     budgetId: 'budget',
     approvalId: 'approval',
     ruleId: 'approvalRule',
+    conversationId: 'conversation',
+    messageId: 'message',
+    memoryId: 'memory',
+    credentialId: 'credential',
+    toolServerId: 'toolServer',
   };
   const open = new Set(['POST /session', 'DELETE /session', 'POST /workflows/validate']);
   const unsafe = listAllOperations()
