@@ -85,9 +85,9 @@ async function readAs(
 ): Promise<Read | { refused: string }> {
   const contentType = headers.get('content-type');
   const { essence, charset } = mediaTypeOf(contentType);
-  if (isHtml(essence)) {
+  if (isHtml(essence, bytes)) {
     const { title, markdown } = await readHtml(
-      { bytes, url, contentType: contentType ?? '' },
+      { bytes, url, contentType: contentType ?? 'text/html' },
       { signal, timeoutMs: pageMs },
     );
     return { title, text: markdown };

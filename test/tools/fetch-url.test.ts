@@ -19,6 +19,7 @@ beforeAll(async () => {
       response.writeHead(status, { 'content-type': type, ...more }).end(body);
     const to = (location: string) => response.writeHead(302, { location }).end();
     if (path === '/page') send('text/html; charset=utf-8', page);
+    else if (path === '/unnamed') response.writeHead(200).end(page);
     else if (path === '/latin') send('text/plain; charset=iso-8859-1', Buffer.from('Zürich', 'latin1'));
     else if (path === '/json') send('application/json', '{"height": 4.2}');
     else if (path === '/zipped')
@@ -53,6 +54,10 @@ describe('fetch_url', () => {
     expect(answer.text).toContain(`[Next page](${server.at('/next')})`);
     expect(answer.text).toContain('| 1 | 4.2 m |');
     expect(answer.text).not.toMatch(/javascript:|document\.title|ran/);
+  });
+
+  test('knows a page whose sender names no kind', async () => {
+    expect((await get(server.at('/unnamed'))).text).toContain('Title: Tides');
   });
 
   test('reads text in the encoding that its sender names, JSON as it is, and PDFs', async () => {

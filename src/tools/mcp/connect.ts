@@ -12,7 +12,7 @@ import { foundTools } from './found-tools.ts';
 import { type Line, type McpParts, type McpTarget, openLine } from './line.ts';
 
 export interface McpConnection {
-  /** What it lists now; asked again after it said that its list has changed. */
+  /** What it lists now; asked again after it said that its list has changed, and from time to time. */
   tools(signal: AbortSignal): Promise<FoundTool[]>;
   call(
     tool: { name: string; args: Record<string, unknown> },
@@ -24,6 +24,8 @@ export interface McpConnection {
 }
 
 const connectMs = 20_000;
+/** A server may change its tools without a word: its list is asked for again after this long. */
+const believedMs = 60_000;
 
 /** @throws NetFault */
 export async function connectMcp(
@@ -31,7 +33,7 @@ export async function connectMcp(
   { workspaceId, signal }: { workspaceId: string; signal: AbortSignal },
   parts: McpParts,
 ): Promise<McpConnection> {
-  const state: State = { listed: null, open: true, overflow: null };
+  const state: State = { listed: null, listedAt: 0, open: true, overflow: null };
   const client = newClient(state);
   const onOverflow = (fault: NetFault) => {
     state.overflow = fault;
@@ -59,6 +61,8 @@ export async function connectMcp(
 interface State {
   /** Null: to be asked. */
   listed: FoundTool[] | null;
+  /** Milliseconds since the epoch. */
+  listedAt: number;
   open: boolean;
   overflow: NetFault | null;
 }
@@ -89,10 +93,13 @@ function connectionOf(
   return {
     tools: (signal) =>
       attempt(signal, async () => {
-        state.listed ??= foundTools(
-          (await client.listTools(undefined, { signal, timeout: connectMs })).tools,
-        );
-        return state.listed;
+        const isFresh = state.listed !== null && Date.now() - state.listedAt < believedMs;
+        if (state.listed && isFresh) return state.listed;
+        // The server's own word on how long its list holds does not count.
+        const asked = { signal, timeout: connectMs, cacheMode: 'refresh' as const };
+        const { tools } = await client.listTools(undefined, asked);
+        Object.assign(state, { listed: foundTools(tools), listedAt: Date.now() });
+        return state.listed ?? [];
       }).catch((error: unknown) => {
         throw beforeTheCall(error);
       }),

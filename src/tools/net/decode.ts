@@ -32,6 +32,9 @@ export function isTextual(essence: string): boolean {
   );
 }
 
-export function isHtml(essence: string): boolean {
+/** Where the sender names no kind, the beginning of the body tells. */
+export function isHtml(essence: string, bytes: Uint8Array): boolean {
+  if (essence === '')
+    return /^\s*<(!doctype html|html)\b/i.test(Buffer.from(bytes.subarray(0, 200)).toString('latin1'));
   return essence === 'text/html' || essence === 'application/xhtml+xml';
 }
