@@ -123,6 +123,14 @@ describe('the inbox', () => {
     await page.getByText('1 thing needs you', { exact: true }).waitFor();
   });
 
+  test('opens at the approval that a link names, also when it was decided', async () => {
+    const { adjutant, page, api } = shown;
+    const decided = { status: 'approved' as const, decidedAt: at(20), decidedBy: 'prn_of_somebody' };
+    api.state.approvals.set(approvalId, toolApproval(decided));
+    await adjutant.open(`/inbox?approval=${approvalId}`);
+    await page.getByRole('region', { name: /^Approved http_request/ }).waitFor();
+  });
+
   test('says when nothing needs anybody, on a phone too', async () => {
     await shown.show(phone);
     await shown.adjutant.open('/');

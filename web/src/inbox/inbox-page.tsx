@@ -6,7 +6,7 @@ import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { QuestionCard } from '../message/question-card.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
-import { linkTo } from '../shell/router.ts';
+import { linkTo, useAddress } from '../shell/router.ts';
 import { ThemeButton } from '../shell/shell.tsx';
 import { useNow } from '../shell/use-now.ts';
 import { absolute, age, plural } from '../words/format.ts';
@@ -19,7 +19,9 @@ export function InboxPage({ mayAct }: { mayAct: boolean }) {
   useEffect(() => {
     document.title = `Inbox${inbox.count > 0 ? ` (${inbox.count})` : ''} · Adjutant`;
   }, [inbox.count]);
-  const { approvals, questions, tasks } = inbox;
+  const { questions, tasks } = inbox;
+  const wanted = useWanted();
+  const approvals = inbox.approvals.filter(({ id }) => id !== wanted);
   return (
     <>
       <header className="bar">
@@ -38,7 +40,12 @@ export function InboxPage({ mayAct }: { mayAct: boolean }) {
           {inbox.error && (
             <LoadFailed what="the inbox" error={inbox.error} retry={() => void inbox.again()} />
           )}
-          {!inbox.error && !inbox.pending && inbox.count === 0 && (
+          {wanted && (
+            <section aria-label="What the link leads to">
+              <ApprovalCard id={wanted} now={now} mayAct={mayAct} />
+            </section>
+          )}
+          {!inbox.error && !inbox.pending && inbox.count === 0 && !wanted && (
             <div className="card empty">
               <Icon name="inbox" />
               <h2>Nothing needs you</h2>
@@ -77,6 +84,12 @@ export function InboxPage({ mayAct }: { mayAct: boolean }) {
       </div>
     </>
   );
+}
+
+/** `?approval=ID`: a link in a message leads to it, also when it is decided. */
+function useWanted(): string | null {
+  const id = useAddress().query.get('approval');
+  return id !== null && /^apr_[0-9a-z]{26}$/.test(id) ? id : null;
 }
 
 function Place({ approval: { rootTaskId, taskTitle, runName } }: { approval: Approval }) {
