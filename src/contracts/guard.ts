@@ -1,15 +1,7 @@
 import * as z from 'zod';
 
 /** What stops work that goes round in circles. Each can be lifted by a person for one task. */
-export const GuardName = z.enum([
-  'turns',
-  'time',
-  'depth',
-  'fan_out',
-  'same_action',
-  'same_goal',
-  'hops',
-]);
+export const GuardName = z.enum(['turns', 'time', 'depth', 'fan_out', 'same_action', 'same_goal', 'hops']);
 export type GuardName = z.infer<typeof GuardName>;
 
 /** A guard that holds a task up. */

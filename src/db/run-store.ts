@@ -216,7 +216,9 @@ function endOfTask(row: JoinedStep): EndedStep | null {
   if (taskStatus !== 'completed' && taskStatus !== 'failed' && taskStatus !== 'cancelled') return null;
   const output = taskStatus === 'completed' ? stepOutputOf(row.taskResult) : null;
   const error =
-    taskStatus === 'failed' ? lasting(row.taskError ?? { code: 'step_failed', message: 'The task failed.' }) : null;
+    taskStatus === 'failed'
+      ? lasting(row.taskError ?? { code: 'step_failed', message: 'The task failed.' })
+      : null;
   return { key: row.key, was: status, taskId, approvalId: null, status: taskStatus, output, error };
 }
 

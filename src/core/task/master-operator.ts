@@ -76,8 +76,7 @@ function finalAnswer(
   if (text.trim() === '') return repairOrEnd(effects, { last, problem: 'The answer was empty.' });
   if (!task.outputSchema) return { move: 'complete', result: resultOf(text) };
   const parsed = parseJson(text);
-  if (!parsed.ok)
-    return repairOrEnd(effects, { last, problem: `The answer is not JSON: ${parsed.problem}` });
+  if (!parsed.ok) return repairOrEnd(effects, { last, problem: `The answer is not JSON: ${parsed.problem}` });
   const problems = problemsOfJson(task.outputSchema, parsed.value);
   if (problems.length === 0)
     return { move: 'complete', result: { markdown: asMarkdown(parsed.value), data: parsed.value } };

@@ -144,7 +144,10 @@ export async function reopenTask(
   tx: Tx,
   task: TaskRow,
   changed: Partial<
-    Pick<TaskRow, 'goal' | 'wantedAgentId' | 'context' | 'changes' | 'method' | 'outputSchema' | 'requires' | 'toolCall'>
+    Pick<
+      TaskRow,
+      'goal' | 'wantedAgentId' | 'context' | 'changes' | 'method' | 'outputSchema' | 'requires' | 'toolCall'
+    >
   > = {},
 ): Promise<void> {
   if (!isFinished(task.status)) return;
