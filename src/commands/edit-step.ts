@@ -49,12 +49,13 @@ export async function editStep(
     JSON.stringify(all),
   ]);
   await updateRun(tx, run, {});
+  const status = step.status === 'waiting' ? 'pending' : step.status;
   const fields = Object.keys({ ...changes, ...changes.with }).filter((name) => name !== 'with');
   tx.emit(
     {
       stream: `run/${runId}`,
       type: 'step.changed',
-      data: { key: stepId, title: stepId, taskId: step.taskId, fields },
+      data: { key: stepId, title: stepId, taskId: step.taskId, fields, status },
     },
     { rootTaskId: run.rootTaskId },
   );

@@ -14,6 +14,7 @@ import { WaitingFor } from './status.ts';
  * 3. `data` is small: ids, names, figures. Text that a model wrote is fetched by id.
  */
 const by = z.object({ agentId: z.string(), agentName: z.string(), attempt: z.int() });
+const byNobody = z.object({ agentId: z.null(), agentName: z.null(), attempt: z.int() });
 const step = z.object({ key: z.string(), title: z.string(), taskId: z.string().nullish() });
 const approval = z.object({
   approvalId: z.string(),
@@ -50,7 +51,7 @@ export const eventData = {
     runId: z.string().nullable(),
   }),
   'task.assigned': by.extend({ reason: z.string(), score: z.number() }),
-  'task.started': by,
+  'task.started': z.union([by, byNobody]).describe('Nobody: the task is a tool call of a workflow'),
   'task.progressed': z.object({ note: z.string(), done: z.int().optional(), of: z.int().optional() }),
   'task.waiting': z.object({ for: WaitingFor, detail: z.string() }),
   'task.resumed': z.object({ after: WaitingFor }),
@@ -76,16 +77,24 @@ export const eventData = {
     ...PlanChanges.shape,
   }),
   'run.started': z.object({ name: z.string(), steps: z.int() }),
+  'run.waiting': empty,
   'run.paused': empty,
   'run.resumed': empty,
   'run.completed': empty,
   'run.failed': Failure,
   'run.cancelled': z.object({ reason: z.string() }),
-  'step.started': step,
+  'step.started': step.extend({ status: z.enum(['in_progress', 'waiting']) }),
   'step.skipped': step.extend({ reason: z.string() }),
   'step.retried': step.extend({ attempt: z.int(), reason: z.string() }),
-  'step.changed': step.extend({ fields: z.array(z.string()).describe('What a person changed in it') }),
+  'step.changed': step.extend({
+    fields: z.array(z.string()).describe('What a person changed in it'),
+    status: z.string().describe('One that asked somebody asks anew'),
+  }),
+  'step.removed': step.extend({
+    reason: z.string().describe('A new rest of the plan has it no more, or begins it anew'),
+  }),
   'step.completed': step,
+  'step.cancelled': step.extend({ reason: z.string() }),
   'step.failed': step.extend({ code: z.string(), message: z.string() }),
   'model.called': z.object({
     callId: z.string(),

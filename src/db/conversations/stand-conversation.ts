@@ -8,6 +8,7 @@ import type { ConversationRow } from '../mappings/conversation.ts';
 import type { MessageRow } from '../mappings/message.ts';
 import { contentText, titleOfText } from '../../core/messages/words.ts';
 import { goalLimits, openGoalPurse } from '../budgets/budget-store.ts';
+import { moveMessages } from '../messages/message-store.ts';
 import { newId } from '../new-id.ts';
 import type { Tx } from '../record.ts';
 import { requestCancel } from '../standing/request-cancel.ts';
@@ -44,10 +45,11 @@ export async function stopAll(tx: Tx, { id }: Pick<ConversationRow, 'id'>): Prom
   const reason = 'Stopped by operations in Temporal.';
   const reply = await openReply(tx, id);
   if (reply) await requestCancel(tx, { taskIds: [reply.id], reason });
-  await tx.sql(
-    `UPDATE messages SET state = 'expired', expired_at = now(), reason = $2 WHERE conversation_id = $1 AND ${unanswered} AND task_id IS NULL`,
-    [id, reason],
+  const rows = await tx.sql<{ id: string }>(
+    `SELECT id FROM messages WHERE conversation_id = $1 AND ${unanswered} AND task_id IS NULL`,
+    [id],
   );
+  await moveMessages(tx, { ids: rows.map((row) => row.id), to: 'expired', reason });
 }
 
 async function nextReply(
@@ -59,10 +61,14 @@ async function nextReply(
     [conversation.id],
   );
   if (!message) return null;
-  const [agent] = await tx.sql<{ role: 'chief_of_staff' | 'master_operator'; revision: number }>(
-    'SELECT role, revision FROM agents WHERE id = $1 AND workspace_id = $2',
-    [conversation.agentId, tx.workspaceId],
-  );
+  const [agent] = await tx.sql<{
+    name: string;
+    role: 'chief_of_staff' | 'master_operator';
+    revision: number;
+  }>('SELECT name, role, revision FROM agents WHERE id = $1 AND workspace_id = $2', [
+    conversation.agentId,
+    tx.workspaceId,
+  ]);
   if (!agent) throw new Error(`The agent ${conversation.agentId} of a conversation is gone.`);
   const id = newId('task');
   const title = titleOfText(message.content.text);
@@ -101,7 +107,11 @@ async function nextReply(
   ]);
   conversation.version += 1;
   const data = { title, parentId: null, runId: null };
-  tx.emit({ stream: `task/${id}`, type: 'task.created', data }, { rootTaskId: id });
+  const stream = `task/${id}`;
+  tx.emit({ stream, type: 'task.created', data }, { rootTaskId: id });
+  const { agentId, reason } = talks(conversation);
+  const assigned = { agentId, agentName: agent.name, attempt: 1, reason, score: 0 };
+  tx.emit({ stream, type: 'task.assigned', data: assigned }, { rootTaskId: id });
   return { id, title };
 }
 

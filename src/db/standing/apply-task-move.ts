@@ -68,6 +68,7 @@ async function call(
   move: Extract<TaskMove, { move: 'call' }>,
 ): Done {
   const first = snapshot.effects.length === 0;
+  const waited = task.waitingFor;
   const planned = await planEffects(tx, task, move);
   snapshot.effects.push(...planned);
   await updateTask(tx, task, {
@@ -76,13 +77,15 @@ async function call(
     ...(first ? timeOf(snapshot.current, { task, now: world.now }) : {}),
     ...notWaiting,
   });
-  const agent = snapshot.current?.agent;
-  if (first && agent)
-    tx.emit(
-      onTask(task, 'task.started', { agentId: agent.id, agentName: agent.name, attempt: task.attempt }),
-      { rootTaskId: task.rootId },
-    );
+  const told = { rootTaskId: task.rootId };
+  if (first) tx.emit(onTask(task, 'task.started', startedBy(snapshot.current, task)), told);
+  else if (waited) tx.emit(onTask(task, 'task.resumed', { after: waited }), told);
   return false;
+}
+
+function startedBy(current: MoveContext['snapshot']['current'], { attempt }: TaskRow) {
+  if (!current) return { agentId: null, agentName: null, attempt };
+  return { agentId: current.agent.id, agentName: current.agent.name, attempt };
 }
 
 /** The time guard of a new attempt: when it is over. */
@@ -98,12 +101,15 @@ function timeOf(
 }
 
 /** The error stays until the next try: it says why there is another. */
-async function again({ tx, task }: MoveContext, keys: string[]): Done {
+async function again(context: MoveContext, keys: string[]): Done {
+  const { tx, task } = context;
+  const waited = task.waitingFor;
   await tx.sql(
     `UPDATE effects SET status = 'planned', settled_at = NULL WHERE task_id = $1 AND key = ANY ($2) AND status IN ('failed', 'parked', 'waiting')`,
     [task.id, keys],
   );
   await updateTask(tx, task, { status: 'in_progress', ...notWaiting });
+  if (waited) tx.emit(onTask(task, 'task.resumed', { after: waited }), place(context));
   return true;
 }
 

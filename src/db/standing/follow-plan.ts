@@ -57,7 +57,7 @@ async function adopt(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
     ? { workflowId: plan.workflowId ?? '', version: plan.workflowVersion ?? 0 }
     : await keepPlanDefinition(tx, { id: plan.taskId }, definition);
   const { kept, added } = spliced.changes;
-  await tx.sql('DELETE FROM steps WHERE run_id = $1 AND step_id <> ALL ($2)', [run.id, kept]);
+  await removeSteps(tx, run, { kept, reason: plan.reason });
   await tx.sql(
     `INSERT INTO steps (run_id, key, workspace_id, step_id, status) SELECT $1, step, $2, step, 'pending' FROM unnest($3::text[]) AS step`,
     [run.id, tx.workspaceId, added],
@@ -80,6 +80,24 @@ async function adopt(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
     { stream: `task/${plan.taskId}`, type: 'plan.revised', data },
     { rootTaskId: run.rootTaskId, actor: plan.decidedBy ?? plan.actor },
   );
+}
+
+/** Of those that had not begun nobody was told. */
+async function removeSteps(
+  tx: Tx,
+  run: RunRow,
+  { kept, reason }: { kept: string[]; reason: string },
+): Promise<void> {
+  const removed = await tx.sql<{ key: string; status: string; taskId: string | null }>(
+    'DELETE FROM steps WHERE run_id = $1 AND step_id <> ALL ($2) RETURNING key, status, task_id',
+    [run.id, kept],
+  );
+  for (const { key, status, taskId } of removed)
+    if (status !== 'pending' || taskId !== null)
+      tx.emit(
+        { stream: `run/${run.id}`, type: 'step.removed', data: { key, title: key, taskId, reason } },
+        { rootTaskId: run.rootTaskId },
+      );
 }
 
 async function correct(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {

@@ -7,6 +7,7 @@ import { stopAll } from '../conversations/stand-conversation.ts';
 import { withdrawQuestions } from '../messages/ask-for-step.ts';
 import { lockRun } from '../run-store.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
+import { cancelSteps } from './cancel-steps.ts';
 import { endRun } from './end-run.ts';
 import { failTask } from './end-task.ts';
 import { requestCancel } from './request-cancel.ts';
@@ -76,10 +77,7 @@ async function failTaskById(tx: Tx, id: string, error: Failure): Promise<void> {
 async function failRunById(tx: Tx, id: string, error: Failure): Promise<void> {
   const run = await lockRun(tx, id);
   if (isFinished(run.status)) return;
-  const atWork = await tx.sql<{ taskId: string | null; childRunId: string | null }>(
-    `UPDATE steps SET status = 'cancelled', ended_at = now() WHERE run_id = $1 AND status IN ('in_progress', 'waiting') RETURNING task_id, child_run_id`,
-    [id],
-  );
+  const atWork = await cancelSteps(tx, run, { statuses: ['in_progress', 'waiting'], reason: error.message });
   await expireApprovals(tx, run, { keys: null, reason: error.message });
   await withdrawQuestions(tx, run, { keys: null, reason: error.message });
   await endRun(

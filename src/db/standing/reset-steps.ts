@@ -1,5 +1,6 @@
 import type { PlanCorrection } from '../../contracts/plan.ts';
 import type { StepChanges } from '../../contracts/run.ts';
+import type { StepStatus } from '../../contracts/status.ts';
 import { statusesBefore } from '../../core/transition.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
@@ -20,10 +21,11 @@ export async function resetSteps(
   run: Pick<RunRow, 'id' | 'rootTaskId'>,
   { keys, reason, change, correct = [] }: StepReset,
 ): Promise<void> {
-  const reset = await tx.sql<{ key: string; attempts: number; taskId: string | null }>(
-    `UPDATE steps SET status = 'pending', output = NULL, error = NULL, reason = NULL, due_at = NULL, wait_until = NULL, approval_id = NULL, child_run_id = NULL, started_at = NULL, ended_at = NULL,
-            changes = CASE WHEN step_id = $3 AND $4::jsonb IS NOT NULL THEN coalesce(changes, '{}') || $4::jsonb ELSE changes END
-      WHERE run_id = $1 AND key = ANY ($2) AND status = ANY ($5) RETURNING key, attempts, task_id`,
+  const reset = await tx.sql<{ key: string; was: StepStatus; attempts: number; taskId: string | null }>(
+    `WITH old AS (SELECT key, status FROM steps WHERE run_id = $1)
+     UPDATE steps s SET status = 'pending', output = NULL, error = NULL, reason = NULL, due_at = NULL, wait_until = NULL, approval_id = NULL, child_run_id = NULL, started_at = NULL, ended_at = NULL,
+            changes = CASE WHEN s.step_id = $3 AND $4::jsonb IS NOT NULL THEN coalesce(s.changes, '{}') || $4::jsonb ELSE s.changes END
+       FROM old WHERE s.run_id = $1 AND s.key = old.key AND s.key = ANY ($2) AND s.status = ANY ($5) RETURNING s.key, old.status AS was, s.attempts, s.task_id`,
     [
       run.id,
       keys,
@@ -39,9 +41,9 @@ export async function resetSteps(
         WHERE s.run_id = $1 AND s.step_id = c.step`,
       [run.id, correct.map(({ step }) => step), correct.map(({ note }) => note)],
     );
-  for (const { key, attempts, taskId } of reset) {
+  for (const { key, was, attempts, taskId } of reset) {
     const data = { key, title: key, taskId, attempt: attempts + 1, reason };
-    if (attempts > 0)
+    if (was !== 'pending' || attempts > 0)
       tx.emit({ stream: `run/${run.id}`, type: 'step.retried', data }, { rootTaskId: run.rootTaskId });
   }
 }

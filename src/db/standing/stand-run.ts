@@ -69,8 +69,7 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
   await askForPlan(context, decision);
   const changed = await applyDecision(context, { steps, decision });
   const status = runStatus(context, { steps, decision });
-  if ((changed || ended.length > 0 || status !== run.status) && !decision.end)
-    await updateRun(tx, run, { status });
+  if ((changed || ended.length > 0 || status !== run.status) && !decision.end) await moveRun(context, status);
   const first = await firstOf(context, { steps, decision });
   return runStanding(context, { steps, wakeAt: decision.wakeAt, first });
 }
@@ -104,6 +103,15 @@ async function beginRun({ tx, run, definition, world }: RunContext): Promise<voi
   tx.emit(onRun(run, 'run.started', { name: definition.name, steps: definition.steps.length }), {
     rootTaskId: run.rootTaskId,
   });
+}
+
+async function moveRun({ tx, run }: RunContext, status: RunRow['status']): Promise<void> {
+  const moved = status !== run.status;
+  await updateRun(tx, run, { status });
+  if (moved)
+    tx.emit(onRun(run, status === 'waiting' ? 'run.waiting' : 'run.resumed', {}), {
+      rootTaskId: run.rootTaskId,
+    });
 }
 
 /** What a run is called while it goes on: paused, at work, or only waiting. */
@@ -140,11 +148,11 @@ async function applyDecision(
 function emitEnded({ tx, run, definition }: RunContext, ended: EndedStep[]): void {
   for (const step of ended) {
     const data = { key: step.key, title: titleOf(definition, step.key), taskId: step.taskId };
-    if (step.status === 'completed')
-      tx.emit(onRun(run, 'step.completed', data), { rootTaskId: run.rootTaskId });
-    else {
-      const error = step.error ?? { code: 'cancelled', message: 'Cancelled.' };
-      tx.emit(onRun(run, 'step.failed', { ...data, ...error }), { rootTaskId: run.rootTaskId });
-    }
+    const place = { rootTaskId: run.rootTaskId };
+    const error = step.error ?? { code: 'step_failed', message: 'The step failed.' };
+    const reason = step.error?.message ?? run.cancelReason ?? 'What carried it out was cancelled.';
+    if (step.status === 'completed') tx.emit(onRun(run, 'step.completed', data), place);
+    else if (step.status === 'failed') tx.emit(onRun(run, 'step.failed', { ...data, ...error }), place);
+    else tx.emit(onRun(run, 'step.cancelled', { ...data, reason }), place);
   }
 }

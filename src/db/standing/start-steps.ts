@@ -310,10 +310,12 @@ async function writeStarted({ tx, run }: RunContext, start: Start, begun: Begun)
   );
 }
 
-function emitStarted({ tx, run, definition }: RunContext, start: Start, { taskId, error }: Begun): void {
+function emitStarted({ tx, run, definition }: RunContext, start: Start, begun: Begun): void {
+  const { taskId, error } = begun;
+  const status: 'waiting' | 'in_progress' = begun.status === 'waiting' ? 'waiting' : 'in_progress';
   const data = { key: start.key, title: titleOf(definition, start.key), taskId };
   const place = { rootTaskId: run.rootTaskId };
-  tx.emit(onRun(run, 'step.started', data), place);
+  tx.emit(onRun(run, 'step.started', { ...data, status }), place);
   if (error) tx.emit(onRun(run, 'step.failed', { ...data, code: error.code, message: error.message }), place);
 }
 

@@ -46,10 +46,19 @@ export async function writeSettled(
     ]);
   }
   if (expanded.length > 0) {
-    await tx.sql(
-      `UPDATE steps SET status = 'in_progress', started_at = coalesce(started_at, now()) WHERE run_id = $1 AND key = ANY ($2) AND status = ANY ($3)`,
+    const begun = await tx.sql<{ key: string }>(
+      `UPDATE steps SET status = 'in_progress', started_at = coalesce(started_at, now()) WHERE run_id = $1 AND key = ANY ($2) AND status = ANY ($3) RETURNING key`,
       [run.id, expanded.map((step) => step.key), statusesBefore('step', 'in_progress')],
     );
+    for (const { key } of begun) {
+      const data = {
+        key,
+        title: titleOf(context.definition, key),
+        taskId: null,
+        status: 'in_progress' as const,
+      };
+      tx.emit(onRun(run, 'step.started', data), { rootTaskId: run.rootTaskId });
+    }
   }
   const asking = settled.filter(({ key }) => {
     const step = known.get(key);
@@ -95,6 +104,8 @@ function emitSettled(
       onRun(run, 'step.failed', { ...data, code: settle.error.code, message: settle.error.message }),
       place,
     );
+  if (settle.status === 'cancelled')
+    tx.emit(onRun(run, 'step.cancelled', { ...data, reason: run.cancelReason ?? 'The run ended.' }), place);
   if (settle.status === 'pending') {
     const attempt = (step?.attempts ?? 0) + 1;
     tx.emit(onRun(run, 'step.retried', { ...data, attempt, reason: settle.error.message }), place);

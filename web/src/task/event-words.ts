@@ -17,7 +17,7 @@ export function aboutEvent({ type, data }: EventEnvelope): string {
     case 'task.assigned':
       return `${text('agentName')}: ${text('reason')}`;
     case 'task.started':
-      return `${text('agentName')}, attempt ${number('attempt')}`;
+      return [text('agentName'), `attempt ${number('attempt')}`].filter(Boolean).join(', ');
     case 'task.progressed':
       return text('note');
     case 'task.waiting':
