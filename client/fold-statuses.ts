@@ -13,7 +13,7 @@ import type {
  * Statuses from events alone: whoever has folded every event of a stream, in order, knows what the record says of what lies on it.
  *
  * 1. A fold is pure: it changes nothing that it was given, and shares what stayed as it was.
- * 2. What no event has told of is at its beginning: a step that is not there is pending.
+ * 2. What no event has told of is at its beginning: a run or step that is not there is pending.
  */
 export interface Statuses {
   tasks: Readonly<Record<string, TaskFold>>;

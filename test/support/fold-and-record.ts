@@ -31,7 +31,7 @@ const recorded = `
 export async function foldAgainstRecord(ask: Ask, folded?: Statuses): Promise<Difference[]> {
   const said = wordsOf(folded ?? (await foldAll(ask)));
   const kept = new Map((await ask(recorded)).map(({ what, said }) => [String(what), String(said)]));
-  const absent = (what: string) => (what.startsWith('step ') ? 'pending' : 'nothing');
+  const absent = (what: string) => (/^(run|step) /.test(what) ? 'pending' : 'nothing');
   return [...new Set([...said.keys(), ...kept.keys()])].flatMap((what) => {
     const [one, other] = [said.get(what) ?? absent(what), kept.get(what) ?? absent(what)];
     return one === other ? [] : [{ what, folded: one, recorded: other }];

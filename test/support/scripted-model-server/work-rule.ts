@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { instanceOf } from './instance-of-schema.ts';
 import type { Answer, Fault, ServedCall } from './script.ts';
+import { toolCallFor } from './tool-rule.ts';
 
 export interface WorkRuleOptions {
   /** Steps of a plan: a first, then two at a time side by side, then a last one over all. */
@@ -16,6 +17,8 @@ export interface WorkRuleOptions {
   /** Of so many calls in a hundred the first try fails in a way that may be tried again. By key: it needs the call header. */
   faultsPerHundred?: number;
   seed?: number;
+  /** Of so many tasks in a hundred the first turn calls a tool. */
+  toolsPerHundred?: number;
 }
 
 function numberOf(text: string): number {
@@ -87,12 +90,14 @@ function faultOf(call: ServedCall, options: WorkRuleOptions): Fault | undefined 
 }
 
 export function createWorkRule(options: WorkRuleOptions = {}): (call: ServedCall) => Answer {
-  const { planSteps = 4, delayMs, words = 40 } = options;
+  const { planSteps = 4, delayMs, words = 40, toolsPerHundred = 0 } = options;
   return (call) => {
     const fault = faultOf(call, options);
     const base: Answer = { ...(delayMs === undefined ? {} : { delayMs }), ...(fault ? { fault } : {}) };
     if (call.protocol === 'completions') return { ...base, top: topOf };
     const schema = call.outputSchema?.schema;
+    const tool = toolsPerHundred > 0 ? toolCallFor(call, { toolsPerHundred, seed: options.seed }) : null;
+    if (tool) return { ...base, toolCalls: [tool] };
     if (!schema) return { ...base, text: textOf(call, words) };
     const properties = (schema.properties ?? {}) as Record<string, unknown>;
     return { ...base, json: 'steps' in properties ? planOf(call, planSteps) : instanceOf(schema) };

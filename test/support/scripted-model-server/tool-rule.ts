@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { ServedCall } from './script.ts';
+
+export interface ToolRuleOptions {
+  /** So many tasks in a hundred call a tool in their first turn, if their agent has one of these. */
+  toolsPerHundred: number;
+  seed?: number | undefined;
+}
+
+/** Each with arguments that say whose call it is. */
+const calls: Record<string, (who: string) => Record<string, unknown>> = {
+  calculate: (who) => ({ expression: 'size(who) + 1', variables: { who } }),
+  write_artifact: (who) => ({ name: `${who.slice(-8)}.md`, format: 'markdown', content: `# ${who}` }),
+  ask_person: (who) => ({ question: `What should ${who} mind?` }),
+  ask_chief: (who) => ({ question: `Is there more that ${who} should know?` }),
+};
+
+/** A tool call as a function of the call's key alone, so that a repeated request is answered the same. */
+export function toolCallFor(
+  call: ServedCall,
+  { toolsPerHundred, seed = 0 }: ToolRuleOptions,
+): { name: string; arguments: Record<string, unknown> } | null {
+  const [task = '', , turn] = call.callKey?.split('/') ?? [];
+  if (turn !== '1' || call.outputSchema) return null;
+  const chance = createHash('sha256').update(`${seed} ${call.callKey}`).digest().readUInt32BE(0);
+  const offered = Object.keys(calls).filter((name) => call.toolNames.includes(name));
+  const name = offered[(chance >>> 8) % Math.max(1, offered.length)];
+  if (!name || chance % 100 >= toolsPerHundred) return null;
+  return { name, arguments: calls[name]?.(task) ?? {} };
+}
