@@ -14,6 +14,7 @@ import { fadingSql } from '../core/task/score-assignment.ts';
 import { gateClass, passGate } from './agent-gate.ts';
 import { sayStatus } from './agent-status-events.ts';
 import { callNextWaiter, wakeCapacityWaiters } from './capacity-waiters.ts';
+import { allEnded } from './connection.ts';
 import { aheadInQueue, type Place, placeValues } from './queue-order.ts';
 import type { Tx } from './record.ts';
 
@@ -68,8 +69,8 @@ export interface Outcome {
 /** At the end of the transaction, so that the agent's row, which everybody wants, is held for as short as can be. */
 export function freeSlot(tx: Tx, agentId: string, outcome?: Outcome): void {
   tx.atEnd(async () => {
-    await leave(tx, agentId, { freed: 1, outcome });
-    await callNextWaiter(tx);
+    // In this order, and the second sees what the first wrote.
+    await allEnded([leave(tx, agentId, { freed: 1, outcome }), callNextWaiter(tx)]);
   });
 }
 

@@ -73,7 +73,7 @@ async function runOn<Row>(on: pg.Pool | pg.PoolClient, text: string, values: unk
 }
 
 /** Like Promise.all, but nothing is left under way on the connection when it throws. */
-export async function allEnded<All extends readonly Promise<unknown>[]>(
+export async function allEnded<All extends readonly unknown[]>(
   all: readonly [...All],
 ): Promise<{ [Place in keyof All]: Awaited<All[Place]> }> {
   await Promise.allSettled(all);

@@ -43,13 +43,34 @@ export async function loadEffect(tx: Tx, key: string): Promise<EffectRow | null>
   return row ?? null;
 }
 
-/** Claims an effect for one more try. The caller holds the lock of its task. */
-export async function claimEffect(tx: Tx, key: string, request: unknown): Promise<number> {
-  const [row] = await tx.sql<{ tries: number }>(
-    `UPDATE effects SET status = 'claimed', tries = tries + 1, claimed_at = now(), request = coalesce($2, request) WHERE key = $1 RETURNING tries`,
+/** A model call with what is hardly ever there, so that nobody has to look for it one by one. */
+export interface CallEffect extends EffectRow {
+  /** Its attempt has a transcript. */
+  begun: boolean;
+  /** Something waits in the mailbox of its task's agent. */
+  hasMail: boolean;
+  /** Some model of some provider is out. */
+  someOut: boolean;
+}
+
+export async function loadCallEffect(tx: Tx, key: string): Promise<CallEffect | null> {
+  const [row] = await tx.sql<CallEffect>(
+    `SELECT e.*, EXISTS (SELECT 1 FROM provider_health) AS some_out,
+            EXISTS (SELECT 1 FROM transcript t WHERE t.task_id = e.task_id AND t.attempt = e.attempt) AS begun,
+            EXISTS (SELECT 1 FROM tasks k JOIN messages m ON m.to_id = k.agent_id AND m.to_kind = 'agent' AND m.state = 'accepted'
+                      AND m.task_id IS NULL AND m.workspace_id = k.workspace_id WHERE k.id = e.task_id) AS has_mail
+       FROM effects e WHERE e.key = $1 AND e.workspace_id = $2`,
+    [key, tx.workspaceId],
+  );
+  return row ?? null;
+}
+
+/** Claims an effect for one more try, which is the next of those that it had: the caller holds the lock of its task. */
+export async function claimEffect(tx: Tx, key: string, request: unknown): Promise<void> {
+  await tx.sql(
+    `UPDATE effects SET status = 'claimed', tries = tries + 1, claimed_at = now(), request = coalesce($2, request) WHERE key = $1`,
     [key, request ? JSON.stringify(request) : null],
   );
-  return row?.tries ?? 1;
 }
 
 /** There is no room for it in a purse now. Its request is kept: it will be the same call. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { EventEnvelope, NewEvent } from '../contracts/event.ts';
 import {
@@ -66,7 +67,9 @@ export interface Database {
   acrossWorkspaces<Row>(text: string, parameters?: unknown[]): Promise<Row[]>;
 }
 
-const triesOnConflict = 5;
+const triesOnConflict = 8;
+/** After each try longer, and never the same: who met once would meet again. */
+const pauseMs = 20;
 const retryableCodes = new Set(['40001', '40P01']);
 /** "cached plan must not change result type": the tables were changed under a prepared statement. */
 const planIsStale = '0A000';
@@ -80,6 +83,7 @@ export function createDatabase(dataSource: DataSource, bell: Bell): Database {
           return await onConnection(dataSource, (connection) => transact({ connection, bell, scope }, work));
         } catch (error) {
           if (attempt >= triesOnConflict || !mayGoOtherwise(error)) throw error;
+          await setTimeout(Math.random() * attempt * pauseMs);
         }
       }
     },

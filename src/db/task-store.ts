@@ -27,6 +27,7 @@ const unsaved = new WeakMap<TaskRow, TaskPatch>();
 
 /** A change that goes with the next one of this row: one statement less. Whoever makes it sees to it that there is one. */
 export function updateTaskLater(row: TaskRow, patch: TaskPatch): void {
+  if (patch.status) checkTransition('task', row.status, patch.status);
   Object.assign(row, patch);
   unsaved.set(row, { ...unsaved.get(row), ...patch });
 }

@@ -78,6 +78,10 @@ export function reserveIn(purse: Purse, need: Amount): Purse {
   };
 }
 
+export function plus(one: Amount, other: Amount): Amount {
+  return { microUsd: one.microUsd + other.microUsd, tokens: one.tokens + other.tokens };
+}
+
 /** What was set aside goes back, what was really paid is booked. Either may be a correction below nought; a sum never is. */
 export function settleIn(purse: Purse, { reserved, spent }: { reserved: Amount; spent: Amount }): Purse {
   return {

@@ -122,22 +122,47 @@ export async function reserveInPurses(
   return rows.length > 0;
 }
 
-/** Writes the sums of purses that are locked. */
-export async function writeSums(tx: Tx, purses: readonly Purse[]): Promise<void> {
-  await tx.sql(
-    `UPDATE budgets b SET spent_micro_usd = n.spent, spent_tokens = n.spent_tokens, reserved_micro_usd = n.reserved,
-            reserved_tokens = n.reserved_tokens, warned = n.warned, updated_at = now()
-       FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::int[])
-         AS n (id, spent, spent_tokens, reserved, reserved_tokens, warned) WHERE b.id = n.id`,
+/**
+ * What was set aside goes back and what was paid is booked, as `settleIn` of core/budget/escrow says: the one statement locks the purses, in
+ * their order, and writes them.
+ * @returns the purses as they are now
+ */
+export async function settlePurses(
+  tx: Tx,
+  ids: readonly string[],
+  sums: readonly { reserved: Amount; spent: Amount }[],
+): Promise<Purse[]> {
+  const { spentMicroUsd, spentTokens } = purseValues;
+  const unlessOld = (column: string) => `${column} = CASE WHEN mine.stale THEN 0 ELSE b.${column} END`;
+  return tx.sql<Purse>(
+    `WITH mine AS MATERIALIZED (
+       SELECT b.id, ${stale} AS stale, ${spentMicroUsd} AS spent, ${spentTokens} AS spent_tokens, b.reserved_micro_usd, b.reserved_tokens
+         FROM budgets b WHERE b.workspace_id = $1 AND b.id = ANY ($2) ORDER BY ${rank} FOR NO KEY UPDATE)
+     UPDATE budgets b SET spent_micro_usd = greatest(0, mine.spent + n.spent), spent_tokens = greatest(0, mine.spent_tokens + n.spent_tokens),
+            reserved_micro_usd = greatest(0, mine.reserved_micro_usd - n.reserved), reserved_tokens = greatest(0, mine.reserved_tokens - n.reserved_tokens),
+            ${['extra_micro_usd', 'extra_tokens', 'warned'].map(unlessOld).join(', ')}, updated_at = now(),
+            day = CASE WHEN mine.stale THEN ${today} ELSE b.day END, exhausted_at = CASE WHEN mine.stale THEN NULL ELSE b.exhausted_at END
+       FROM mine JOIN unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+         AS n (id, spent, spent_tokens, reserved, reserved_tokens) ON n.id = mine.id
+      WHERE b.id = mine.id RETURNING ${purseColumns}`,
     [
-      purses.map((purse) => purse.id),
-      purses.map((purse) => purse.spentMicroUsd),
-      purses.map((purse) => purse.spentTokens),
-      purses.map((purse) => purse.reservedMicroUsd),
-      purses.map((purse) => purse.reservedTokens),
-      purses.map((purse) => purse.warned),
+      tx.workspaceId,
+      ids,
+      sums.map(({ spent }) => spent.microUsd),
+      sums.map(({ spent }) => spent.tokens),
+      sums.map(({ reserved }) => reserved.microUsd),
+      sums.map(({ reserved }) => reserved.tokens),
     ],
   );
+}
+
+/** The highest warning that was told; the caller holds the purse's lock. */
+export async function setWarned(tx: Tx, id: string, percent: number): Promise<void> {
+  await tx.sql('UPDATE budgets SET warned = $2 WHERE id = $1 AND workspace_id = $3', [
+    id,
+    percent,
+    tx.workspaceId,
+  ]);
 }
 
 /** Where the events of a purse lie; what concerns a workspace, on the goal that met it. */

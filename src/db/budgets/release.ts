@@ -2,9 +2,10 @@
  * Settling: what a try had set aside goes back and what it cost is booked, in the transaction that closes its row in the ledger, as its last
  * act: purses are locked after agents.
  */
-import { type Amount, settleIn, warningOf } from '../../core/budget/escrow.ts';
+import { type Amount, plus, warningOf } from '../../core/budget/escrow.ts';
+import { allEnded } from '../connection.ts';
 import type { Tx } from '../record.ts';
-import { figuresOf, lockPurses, streamOf, writeSums } from './purses.ts';
+import { figuresOf, setWarned, settlePurses, streamOf } from './purses.ts';
 import { wakeBudgetWaiters } from './wake-waiters.ts';
 
 export interface Release {
@@ -27,27 +28,31 @@ export function releaseAtEnd(tx: Tx, releases: Release[]): void {
   }
 }
 
+/** In one round trip, since everybody in the workspace wants these rows. */
 async function release(tx: Tx): Promise<void> {
   const releases = pending.get(tx) ?? [];
   pending.delete(tx);
-  const before = await lockPurses(tx, [...new Set(releases.flatMap(({ budgetIds }) => budgetIds))]);
-  if (before.length === 0) return;
-  const after = before.map((purse) => {
-    const settled = releases.filter(({ budgetIds }) => budgetIds.includes(purse.id)).reduce(settleIn, purse);
-    return { ...settled, warned: Math.max(purse.warned, warningOf(settled)) };
-  });
-  await writeSums(tx, after);
+  const ids = [...new Set(releases.flatMap(({ budgetIds }) => budgetIds))];
+  const sums = ids.map((id) => sumOf(releases.filter(({ budgetIds }) => budgetIds.includes(id))));
+  const [purses] = await allEnded([settlePurses(tx, ids, sums), wakeBudgetWaiters(tx, ids)]);
   const rootTaskId = releases[0]?.rootTaskId ?? '';
-  for (const [i, purse] of after.entries()) {
-    if (purse.warned <= (before[i]?.warned ?? 0)) continue;
-    const data = { ...figuresOf(purse), percent: purse.warned };
+  for (const purse of purses) {
+    const percent = warningOf(purse);
+    if (percent <= purse.warned) continue;
+    await setWarned(tx, purse.id, percent);
+    const data = { ...figuresOf(purse), percent };
     tx.emit(
       { stream: streamOf(purse, rootTaskId), type: 'budget.warned', data },
       { rootTaskId: purse.scope === 'agent' ? null : rootTaskId },
     );
   }
-  await wakeBudgetWaiters(
-    tx,
-    after.map(({ id }) => id),
+}
+
+/** Several tries that end in one transaction are settled like one. */
+function sumOf(releases: Release[]): Pick<Release, 'reserved' | 'spent'> {
+  const nothing = { microUsd: 0, tokens: 0 };
+  return releases.reduce(
+    (sum, each) => ({ reserved: plus(sum.reserved, each.reserved), spent: plus(sum.spent, each.spent) }),
+    { reserved: nothing, spent: nothing },
   );
 }

@@ -12,7 +12,8 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
-import { claimEffect, loadEffect, parkEffect, settleEffect } from '../effect-store.ts';
+import { allEnded } from '../connection.ts';
+import { claimEffect, loadCallEffect, parkEffect, settleEffect } from '../effect-store.ts';
 import { lockAgents } from '../agent-slots.ts';
 import { lockPursesOf, reserveInPurses } from '../budgets/purses.ts';
 import { closeOpenTries, openTry } from '../ledger-store.ts';
@@ -58,16 +59,15 @@ export async function claimModelCall(
   { taskId, key }: CallAddress,
   { world, reserve, short = false }: { world: World; reserve: Reserve; short?: boolean },
 ): Promise<Claim> {
-  const task = await lockTask(tx, taskId);
-  const effect = await loadEffect(tx, key);
+  const [task, effect] = await allEnded([lockTask(tx, taskId), loadCallEffect(tx, key)]);
   if (!effect || !isClaimable(task, effect)) return { over: await refuse(tx, { task, effect }, world) };
   if (effect.status === 'claimed') await closeOpenTries(tx, key);
-  const { current, outages, files } = await loadTaskFacts(tx, task);
+  const { current, outages, files, messages } = await loadTaskFacts(tx, task);
   if (!current) return { over: await decideTask(tx, task, world) };
   const looks = effect.purpose !== 'summarise' && files.some(({ kind }) => kind === 'image');
   const images = looks ? await loadImages(tx, taskId) : [];
   const wishes = wishesOf({ task, current, world }, images.length > 0);
-  const context = { tx, task, effect, current, world, outages, wishes };
+  const context = { tx, task, effect, current, world, outages, messages, wishes };
   const chosen = await chooseModel(context);
   if ('nobody' in chosen) return { over: await giveUp(context, chosen.nobody) };
   const seen = (each: CallRequest) => imagesSeenBy(world.models, each, images);
@@ -96,13 +96,16 @@ async function take(
     await parkEffect(tx, key, { request, needs });
     return { over: await decideTask(tx, task, world, true) };
   }
-  const tryNumber = await claimEffect(tx, key, request);
+  const tryNumber = effect.tries + 1;
   const { provider, model } = request;
-  const budgetIds = await openTry(tx, task, {
-    ...{ callId, callKey: key, try: tryNumber, purpose, provider, model, price },
-    reservedMicroUsd: microUsd,
-    reservedTokens: tokens,
-  });
+  const [, budgetIds] = await allEnded([
+    claimEffect(tx, key, request),
+    openTry(tx, task, {
+      ...{ callId, callKey: key, try: tryNumber, purpose, provider, model, price },
+      reservedMicroUsd: microUsd,
+      reservedTokens: tokens,
+    }),
+  ]);
   // The last words of the claim: everybody in the workspace wants this row.
   if (!(await reserveInPurses(tx, budgetIds, needs))) throw new ShortOfBudget();
   const stream = task.conversationId ? `conversation/${task.conversationId}` : `task/${task.id}`;

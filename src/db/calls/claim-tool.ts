@@ -163,8 +163,8 @@ async function carryOut(claiming: Claiming, call: Call): Promise<Begun> {
     startedBy: call.facts.startedBy,
     edited,
   };
-  const tryNumber = await claimEffect(tx, effect.key, request);
-  return { claimed: { key: effect.key, try: tryNumber, tool, effect: effectKind, args } };
+  await claimEffect(tx, effect.key, request);
+  return { claimed: { key: effect.key, try: effect.tries + 1, tool, effect: effectKind, args } };
 }
 
 async function answer(

@@ -20,10 +20,11 @@ import { delegateTool } from '../../core/task/delegation.ts';
 import { hearing } from '../../core/task/messages.ts';
 import { verdictSchema } from '../../core/task/verdict.ts';
 import { classOfPurpose } from '../../core/task/work-class.ts';
-import type { CurrentAttempt } from '../../core/task/snapshot.ts';
+import type { CurrentAttempt, TaskSnapshot } from '../../core/task/snapshot.ts';
 import { workflowJsonSchema } from '../../core/workflow/json-schema.ts';
 import { AppError } from '../../errors.ts';
-import type { EffectRow } from '../mappings/effect.ts';
+import { allEnded } from '../connection.ts';
+import type { CallEffect } from '../effect-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { chatOpening } from '../conversations/chat-context.ts';
 import { pinnedText } from '../memories/agent-memory.ts';
@@ -32,7 +33,6 @@ import type { Tx } from '../record.ts';
 import { loadUnderWay } from '../plan-store.ts';
 import { loadTeam } from '../standing/load-team.ts';
 import type { World } from '../standing/world.ts';
-import { hasConversation } from '../context/conversation.ts';
 import { type Frame, packCall } from '../context/pack-call.ts';
 import { hashOf, keepTexts } from '../context/texts.ts';
 import { loadTokenFigures } from '../context/token-figures.ts';
@@ -44,10 +44,12 @@ import { loadEarlier, loadStepResults, loadTurnFiles } from './turn-context.ts';
 export interface CallContext {
   tx: Tx;
   task: TaskRow;
-  effect: EffectRow;
+  effect: CallEffect;
   current: CurrentAttempt;
   world: World;
   outages: ModelOutage[];
+  /** Of the task, as its claim found them. */
+  messages: TaskSnapshot['messages'];
   /** What would be good in a model for this. */
   wishes: ModelFit[];
   /** Ids of the messages that were shown by this claim; absent until the lines of this turn are written. */
@@ -156,13 +158,13 @@ function frameOf(context: CallContext): Frame {
 async function say(context: CallContext, place: OpeningRoom): Promise<string[]> {
   const { tx, task, effect } = context;
   if (effect.purpose === 'summarise') return [];
-  const first = !(await hasConversation(tx, task));
+  const first = !effect.begun;
   const lines: NewLine[] = [];
   if (first) lines.push(...(await openingLines(context, place)));
   const question = effect.input.goesOn === true ? null : await questionOf(context, place);
   if (question) lines.push({ role: 'user', turn: effect.turn, content: question });
   if (typeof effect.input.repair === 'string') lines.push(userLine(effect.turn, effect.input.repair));
-  const shown = await showMessages(tx, task, { effect, first });
+  const shown = await showMessages(tx, task, { effect, first, known: context.messages ?? [] });
   for (const text of shown.texts) lines.push(userLine(effect.turn, text));
   if (effect.purpose === hearing && effect.input.goesOn !== true)
     lines.push(userLine(effect.turn, await hearingOf(context)));
@@ -231,13 +233,16 @@ async function openingLines(context: CallContext, place: OpeningRoom): Promise<N
 }
 
 async function openingOf({ tx, task, current, world }: CallContext, place: OpeningRoom): Promise<Opening> {
-  const files = await loadTurnFiles(tx, task.id);
-  const known = await pinnedText(tx, task);
-  if (task.role === 'chief_of_staff') {
+  const chief = task.role === 'chief_of_staff';
+  const [files, known, earlier] = await allEnded([
+    loadTurnFiles(tx, task.id),
+    pinnedText(tx, task),
+    task.attempt > 1 && !chief ? loadEarlier(tx, task) : [],
+  ]);
+  if (chief) {
     const facts = { known, agent: current.agent, goal: task.goal, files, team: await loadTeam(tx, world) };
     return fitted(facts, { write: planMessage, bare: { ...facts, files: [] } }, place);
   }
-  const earlier = await loadEarlier(tx, task);
   const { goal, title, context, outputSchema } = task;
   const facts = { known, agent: current.agent, goal, title, context, outputSchema, files, earlier };
   return fitted(

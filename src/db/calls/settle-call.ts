@@ -1,6 +1,7 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import type { Failure } from '../../contracts/task.ts';
-import { loadEffect, settleEffect } from '../effect-store.ts';
+import { allEnded } from '../connection.ts';
+import { loadCallEffect, settleEffect } from '../effect-store.ts';
 import { closeTry, type LedgerClosing } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import { overWindow } from '../../core/context/over-window.ts';
@@ -49,13 +50,15 @@ export async function settleModelCall(
   { taskId, call, ledger, end }: Settlement,
   world: World,
 ): Promise<Settled> {
-  const task = await lockTask(tx, taskId);
-  const effect = await loadEffect(tx, call.key);
-  const booked = await closeTry(tx, call.key, call.try, ledger);
+  const [task, effect, booked] = await allEnded([
+    lockTask(tx, taskId),
+    loadCallEffect(tx, call.key),
+    closeTry(tx, call.key, call.try, ledger),
+  ]);
   const current =
     effect?.status === 'claimed' && effect.tries === call.try && effect.attempt === task.attempt;
   const request = effect?.request;
-  const breaker = ledger.outcome === 'ok' ? breakerOf(world, request) : null;
+  const breaker = ledger.outcome === 'ok' && effect?.someOut ? breakerOf(world, request) : null;
   if (breaker) await closeBreaker(tx, breaker);
   if (booked && effect) await learnFrom({ tx, task, world }, effect, { ledger, end });
   const asked = effect && current ? await writeEnd({ tx, task, world }, effect, { call, end }) : false;
@@ -73,10 +76,12 @@ async function writeEnd(
   const { tx, task } = place;
   if (end.as === 'again') return tryAgain(place, effect, end);
   if (end.as === 'settled') {
-    await settleEffect(tx, call.key, { status: 'settled', outcome: end.outcome });
-    if (isSummary(effect)) await keepSummaryOf(tx, task, effect, end.outcome);
-    else if (end.said)
-      await appendTranscript(tx, task, [{ role: 'assistant', turn: effect.turn, content: end.said }]);
+    const said = isSummary(effect) ? undefined : end.said;
+    await allEnded([
+      settleEffect(tx, call.key, { status: 'settled', outcome: end.outcome }),
+      said && appendTranscript(tx, task, [{ role: 'assistant', turn: effect.turn, content: said }]),
+      isSummary(effect) && keepSummaryOf(tx, task, effect, end.outcome),
+    ]);
     await afterReading(tx, task, { effect, text: textOf(end.said) });
   } else if (end.as === 'failed' && end.error.code === overWindow && effect.input.share === undefined)
     await packTighter(tx, call.key, end.error);

@@ -2,6 +2,7 @@
 import type { ShownMessage } from '../../core/context/messages.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { SummaryRow } from '../mappings/summary.ts';
+import { allEnded } from '../connection.ts';
 import type { Tx } from '../record.ts';
 
 export interface ConversationEntry {
@@ -21,27 +22,19 @@ export async function loadConversation(
   tx: Tx,
   { id, attempt }: Pick<TaskRow, 'id' | 'attempt'>,
 ): Promise<Conversation> {
-  const [summary] = await tx.sql<NonNullable<Conversation['summary']>>(
-    `SELECT s.from_seq, s.to_seq, s.tokens, t.text FROM summaries s JOIN texts t ON t.workspace_id = s.workspace_id AND t.hash = s.hash
-      WHERE s.task_id = $1 AND s.attempt = $2 ORDER BY s.to_seq DESC LIMIT 1`,
-    [id, attempt],
-  );
-  const entries = await tx.sql<ConversationEntry>(
-    `SELECT seq, role, content, hash, tokens FROM transcript
-      WHERE task_id = $1 AND attempt = $2
-        AND (seq > $3 OR seq = (SELECT min(seq) FROM transcript WHERE task_id = $1 AND attempt = $2)) ORDER BY seq`,
-    [id, attempt, summary?.toSeq ?? 0],
-  );
+  const [[summary], entries] = await allEnded([
+    tx.sql<NonNullable<Conversation['summary']>>(
+      `SELECT s.from_seq, s.to_seq, s.tokens, t.text FROM summaries s JOIN texts t ON t.workspace_id = s.workspace_id AND t.hash = s.hash
+        WHERE s.task_id = $1 AND s.attempt = $2 ORDER BY s.to_seq DESC LIMIT 1`,
+      [id, attempt],
+    ),
+    tx.sql<ConversationEntry>(
+      `SELECT seq, role, content, hash, tokens FROM transcript
+        WHERE task_id = $1 AND attempt = $2
+          AND (seq > coalesce((SELECT max(to_seq) FROM summaries WHERE task_id = $1 AND attempt = $2), 0)
+            OR seq = (SELECT min(seq) FROM transcript WHERE task_id = $1 AND attempt = $2)) ORDER BY seq`,
+      [id, attempt],
+    ),
+  ]);
   return { entries, summary: summary ?? null };
-}
-
-export async function hasConversation(
-  tx: Tx,
-  { id, attempt }: Pick<TaskRow, 'id' | 'attempt'>,
-): Promise<boolean> {
-  const [row] = await tx.sql(
-    'SELECT 1 AS there FROM transcript WHERE task_id = $1 AND attempt = $2 LIMIT 1',
-    [id, attempt],
-  );
-  return row !== undefined;
 }

@@ -2,6 +2,7 @@
 import { wantsAnswer } from '../../contracts/message.ts';
 import { messageText } from '../../core/messages/words.ts';
 import { hearing } from '../../core/task/messages.ts';
+import type { CallEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { MessageRow } from '../mappings/message.ts';
 import type { TaskRow } from '../mappings/task.ts';
@@ -17,6 +18,8 @@ export interface ShownMessages {
   ids: string[];
 }
 
+type ShowingCall = Pick<CallEffect, 'key' | 'id' | 'hasMail'>;
+
 /**
  * Shows what this attempt has not seen. At its first call that is everything the task was told before, too, and what waits in the mailbox
  * of its agent, which is in this task's record from now on.
@@ -24,9 +27,11 @@ export interface ShownMessages {
 export async function showMessages(
   tx: Tx,
   task: TaskRow,
-  { effect, first }: { effect: Pick<EffectRow, 'key' | 'id'>; first: boolean },
+  { effect, first, known }: { effect: ShowingCall; first: boolean; known: { shown: boolean }[] },
 ): Promise<ShownMessages> {
-  if (first && task.agentId && !task.conversationId) await emptyMailbox(tx, task);
+  const opens = first && effect.hasMail && task.agentId !== null && !task.conversationId;
+  if (opens) await emptyMailbox(tx, task);
+  if (!opens && known.every(({ shown }) => shown)) return { texts: [], ids: [] };
   const rows = await tx.sql<MessageRow>(
     `UPDATE messages SET shown_attempt = $2, read_in = coalesce(read_in, $3)
       WHERE task_id = $1 AND state IN ('delivered', 'read', 'acknowledged') AND shown_attempt IS DISTINCT FROM $2 RETURNING *`,

@@ -27,7 +27,9 @@ export class ApprovalWebhook1764000000016 implements MigrationInterface {
       created_at timestamptz NOT NULL DEFAULT now(),
       ended_at timestamptz
     )`);
-    await runner.query(`CREATE INDEX approval_deliveries_due ON approval_deliveries (due_at) WHERE status = 'ready'`);
+    await runner.query(
+      `CREATE INDEX approval_deliveries_due ON approval_deliveries (due_at) WHERE status = 'ready'`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -6,7 +6,7 @@ import { shutGate } from '../agent-gate.ts';
 import { callNextWaiter } from '../capacity-waiters.ts';
 import { newId } from '../new-id.ts';
 import { whoIsMissing } from '../nobody-able.ts';
-import { updateTask } from '../task-store.ts';
+import { updateTask, updateTaskLater } from '../task-store.ts';
 import { failTask } from './end-task.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
 import { wait } from './wait.ts';
@@ -62,13 +62,16 @@ async function begin(context: MoveContext, taken: Taken, answer: AssignmentAnswe
     [newId('attempt'), tx.workspaceId, task.id, n, taken.id, taken.revision, JSON.stringify(record)],
   );
   const waited = task.waitingFor === 'capacity';
-  await updateTask(tx, task, {
+  const assigned = {
     status: 'assigned',
     agentId: taken.id,
     attempt: n,
     holdsSlot: true,
     ...notWaiting,
-  });
+  } as const;
+  // Its first call is decided at once; only those who stand in the queue must be seen to have left it.
+  if (waited) await updateTask(tx, task, assigned);
+  else updateTaskLater(task, assigned);
   const { reason } = record;
   tx.emit(
     onTask(task, 'task.assigned', {

@@ -25,12 +25,22 @@ export function titleOf(definition: WorkflowDefinition, key: string): string {
   return index === undefined ? title : `${title} (${Number(index) + 1})`;
 }
 
+/** Versions never change, and a run looks at its own after every step. */
+const mostKept = 200;
+const kept = new Map<string, WorkflowDefinition>();
+
 /** What a run walks. A workflow that was archived meanwhile is still walked to its end. */
 export async function definitionOfRun(
   tx: Tx,
   run: Pick<RunRow, 'id' | 'workflowId' | 'workflowVersion'>,
 ): Promise<WorkflowDefinition> {
+  const key = `${tx.workspaceId}/${run.workflowId}/${run.workflowVersion}`;
+  const known = kept.get(key);
+  if (known) return known;
   const found = await findVersion(tx, run.workflowId, run.workflowVersion);
   if (!found) throw new AppError('internal', `Run ${run.id} has no definition.`);
+  const [oldest] = kept.keys();
+  if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
+  kept.set(key, found.definition);
   return found.definition;
 }

@@ -10,6 +10,7 @@ import { type ChangedInputs, changeSteps } from '../../core/workflow/change-step
 import { rowsToLoad } from '../../core/workflow/outputs-needed.ts';
 import { standsWaiting } from '../../core/workflow/stands-waiting.ts';
 import { spendApprovals } from '../approval-store.ts';
+import { allEnded } from '../connection.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
 import { lockTask } from '../task-store.ts';
@@ -36,8 +37,7 @@ import type { World } from './world.ts';
 
 /** @throws AppError not_found */
 export async function standRun(tx: Tx, runId: string, world: World): Promise<Standing> {
-  const run = await lockRun(tx, runId);
-  await takeWakes(tx, `run/${run.id}`);
+  const [run] = await allEnded([lockRun(tx, runId), takeWakes(tx, `run/${runId}`)]);
   await followPlan(tx, run);
   const pinned = await definitionOfRun(tx, run);
   if (run.status === 'pending' && !run.cancelRequestedAt)

@@ -9,6 +9,7 @@ import { taskStanding } from '../../core/task/standing-of.ts';
 import { lockAgents } from '../agent-slots.ts';
 import { endLateTools } from '../calls/answer-tool.ts';
 import { lockPursesOf } from '../budgets/purses.ts';
+import { allEnded } from '../connection.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { isUnsaved, loadTaskFacts, lockTask, updateTask, updateTaskLater } from '../task-store.ts';
@@ -29,8 +30,7 @@ const maxMoves = 25;
 
 /** @throws AppError not_found */
 export async function standTask(tx: Tx, { taskId, lost = [] }: TaskLook, world: World): Promise<Standing> {
-  const task = await lockTask(tx, taskId);
-  await takeWakes(tx, `task/${task.id}`);
+  const [task] = await allEnded([lockTask(tx, taskId), takeWakes(tx, `task/${taskId}`)]);
   const changed = lost.length > 0 && (await markLost(tx, task, lost, world));
   const late = await endLateTools(tx, task, world.now);
   const ended = await takeChildren(tx, task);
