@@ -104,6 +104,7 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       body,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
+  const line = { request, post };
   return {
     request,
     session: {
@@ -111,6 +112,37 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       read: () => request('/session'),
       close: () => request('/session', { method: 'DELETE' }),
     },
+    ...workOn(line),
+    ...decisionsOn(line),
+    agents: {
+      list: (query = {}) => request('/agents', { query }),
+      read: (id) => request(`/agents/${id}`),
+    },
+    files: {
+      upload: (files) => {
+        const form = new FormData();
+        for (const { name, blob } of files) form.append('files', blob, name);
+        return request('/files', { method: 'POST', form });
+      },
+      read: (id) => request(`/files/${id}`),
+    },
+    modelCalls: { read: (id) => request(`/model-calls/${id}`) },
+    models: { list: () => request('/models') },
+    providers: {
+      list: () => request('/providers'),
+      set: (name, settings) => request(`/providers/${name}`, { method: 'PUT', body: settings }),
+      remove: (name) => request(`/providers/${name}`, { method: 'DELETE' }),
+    },
+  };
+}
+
+interface Line {
+  request: Request;
+  post<Reply>(path: string, body: unknown, idempotencyKey?: string): Promise<Reply>;
+}
+
+function workOn({ request, post }: Line): Pick<ApiClient, 'tasks' | 'runs'> {
+  return {
     tasks: {
       list: (query = {}) => request('/tasks', { query }),
       create: (task, idempotencyKey) => post('/tasks', task, idempotencyKey),
@@ -132,15 +164,16 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       resume: (id) => post(`/tasks/${id}/resume`, {}),
       retry: (id) => post(`/tasks/${id}/retry`, {}),
     },
-    messages: {
-      list: (query = {}) => request('/messages', { query }),
-      send: (message) => post('/messages', message),
-    },
     runs: {
       read: (id) => request(`/runs/${id}`),
       cancel: (id, reason) => post(`/runs/${id}/cancel`, given('reason', reason)),
       retry: (id, retry = {}) => post(`/runs/${id}/retry`, retry),
     },
+  };
+}
+
+function decisionsOn({ request, post }: Line): Pick<ApiClient, 'approvals' | 'messages' | 'budgets'> {
+  return {
     approvals: {
       list: (query = {}) => request('/approvals', { query }),
       read: (id) => request(`/approvals/${id}`),
@@ -152,26 +185,11 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       deny: (id, note) => post(`/approvals/${id}/deny`, given('note', note)),
       sayHappened: (id, happened) => post(`/approvals/${id}/say-happened`, { happened }),
     },
-    agents: {
-      list: (query = {}) => request('/agents', { query }),
-      read: (id) => request(`/agents/${id}`),
-    },
-    files: {
-      upload: (files) => {
-        const form = new FormData();
-        for (const { name, blob } of files) form.append('files', blob, name);
-        return request('/files', { method: 'POST', form });
-      },
-      read: (id) => request(`/files/${id}`),
+    messages: {
+      list: (query = {}) => request('/messages', { query }),
+      send: (message) => post('/messages', message),
     },
     budgets: { topUp: (id, usd) => post(`/budgets/${id}/top-up`, { usd }) },
-    modelCalls: { read: (id) => request(`/model-calls/${id}`) },
-    models: { list: () => request('/models') },
-    providers: {
-      list: () => request('/providers'),
-      set: (name, settings) => request(`/providers/${name}`, { method: 'PUT', body: settings }),
-      remove: (name) => request(`/providers/${name}`, { method: 'DELETE' }),
-    },
   };
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AgentRole, AgentSpec, Capability } from './agent.ts';
+import { type AgentRole, AgentSpec, type Capability } from './agent.ts';
 import { AgentId } from './ids.ts';
 
 /** Parts of a score, each from 0 (bad) to 1 (good). Those that older records lack were not looked at then. */

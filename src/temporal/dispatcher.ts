@@ -105,8 +105,11 @@ class RunningDispatcher implements Dispatcher {
     for (const go of this.wantRoom.splice(0)) go();
     await this.reader.stop();
     await this.sweeping;
-    await this.giveBack(this.takeWaiting(), { delayMs: 0 }).catch(() => {}); // else their leases run out
-    await Promise.all(this.calls);
+    // A call that ends makes room for the next batch, which is given back in a call of its own.
+    while (this.waiting.size > 0 || this.calls.size > 0) {
+      await this.giveBack(this.takeWaiting(), { delayMs: 0 }).catch(() => {}); // else their leases run out
+      await Promise.all(this.calls);
+    }
     await this.marks.close();
   }
 

@@ -89,17 +89,7 @@ describe.each(postgresVersions)('lists on PostgreSQL %i', (version) => {
   });
 
   test('a failing agent shows as such, a paused one as offline', async () => {
-    await db.acrossWorkspaces(
-      `INSERT INTO tasks (id, workspace_id, root_id, role, title, goal, status, priority, depth, actor)
-       VALUES ('tsk_x', $1, 'tsk_x', 'master_operator', 't', 'g', 'failed', 1, 0, 'system')`,
-      [workspaceId],
-    );
-    await db.acrossWorkspaces(
-      `INSERT INTO attempts (id, workspace_id, task_id, n, agent_id, agent_revision, status, assignment, started_at, ended_at)
-       SELECT 'att_' || n, $1, 'tsk_x', n, (SELECT id FROM agents WHERE name = 'Writer'), 1, 'failed', '{}', now(), now()
-       FROM generate_series(1, 3) n`,
-      [workspaceId],
-    );
+    await db.acrossWorkspaces(`UPDATE agents SET failing_since = now() WHERE name = 'Writer'`);
     expect(await names({ filter: 'status == "error"' })).toEqual(['Writer']);
     await db.acrossWorkspaces(`UPDATE agents SET paused_at = now() WHERE name = 'Writer'`);
     expect(await names({ filter: 'status == "offline"' })).toEqual(['Writer']);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../support/wait-for.ts';
-import { approval, approvalId, askingStep, at, runningSteps, taskId, treeOf } from './support/fixtures.ts';
+import { approval } from './support/decision-fixtures.ts';
+import { approvalId, askingStep, at, runningSteps, taskId, treeOf } from './support/fixtures.ts';
 import { shownPage } from './support/shown-page.ts';
 
 const shown = shownPage();

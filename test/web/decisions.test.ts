@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { approvalId, at, plan, question, task, taskId, toolApproval, treeOf } from './support/fixtures.ts';
+import { plan, question, toolApproval } from './support/decision-fixtures.ts';
+import { approvalId, at, task, taskId, treeOf } from './support/fixtures.ts';
 import { idOf } from './support/ids.ts';
 import { axeFaults, phone, shownPage } from './support/shown-page.ts';
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../support/wait-for.ts';
-import { message, question, runningSteps, taskId, treeOf } from './support/fixtures.ts';
+import { message, question } from './support/decision-fixtures.ts';
+import { runningSteps, taskId, treeOf } from './support/fixtures.ts';
 import { axeFaults, phone, shownPage } from './support/shown-page.ts';
 
 const shown = shownPage();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { approval } from './support/decision-fixtures.ts';
 import {
-  approval,
   approvalId,
   askingStep,
   completed,

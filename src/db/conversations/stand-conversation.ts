@@ -61,15 +61,7 @@ async function nextReply(
     [conversation.id],
   );
   if (!message) return null;
-  const [agent] = await tx.sql<{
-    name: string;
-    role: 'chief_of_staff' | 'master_operator';
-    revision: number;
-  }>('SELECT name, role, revision FROM agents WHERE id = $1 AND workspace_id = $2', [
-    conversation.agentId,
-    tx.workspaceId,
-  ]);
-  if (!agent) throw new Error(`The agent ${conversation.agentId} of a conversation is gone.`);
+  const agent = await agentOf(tx, conversation);
   const id = newId('task');
   const title = titleOfText(message.content.text);
   await insertTask(tx, {
@@ -113,6 +105,21 @@ async function nextReply(
   const assigned = { agentId, agentName: agent.name, attempt: 1, reason, score: 0 };
   tx.emit({ stream, type: 'task.assigned', data: assigned }, { rootTaskId: id });
   return { id, title };
+}
+
+interface Talker {
+  name: string;
+  role: 'chief_of_staff' | 'master_operator';
+  revision: number;
+}
+
+async function agentOf(tx: Tx, { agentId }: ConversationRow): Promise<Talker> {
+  const [agent] = await tx.sql<Talker>(
+    'SELECT name, role, revision FROM agents WHERE id = $1 AND workspace_id = $2',
+    [agentId, tx.workspaceId],
+  );
+  if (!agent) throw new Error(`The agent ${agentId} of a conversation is gone.`);
+  return agent;
 }
 
 function talks({ agentId }: ConversationRow) {

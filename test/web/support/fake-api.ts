@@ -11,13 +11,13 @@ import { addControls } from './fake-controls.ts';
 import { addDecisions } from './fake-decisions.ts';
 import { addMessages } from './fake-messages.ts';
 import { type FakeState, problem } from './fake-state.ts';
+import { modelCall } from './decision-fixtures.ts';
 import {
   assignment,
   event,
   file,
   forecast,
   ledger,
-  modelCall,
   models,
   noProviders,
   session,

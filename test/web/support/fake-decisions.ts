@@ -3,7 +3,8 @@ import { Approve } from '../../../src/contracts/approval.ts';
 import { AcceptPlan, RejectPlan } from '../../../src/contracts/plan.ts';
 import type { Task } from '../../../src/contracts/task.ts';
 import { type FakeState, problem } from './fake-state.ts';
-import { approval, session, task, treeOf } from './fixtures.ts';
+import { approval } from './decision-fixtures.ts';
+import { session, task, treeOf } from './fixtures.ts';
 
 /** What people decide: approvals, plans, guards, budgets. */
 export function addDecisions(app: Express, state: FakeState): void {

@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import { SendMessage, SendToTask } from '../../../src/contracts/message.ts';
 import { type FakeState, problem } from './fake-state.ts';
-import { message } from './fixtures.ts';
+import { message } from './decision-fixtures.ts';
 
 /** Messages as the page uses them: those of a task, open questions, telling and answering. */
 export function addMessages(app: Express, state: FakeState): void {

@@ -22,10 +22,14 @@ function aboutStep(step: Step, titles: Map<string, string>): string {
     whoOf(step),
     after.length > 0 ? `after ${after.join(', ')}` : 'at once',
     step.if === null ? '' : `only if ${step.if}`,
-    step.forEach ? `for each of ${step.forEach.items}` : '',
+    step.forEach ? `for each of ${itemsOf(step.forEach.items)}` : '',
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+function itemsOf(items: string | unknown[]): string {
+  return typeof items === 'string' ? items : `${items.length} items`;
 }
 
 function whoOf(step: Step): string {
