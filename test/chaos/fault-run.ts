@@ -16,12 +16,17 @@ import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createChance } from './chance.ts';
 import { type Fault, planArrivals, planFaults, type Victim } from './fault-plan.ts';
+import type { Desk } from './desk.ts';
+import { giveRun, setUpRuns } from './give-runs.ts';
 import { type Accepted, giveTask, writeToTask } from './give-tasks.ts';
 import { checkInvariants, type Finding } from './invariants.ts';
+import { startPerson } from './person.ts';
 import { makeStateFolder, type Product, removeStateFolder, startProduct } from './product.ts';
 
 export interface FaultRunOptions {
   tasks: number;
+  /** Of a workflow with every kind of step, beside the tasks. */
+  runs: number;
   kills: number;
   seed: number;
   /** How long all may take to come to rest after the last fault. */
@@ -40,6 +45,9 @@ export interface FaultRunOptions {
 export interface FaultRunReport {
   findings: Finding[];
   accepted: Accepted[];
+  runs: Accepted[];
+  /** What a person had to do. */
+  asked: { decisions: number; answers: number };
   faults: Fault[];
   /** Entries in the model server's journal by what became of them. */
   served: Record<string, number>;
@@ -54,16 +62,17 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultRunReport
   const faults = planFaults(chance, options.kills, options.victims);
   const overMs = faults.reduce((sum, fault) => sum + fault.after, 0);
   const arrivals = planArrivals(chance, options.tasks, overMs);
+  const runArrivals = planArrivals(chance, options.runs, overMs);
   const { modelDelayMs: delayMs, faultsPerHundred, seed } = options;
   const models = await startScriptedModelServer({
-    rule: createWorkRule({ delayMs, faultsPerHundred, seed, planSteps: 4 }),
+    rule: createWorkRule({ delayMs, faultsPerHundred, seed, planSteps: 4, toolsPerHundred: 40 }),
   });
   const stateFolder = makeStateFolder('chaos');
   let product: Product | undefined;
   try {
     product = await startProduct(stateFolder, environment(models));
     options.say(`The product is up after ${(product.readyMs / 1000).toFixed(1)} s.`);
-    return await underFaults(product, models, { ...options, faults, arrivals });
+    return await underFaults(product, models, { ...options, faults, arrivals, runArrivals });
   } finally {
     await product?.stop();
     await models.close();
@@ -82,7 +91,7 @@ function environment(models: ScriptedModelServer): Record<string, string> {
   };
 }
 
-type Planned = FaultRunOptions & { faults: Fault[]; arrivals: number[] };
+type Planned = FaultRunOptions & { faults: Fault[]; arrivals: number[]; runArrivals: number[] };
 
 async function underFaults(
   product: Product,
@@ -95,16 +104,23 @@ async function underFaults(
   try {
     // Lost tries are booked at their maximum: a large run would meet the $20 a day of a fresh workspace.
     await database.query('UPDATE budgets SET limit_micro_usd = 1e12, limit_tokens = 1e12');
+    const desk = { url: () => product.endpoints().api, ownerKey: product.ownerKey() };
+    const workflowId = await setUpRuns(desk, `chaos-${plan.seed}`);
+    const person = startPerson(desk);
     const from = Date.now();
-    const { accepted, messages } = await load(product, models, plan);
+    const { accepted, messages, runs } = await load({ product, desk, workflowId }, models, plan);
     const rested = Date.now();
     await comeToRest(product, database, plan);
+    await person.stop();
     const done = Date.now();
+    const { decisions, answers } = person;
     const findings = await checkInvariants(
       async (text, parameters) => (await database.query(text, parameters)).rows,
       {
         accepted,
-        messages,
+        messages: [...messages, ...answers],
+        runs,
+        decisions,
         journal: models.journal(),
       },
     );
@@ -115,6 +131,8 @@ async function underFaults(
     return {
       findings,
       accepted,
+      runs,
+      asked: { decisions: decisions.length, answers: answers.length },
       faults: plan.faults,
       served: countBy(models.journal().map((entry) => entry.outcome)),
       booked: Object.fromEntries(ledger.rows.map((row) => [row.outcome, row.n])),
@@ -128,12 +146,11 @@ async function underFaults(
 
 /** Gives the tasks and does the harm, side by side, both by the plan. */
 async function load(
-  product: Product,
+  { product, desk, workflowId }: { product: Product; desk: Desk; workflowId: string },
   models: ScriptedModelServer,
   plan: Planned,
-): Promise<{ accepted: Accepted[]; messages: Accepted[] }> {
+): Promise<{ accepted: Accepted[]; messages: Accepted[]; runs: Accepted[] }> {
   const from = Date.now();
-  const desk = { url: () => product.endpoints().api, ownerKey: product.ownerKey() };
   const giving = plan.arrivals.map(async (at, n) => {
     await pause(at);
     const key = `chaos-${plan.seed}-${n + 1}`;
@@ -143,6 +160,10 @@ async function load(
       `Goal ${n + 1} of seed ${plan.seed}: compare three suppliers and recommend one.`,
     );
     return { task, message: await writeToTask(desk, `${key}-message`, task.id) };
+  });
+  const starting = plan.runArrivals.map(async (at, n) => {
+    await pause(at);
+    return giveRun(desk, `chaos-${plan.seed}-run-${n + 1}`, workflowId);
   });
   const harming = (async () => {
     for (const [n, fault] of plan.faults.entries()) {
@@ -155,10 +176,11 @@ async function load(
       );
     }
   })();
-  const [given] = await Promise.all([Promise.all(giving), harming]);
+  const [given, runs] = await Promise.all([Promise.all(giving), Promise.all(starting), harming]);
   return {
     accepted: given.map(({ task }) => task),
     messages: given.flatMap(({ message }) => message ?? []),
+    runs,
   };
 }
 

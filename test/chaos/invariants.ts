@@ -4,10 +4,13 @@
  * side's book. They hold for work that nobody cancelled, retried or edited by hand.
  */
 import type { JournalEntry } from '../support/scripted-model-server/journal.ts';
+import { approvalInvariants } from './invariants/approvals.ts';
 import { bookInvariants } from './invariants/books.ts';
 import { messageInvariants } from './invariants/messages.ts';
 import { doorInvariants } from './invariants/door.ts';
 import { recordInvariants } from './invariants/record.ts';
+import { runInvariants } from './invariants/runs.ts';
+import type { Decision } from './person.ts';
 
 export type Row = Record<string, unknown>;
 export type Sql = (text: string, parameters: unknown[]) => Promise<Row[]>;
@@ -18,15 +21,22 @@ export interface Outside {
   accepted: { key: string; id: string }[];
   /** The same of messages. */
   messages: { key: string; id: string }[];
+  /** And of runs. */
+  runs: { key: string; id: string }[];
+  /** What a person decided, as the door took it. */
+  decisions: Decision[];
   journal: JournalEntry[];
 }
 
-export interface Invariant {
-  name: string;
-  /** `$1` is what `needs` names, as JSON; at most `mostRows` rows are shown. */
-  sql: string;
-  needs?: keyof Outside;
-}
+export type Invariant = { name: string } & (
+  | {
+      /** `$1` is what `needs` names, as JSON; at most `mostRows` rows are shown. */
+      sql: string;
+      needs?: keyof Outside;
+    }
+  /** What one statement cannot say. */
+  | { look: (sql: Sql) => Promise<Row[]> }
+);
 
 export interface Finding {
   name: string;
@@ -36,6 +46,8 @@ export interface Finding {
 export const invariants: Invariant[] = [
   ...doorInvariants,
   ...recordInvariants,
+  ...runInvariants,
+  ...approvalInvariants,
   ...messageInvariants,
   ...bookInvariants,
 ];
@@ -44,12 +56,13 @@ const mostRows = 20;
 
 export async function checkInvariants(sql: Sql, outside: Outside): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { name, sql: text, needs } of invariants) {
-    const parameters = needs ? [JSON.stringify(outside[needs])] : [];
-    findings.push({
-      name,
-      broken: await sql(`SELECT * FROM (${text}) AS broken LIMIT ${mostRows}`, parameters),
-    });
-  }
+  for (const invariant of invariants)
+    findings.push({ name: invariant.name, broken: await brokenRows(sql, invariant, outside) });
   return findings;
+}
+
+async function brokenRows(sql: Sql, invariant: Invariant, outside: Outside): Promise<Row[]> {
+  if ('look' in invariant) return (await invariant.look(sql)).slice(0, mostRows);
+  const parameters = invariant.needs ? [JSON.stringify(outside[invariant.needs])] : [];
+  return sql(`SELECT * FROM (${invariant.sql}) AS broken LIMIT ${mostRows}`, parameters);
 }

@@ -34,7 +34,7 @@ beforeAll(async () => {
   house.answer(work);
   const { url } = await openServer(house);
   line = await openLine(Number(new URL(url).port));
-  const rule = CreateApprovalRule.parse({ name: 'Ask first', tool: 'calculate', effect: 'ask' });
+  const rule = CreateApprovalRule.parse({ name: 'Ask first', tool: 'recall', effect: 'ask' });
   await desk((tx) => createApprovalRule(tx, house.caller, rule));
 }, 120_000);
 
@@ -97,7 +97,7 @@ const everyKind = {
     {
       id: 'sum',
       kind: 'tool',
-      with: { tool: 'calculate', arguments: { expression: '1 + 2' } },
+      with: { tool: 'recall', arguments: { query: 'sides' } },
       onError: 'continue',
     },
     {

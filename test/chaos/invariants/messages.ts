@@ -17,6 +17,13 @@ export const messageInvariants: Invariant[] = [
     sql: `SELECT data->>'messageId' AS id, type, count(*) FROM events WHERE type LIKE 'message.%' GROUP BY 1, 2 HAVING count(*) > 1`,
   },
   {
+    name: 'messages to a task are delivered in the order of their places',
+    sql: `SELECT one.recipient, one.id, other.id AS before FROM messages one JOIN messages other ON other.recipient = one.recipient AND other.place > one.place
+            JOIN events e ON e.type = 'message.delivered' AND e.data->>'messageId' = one.id
+            JOIN events f ON f.type = 'message.delivered' AND f.data->>'messageId' = other.id
+           WHERE one.to_kind = 'task' AND e.stream = f.stream AND e.seq > f.seq`,
+  },
+  {
     name: 'a mailbox has no gap',
     sql: `SELECT b.recipient, b.last_place, count(m.id) AS messages FROM mailboxes b LEFT JOIN messages m ON m.recipient = b.recipient
            GROUP BY b.recipient, b.last_place HAVING count(m.id) <> b.last_place OR max(m.place) <> b.last_place`,

@@ -1,0 +1,42 @@
+import type { Invariant } from '../invariants.ts';
+
+const called = `events e WHERE e.type = 'tool.called' AND e.data->>'outcome' IN ('ok', 'failed')`;
+
+/** A yes is for one call with exactly its arguments, and good for one time. */
+export const approvalInvariants: Invariant[] = [
+  {
+    name: 'every decision that was taken stands in the record as it was given',
+    needs: 'decisions',
+    sql: `SELECT d.id, d.status AS given, a.status, a.edited_arguments FROM jsonb_to_recordset($1) AS d (id text, status text, edited bool)
+            LEFT JOIN approvals a ON a.id = d.id WHERE a.status IS DISTINCT FROM d.status OR d.edited <> (a.edited_arguments IS NOT NULL)`,
+  },
+  {
+    name: 'nobody is asked any more',
+    sql: `SELECT id, title, status FROM approvals WHERE status = 'requested'`,
+  },
+  {
+    name: 'no approval is spent twice, and none without a yes',
+    sql: `SELECT e.data->>'approvalId' AS id, count(*) AS times FROM events e WHERE e.type = 'approval.spent' GROUP BY 1 HAVING count(*) > 1
+          UNION ALL SELECT id, NULL FROM approvals WHERE spent_at IS NOT NULL AND status <> 'approved'
+          UNION ALL SELECT effect_key, count(*) FROM approvals WHERE spent_at IS NOT NULL AND kind = 'tool' GROUP BY 1 HAVING count(*) > 1`,
+  },
+  {
+    name: 'a call that people were asked about was made once, and only with a spent yes',
+    sql: `SELECT e.data->>'key' AS key, count(*) AS times FROM ${called} AND EXISTS (SELECT 1 FROM approvals a WHERE a.effect_key = e.data->>'key')
+           GROUP BY 1 HAVING count(*) > 1
+          UNION ALL SELECT e.data->>'key', NULL FROM ${called} AND EXISTS (SELECT 1 FROM approvals a WHERE a.effect_key = e.data->>'key')
+             AND NOT EXISTS (SELECT 1 FROM approvals a WHERE a.effect_key = e.data->>'key' AND a.spent_at IS NOT NULL)`,
+  },
+  {
+    name: 'no approved call ran with other arguments than those that were approved',
+    sql: `SELECT a.id, a.tool, coalesce(a.edited_arguments, a.arguments) AS approved, f.request->'args' AS sent, f.outcome->>'text' AS answer
+            FROM approvals a JOIN effects f ON f.key = a.effect_key WHERE a.spent_at IS NOT NULL
+             AND ((f.request->'args' IS NOT NULL AND f.request->'args' <> coalesce(a.edited_arguments, a.arguments))
+               OR (a.tool = 'calculate' AND position((length(coalesce(a.edited_arguments, a.arguments)->'variables'->>'who') + 1)::text IN f.outcome->>'text') = 0))`,
+  },
+  {
+    name: 'a step that asked went on only with a spent yes',
+    sql: `SELECT s.run_id, s.key, a.status FROM steps s JOIN approvals a ON a.id = s.approval_id
+           WHERE s.status = 'completed' AND (a.status <> 'approved' OR a.spent_at IS NULL)`,
+  },
+];
