@@ -5,7 +5,9 @@
  * 2. The formula is that of core/task/score-assignment.ts, with its constants; a property test holds the two together.
  * 3. Capacity is checked with the agent's row locked. At first rows that somebody holds are passed over, which costs nobody time; who
  *    has shut the gate (agent-gate) waits for them and looks at all.
- * 4. Slots belong first to tasks that have begun with that agent, then to those that wait longer (queue-order).
+ * 4. Where hundreds are able, one process looks at all of them about once a second and in between at the best of those (shortlists); when
+ *    none of them has a slot, at all again.
+ * 5. Slots belong first to tasks that have begun with that agent, then to those that wait longer (queue-order).
  */
 import { type CapacityNeed, defaultWeights } from '../contracts/assignment.ts';
 import { firstProbeMs, longestProbeMs } from '../core/agent-status.ts';
@@ -25,6 +27,7 @@ import {
 } from '../core/task/score-assignment.ts';
 import { sayStatus } from './agent-status-events.ts';
 import { aheadInQueue, type Place, placeValues } from './queue-order.ts';
+import { keepShortlist, type Shortlist, shortlistFor, shortlistFrom, shortlistSize } from './shortlists.ts';
 import type { Tx } from './record.ts';
 
 export interface AssignmentQuery {
@@ -68,6 +71,8 @@ export interface AssignmentAnswer {
 
 interface AnswerRow extends Omit<AssignmentAnswer, 'taken'> {
   taken: (Taken & StatusFacts) | null;
+  /** The best that have free slots. */
+  shortlist: string[] | null;
 }
 
 interface StatusFacts {
@@ -80,12 +85,25 @@ const partNames = Object.keys(defaultWeights) as (keyof typeof defaultWeights)[]
 
 export async function takeBest(
   tx: Tx,
-  { need, place, now, mayProbe }: AssignmentQuery,
+  query: AssignmentQuery,
   locked: 'passed over' | 'waited for',
+): Promise<AssignmentAnswer> {
+  const short = locked === 'passed over' ? shortlistFor(tx, query.need) : null;
+  if (short) {
+    const answer = await take(tx, query, { wait: false, short });
+    if (answer.taken) return answer;
+  }
+  return take(tx, query, { wait: locked === 'waited for', short: null });
+}
+
+async function take(
+  tx: Tx,
+  { need, place, now, mayProbe }: AssignmentQuery,
+  { wait, short }: { wait: boolean; short: Shortlist | null },
 ): Promise<AssignmentAnswer> {
   const needs = need.needs.length > 0 ? need.needs : [{ name: '', level: 0 }];
   const [row] = await tx.sql<AnswerRow>(
-    statement({ many: needs.length > 1, one: need.agentId !== null, wait: locked === 'waited for' }),
+    statement({ many: needs.length > 1, one: need.agentId !== null, wait, short: short !== null }),
     [
       tx.workspaceId,
       ...placeValues(need, place),
@@ -99,16 +117,19 @@ export async function takeBest(
       now,
       now.getTime() / 1000,
       mayProbe,
+      ...(short ? [short.agentIds] : []),
     ],
   );
   if (!row) throw new Error('The assignment gave no answer.');
-  const { taken } = row;
+  const { taken, shortlist, ...counted } = row;
+  if (shortlist) keepShortlist(tx, need, { ...counted, agentIds: shortlist });
   if (taken) {
     const after = { ...taken, pausedAt: null, archivedAt: null };
     const reason = taken.probe ? 'tries whether it is well again' : 'began work';
     sayStatus(tx, taken.id, { before: { ...after, active: taken.active - 1 }, after, reason });
   }
-  return { ...row, top: row.top ?? [], nextProbeAt: row.nextProbeAt ?? null };
+  const { able, filtered, nextProbeAt } = short ?? counted;
+  return { taken, top: row.top ?? [], able, filtered, nextProbeAt: nextProbeAt ?? null };
 }
 
 interface Shape {
@@ -117,6 +138,8 @@ interface Shape {
   /** Only one agent will do. Who names it sends a probe himself. */
   one: boolean;
   wait: boolean;
+  /** Only these are looked at. */
+  short: boolean;
 }
 
 const texts = new Map<string, string>();
@@ -128,7 +151,7 @@ function statement(shape: Shape): string {
   return text;
 }
 
-/** $1..$7 stand for aheadInQueue, $8 role, $9, $10 needs, $11 tools, $12 excluded, $13 agent, $14 salt, $15, $16 now, $17 probe? */
+/** $1..$7 stand for aheadInQueue, $8 role, $9, $10 needs, $11 tools, $12 excluded, $13 agent, $14 salt, $15, $16 now, $17 probe?, $18 the shortlist */
 const kept = fadingSql('$16::float8 - c.as_of');
 const figure = (column: string, middling: number) =>
   `coalesce(${middling}::float8 / (${middling}::float8 + c.${column}), ${unknownFigure}::float8)`;
@@ -141,7 +164,11 @@ const ofCard = {
   speed: figure('ms', middlingMs),
   attempts: '(c.good + c.bad) * k.kept',
 };
-const needed = 'unnest($9::text[], $10::int[]) AS n (name, level)';
+/** One need is taken out of the arrays: how many rows a list makes is not known beforehand, and PostgreSQL would plan anew each time. */
+const neededBy = (many: boolean) =>
+  many
+    ? 'unnest($9::text[], $10::int[]) AS n (name, level)'
+    : '(SELECT ($9::text[])[1] AS name, ($10::int[])[1] AS level) n';
 const fresh = `CROSS JOIN LATERAL (SELECT ${kept} AS kept OFFSET 0) k`;
 
 /** Of several needs the mean counts, and only who has all of them is able. */
@@ -179,9 +206,9 @@ function scored(shape: Shape): string {
   const own = (column: string) => (shape.many ? `max(c.${column})` : `c.${column}`);
   return `SELECT c.agent_id, greatest(${own('max_concurrent')} - ${own('active')}, 0) AS free, ${own('probe_at')} AS probe_at, ${reasonsOf(shape)} AS out,
       ${partNames.map(weigh).join(' + ')} AS score
-    FROM weight w, ${needed}
+    FROM weight w, ${neededBy(shape.many)}
     JOIN agent_capabilities c ON c.workspace_id = $1 AND c.name = n.name AND c.level >= n.level AND c.role = $8 AND c.duty <> 'archived'
-      AND ${shape.one ? 'c.agent_id = $13' : '$13::text IS NULL'}
+      AND ${shape.one ? 'c.agent_id = $13' : '$13::text IS NULL'} ${shape.short ? 'AND c.agent_id = ANY ($18::text[])' : ''}
     ${fresh} ${shape.many ? 'GROUP BY c.agent_id HAVING count(*) = cardinality($9::text[])' : ''}`;
 }
 
@@ -189,11 +216,12 @@ function shown(many: boolean): string {
   const parts = partsOf(many);
   return `SELECT c.agent_id, ${partNames.map((name) => `${parts[name]} AS ${name}`).join(', ')}
     FROM (SELECT agent_id FROM best UNION SELECT id FROM winner) p JOIN agent_capabilities c ON c.agent_id = p.agent_id
-    JOIN ${needed} ON n.name = c.name ${fresh} ${many ? 'GROUP BY c.agent_id' : ''}`;
+    JOIN ${neededBy(many)} ON n.name = c.name ${fresh} ${many ? 'GROUP BY c.agent_id' : ''}`;
 }
 
 function write(shape: Shape): string {
-  const { many, one, wait } = shape;
+  const { many, one, wait, short } = shape;
+  const isList = !wait && !one && !short;
   const ranking = `CASE WHEN $17 THEN probe_at IS NOT NULL ELSE probe_at IS NULL END DESC, score DESC, agent_id`;
   const partsJson = partNames.map((name) => `'${name}', s.${name}`).join(', ');
   return `WITH weight AS MATERIALIZED (${shares}
@@ -209,7 +237,7 @@ function write(shape: Shape): string {
   ), best AS MATERIALIZED (
     SELECT agent_id, score FROM scored WHERE out IS NULL ORDER BY score DESC, agent_id LIMIT ${topCandidates}
   ), free AS MATERIALIZED (
-    SELECT agent_id, score, probe_at FROM scored WHERE out IS NULL AND free > 0 ORDER BY ${ranking} ${wait ? '' : 'LIMIT 64'}
+    SELECT agent_id, score, probe_at FROM scored WHERE out IS NULL AND free > 0 ORDER BY ${ranking} ${wait ? '' : `LIMIT ${shortlistSize}`}
   ), winner AS MATERIALIZED (
     SELECT a.*, f.score FROM (SELECT * FROM free ORDER BY ${ranking}) f CROSS JOIN LATERAL (
       SELECT id, name, revision, active, max_concurrent, failing_since, probes FROM agents
@@ -227,7 +255,8 @@ function write(shape: Shape): string {
   ), noted AS (UPDATE agent_capabilities c SET active = t.active, probe_at = t.probe_at FROM taken t WHERE c.agent_id = t.id
   ), shown AS MATERIALIZED (${shown(many)})
   SELECT r.able, o.next_probe_at,
-    json_build_object('incapable', (SELECT count(*) FROM agents WHERE workspace_id = $1 AND role = $8 AND archived_at IS NULL) - r.known,
+    ${isList ? `CASE WHEN r.able > ${shortlistFrom} THEN (SELECT json_agg(agent_id) FROM free WHERE probe_at IS NULL) END` : 'NULL'} AS shortlist,
+    json_build_object('incapable', ${short ? '0' : '(SELECT count(*) FROM agents WHERE workspace_id = $1 AND role = $8 AND archived_at IS NULL) - r.known'},
       'paused', o.paused, 'tools', o.tools, 'excluded', o.excluded, 'failing', o.failing) AS filtered,
     (SELECT json_build_object('id', w.id, 'name', w.name, 'revision', w.revision, 'active', t.active, 'maxConcurrent', w.max_concurrent,
         'failingSince', w.failing_since, 'probe', w.failing_since IS NOT NULL,

@@ -8,10 +8,12 @@ import {
   scoreCandidate,
   topCandidates,
 } from '../../src/core/task/score-assignment.ts';
+import { writeCards } from '../../src/db/agent-cards.ts';
 import { insertAgent } from '../../src/db/agent-store.ts';
 import { takeBest } from '../../src/db/assign-statement.ts';
 import type { AgentCapabilityRow } from '../../src/db/mappings/agent-capability.ts';
 import { newId } from '../../src/db/new-id.ts';
+import { shortlistFor, shortlistFrom, shortlistSize } from '../../src/db/shortlists.ts';
 import { postgresVersions } from '../support/database.ts';
 import { type Desk, openDesk } from './tasks/support.ts';
 
@@ -146,6 +148,46 @@ describe.each(postgresVersions)('the statement of assignment on PostgreSQL %i', 
       { numRuns: 20, endOnFailure: true },
     );
   }, 120_000);
+
+  test('where hundreds are able a shortlist says where to look: those on it who stop are passed over, and all slots are used, each once', async () => {
+    const spec = (n: number) =>
+      AgentSpec.parse({
+        name: `Legion ${n}`,
+        role: 'master_operator',
+        capabilities: [{ name: 'legion', level: 3 }],
+        limits: { maxConcurrent: 1 },
+      });
+    const size = shortlistFrom + 30;
+    await desk.inside(async (tx) => {
+      for (let n = 0; n < size; n += 1) await insertAgent(tx, spec(n));
+    });
+    const need: CapacityNeed = {
+      role: 'master_operator',
+      needs: [{ name: 'legion', level: 1 }],
+      tools: [],
+      agentId: null,
+      excluded: [],
+      resume: false,
+    };
+    const take = () => {
+      const id = newId('task');
+      const place = { id, rootId: id, priority: 1, deadline: null, waitingFor: null, waitingSince: null };
+      return desk.inside((tx) => takeBest(tx, { need, place, now, mayProbe: true }, 'passed over'));
+    };
+    const first = await take();
+    expect(first).toMatchObject({ able: size, taken: { id: first.top[0]?.agentId } });
+    const list = await desk.inside(async (tx) => shortlistFor(tx, need));
+    expect(list?.agentIds).toHaveLength(shortlistSize);
+    const paused = list?.agentIds.at(-1);
+    await desk.rows('UPDATE agents SET paused_at = now() WHERE id = $1', paused);
+    await desk.inside((tx) => writeCards(tx, paused ?? ''));
+    const taken = [first.taken?.id];
+    for (let answer = await take(); answer.taken; answer = await take()) taken.push(answer.taken.id);
+    expect(new Set(taken).size).toBe(size - 1);
+    expect(taken).toHaveLength(size - 1);
+    expect(taken).not.toContain(paused);
+    expect(await take()).toMatchObject({ taken: null, filtered: { paused: 1 } });
+  }, 60_000);
 
   test('with many at once nobody is over capacity, and all slots are used', async () => {
     const spec = (n: number) =>
