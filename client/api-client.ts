@@ -1,4 +1,4 @@
-import type { Agent } from '../src/contracts/agent.ts';
+import type { Agent, AgentSpec } from '../src/contracts/agent.ts';
 import type { Approval } from '../src/contracts/approval.ts';
 import type { AssignmentView } from '../src/contracts/assignment.ts';
 import type { Budget } from '../src/contracts/budget.ts';
@@ -76,7 +76,11 @@ export interface ApiClient {
     /** What became of a tool call of which it is not known. */
     sayHappened(id: string, happened: boolean): Promise<Approval>;
   };
-  agents: { list(query?: ListQuery): Promise<Page<Agent>>; read(id: string): Promise<Agent> };
+  agents: {
+    list(query?: ListQuery): Promise<Page<Agent>>;
+    read(id: string): Promise<Agent>;
+    create(spec: AgentSpec): Promise<Agent>;
+  };
   files: {
     upload(files: { name: string; blob: Blob }[]): Promise<{ items: FileView[] }>;
     read(id: string): Promise<FileView>;
@@ -116,6 +120,7 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
     ...decisionsOn(line),
     agents: {
       list: (query = {}) => request('/agents', { query }),
+      create: (spec) => post('/agents', spec),
       read: (id) => request(`/agents/${id}`),
     },
     files: {

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { AgentSpec } from '../../src/contracts/agent.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { plan, question, toolApproval } from './support/decision-fixtures.ts';
 import { approvalId, at, task, taskId, treeOf } from './support/fixtures.ts';
 import { idOf } from './support/ids.ts';
@@ -91,6 +93,26 @@ describe('a goal that stands still', () => {
     await card.getByRole('button', { name: 'Let it go on' }).click();
     await card.waitFor({ state: 'detached' });
     expect(last()?.path).toBe(`/api/v2/tasks/${taskId}/lift-guard`);
+  });
+
+  test('because nobody is able: the missing agent is created where it is said', async () => {
+    const nobodyAble = {
+      missing: [{ capability: 'video_editing', level: 3, best: null }],
+      missingTools: [],
+      suggestedAgent: AgentSpec.parse({ name: 'Video editor', role: 'master_operator' }),
+    };
+    const waiting = {
+      for: 'capacity' as const,
+      detail: 'Nobody has video_editing.',
+      since: at(9),
+      nobodyAble,
+    };
+    shown.api.state.tree = stopped({ waiting });
+    await shown.adjutant.open(`/tasks/${taskId}`);
+    await shown.page.getByText(/it needs video_editing 3/).waitFor();
+    await shown.page.getByRole('button', { name: 'Create “Video editor”' }).click();
+    await waitFor(() => last()?.path === '/api/v2/agents', { what: 'the new agent' });
+    expect(last()?.body).toMatchObject({ name: 'Video editor' });
   });
 
   test('for want of budget gets more', async () => {

@@ -4,7 +4,7 @@ import { AcceptPlan, RejectPlan } from '../../../src/contracts/plan.ts';
 import type { Task } from '../../../src/contracts/task.ts';
 import { type FakeState, problem } from './fake-state.ts';
 import { approval } from './decision-fixtures.ts';
-import { session, task, treeOf } from './fixtures.ts';
+import { agentList, session, task, treeOf } from './fixtures.ts';
 
 /** What people decide: approvals, plans, guards, budgets. */
 export function addDecisions(app: Express, state: FakeState): void {
@@ -55,6 +55,11 @@ function planRoutes(app: Express, state: FakeState): void {
     state.tree = { ...state.tree, task: task({ ...state.tree.task, ...part }) };
     response.status(202).json(state.tree.task);
   };
+  app.get('/api/v2/tasks/:id', ({ params: { id } }, response) => {
+    const below = state.tree.children.find((child) => child.task.id === id);
+    response.json((below ?? state.tree).task);
+  });
+  app.post('/api/v2/agents', (_request, response) => void response.status(201).json(agentList()[0]));
   app.get('/api/v2/tasks/:id/plan', (_request, response) => {
     if (state.plan) response.json(state.plan);
     else problem(response, { status: 404, code: 'not_found', detail: 'There is no plan.' });

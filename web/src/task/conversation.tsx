@@ -14,6 +14,7 @@ import { PlanCard } from './plan-card.tsx';
 import type { PlanRow } from './plan-rows.ts';
 import { ResultCard } from './result-card.tsx';
 import { addressOf, chiefPath } from './address.ts';
+import { MissingAgent } from './missing-agent.tsx';
 import { WaitingCard } from './waiting-card.tsx';
 
 interface ConversationProps {
@@ -55,6 +56,9 @@ export function Conversation({ tree, rows, texts, now, selected, mayAct }: Conve
             <WaitingCard task={task} now={now} mayAct={mayAct} />
             {heldUp(tree).map((child) => (
               <WaitingCard key={child.id} task={child} now={now} mayAct={mayAct} />
+            ))}
+            {unstaffed(tree).map(({ id }) => (
+              <MissingAgent key={id} taskId={id} rootId={task.id} mayAct={mayAct} />
             ))}
             {!isOver(task.status) && <LiveTexts tree={tree} rows={rows} texts={texts} />}
             <ResultCard task={task} />
@@ -112,4 +116,9 @@ function opening({ task, plan, run }: TaskTree, rows: PlanRow[]): string {
 /** Tasks below that a guard has stopped: they need a person too. */
 function heldUp(tree: TaskTree): Task[] {
   return tasksOf(tree).flatMap(({ task }) => (task.guard && task.id !== tree.task.id ? [task] : []));
+}
+
+/** Tasks that wait for an agent: somebody is busy, or nobody is able. */
+function unstaffed(tree: TaskTree): Task[] {
+  return tasksOf(tree).flatMap(({ task }) => (task.waiting?.for === 'capacity' ? [task] : []));
 }
