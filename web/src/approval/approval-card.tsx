@@ -2,10 +2,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type KeyboardEvent, useId, useState } from 'react';
 import type { Approval } from '../../../src/contracts/approval.ts';
 import type { Session } from '../../../src/contracts/principal.ts';
-import { isApiProblem } from '../../../client/index.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
+import { Faults } from '../shell/faults.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
 import { isTyping } from '../shell/use-keys.ts';
 import { absolute, clock } from '../words/format.ts';
@@ -155,21 +155,6 @@ function Asked({ approval, edited, edit, mayAct }: AskedProps) {
           {edited === null ? 'Edit arguments' : 'Keep as asked'}
         </button>
       )}
-    </div>
-  );
-}
-
-function Faults({ error, problem }: { error: Error | null; problem: string | null }) {
-  if (!error && !problem) return null;
-  const places = isApiProblem(error) ? error.problems : [];
-  return (
-    <div className="bd ts s-failed" role="alert">
-      <p>{problem ?? error?.message}</p>
-      {places.map(({ pointer, message }) => (
-        <p key={pointer + message}>
-          <code>{pointer || '/'}</code> {message}
-        </p>
-      ))}
     </div>
   );
 }

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
 import type { ModelCallView } from '../../../src/contracts/task-views.ts';
-import { Icon } from '../icons/icon.tsx';
 import { api } from '../shell/api.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
 import { count, duration, money, plural } from '../words/format.ts';
 import { Packing } from './packing.tsx';
@@ -11,33 +10,22 @@ import { textOf } from './text-of.ts';
 
 /** A model call opened: what was sent and what came back, word for word, and why it went there. */
 export function CallDialog({ callId, close }: { callId: string; close: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const { data, error, refetch } = useQuery({
     queryKey: ['step', 'call', callId],
     queryFn: () => api.modelCalls.read(callId),
   });
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} className="dialog call" aria-labelledby="call-title" onClose={close}>
-      <div className="row hd2">
-        <h2 id="call-title" className="grow">
-          Model call{data && `: ${data.purpose}, turn ${data.turn}`}
-        </h2>
-        <button
-          type="button"
-          className="btn icon ghost sm"
-          aria-label="Close"
-          onClick={() => dialog.current?.close()}
-        >
-          <Icon name="x" />
-        </button>
-      </div>
+    <Dialog
+      title={`Model call${data ? `: ${data.purpose}, turn ${data.turn}` : ''}`}
+      className="call"
+      close={close}
+    >
       <div className="scroll call-body" tabIndex={0} role="region" aria-label="The call">
         {data && <Opened call={data} />}
         {!data && error && <LoadFailed what="the model call" error={error} retry={() => void refetch()} />}
         {!data && !error && <span className="sk late" style={{ width: '60%' }} aria-hidden="true" />}
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 

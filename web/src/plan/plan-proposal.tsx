@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import type { PlanView } from '../../../src/contracts/plan.ts';
 import { isApiProblem } from '../../../client/index.ts';
 import { StatusIcon } from '../icons/status.tsx';
+import { Faults } from '../shell/faults.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
 import { plural } from '../words/format.ts';
 import { readArguments } from '../approval/asked-arguments.tsx';
@@ -103,20 +104,5 @@ function Proposal({ taskId, plan, mayAct }: PlanProposalProps & { plan: PlanView
       )}
       <Faults error={decide.error} problem={broken} />
     </section>
-  );
-}
-
-function Faults({ error, problem }: { error: Error | null; problem: string | null }) {
-  if (!error && !problem) return null;
-  const places = isApiProblem(error) ? error.problems : [];
-  return (
-    <div className="bd ts s-failed" role="alert">
-      <p>{problem ?? error?.message}</p>
-      {places.map(({ pointer, message }) => (
-        <p key={pointer + message}>
-          <code>{pointer || '/'}</code> {message}
-        </p>
-      ))}
-    </div>
   );
 }

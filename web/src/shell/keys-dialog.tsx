@@ -1,5 +1,4 @@
-import { useEffect, useRef } from 'react';
-import { Icon } from '../icons/icon.tsx';
+import { Dialog } from './dialog.tsx';
 
 const keys = [
   ['C', 'New goal'],
@@ -15,23 +14,8 @@ const keys = [
 ] as const;
 
 export function KeysDialog({ close }: { close: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby="keys-title" onClose={close}>
-      <div className="row hd2">
-        <h2 id="keys-title" className="grow">
-          Keyboard shortcuts
-        </h2>
-        <button
-          type="button"
-          className="btn icon ghost sm"
-          aria-label="Close"
-          onClick={() => dialog.current?.close()}
-        >
-          <Icon name="x" />
-        </button>
-      </div>
+    <Dialog title="Keyboard shortcuts" close={close}>
       <dl className="keys">
         {keys.map(([key, does]) => (
           <div key={key}>
@@ -42,6 +26,6 @@ export function KeysDialog({ close }: { close: () => void }) {
           </div>
         ))}
       </dl>
-    </dialog>
+    </Dialog>
   );
 }
