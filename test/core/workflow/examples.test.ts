@@ -15,7 +15,7 @@ const textOf = (file: string) => readFileSync(new URL(file, folder), 'utf8');
 const capabilities = ['research', 'analysis', 'writing', 'review'].map((name) => ({ name, level: 5 }));
 const world = {
   agents: [{ id: 'agt_1', capabilities }],
-  tools: ['send_message'],
+  tools: ['send_message', 'calculate'],
   workflows: [{ id: 'board-memo', versions: [1] }],
   hasChiefOfStaff: true,
 };
@@ -51,6 +51,8 @@ describe.each(files)('examples/%s', (file) => {
       person: 'Bob',
       workflow: 'w',
       topic: 't',
+      regions: ['north', 'south'],
+      questions: ['when', 'where'],
     };
     const rows = new Map<string, StepRow>();
     const control = { cancelRequested: false, paused: false };
@@ -66,7 +68,7 @@ describe.each(files)('examples/%s', (file) => {
         expect(answer.end.status).toBe('completed');
         return;
       }
-      const output = { facts: ['f'], markdown: 'm' };
+      const output = { facts: ['f'], markdown: '26.5' };
       for (const { key, stepId, index } of answer.start) {
         rows.set(key, { key, stepId, index, status: 'completed', output, attempts: 1, dueAt: null });
       }
