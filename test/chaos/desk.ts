@@ -49,7 +49,9 @@ async function untilAnswered(what: string, ask: () => Promise<Omit<Answer, 'aske
   }
 }
 
-async function call(desk: Desk, path: string, init: RequestInit): Promise<Omit<Answer, 'asked'>> {
+type Asked = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
+
+async function call(desk: Desk, path: string, init: Asked): Promise<Omit<Answer, 'asked'>> {
   try {
     const answer = await fetch(`${desk.url()}/${path}`, {
       ...init,
