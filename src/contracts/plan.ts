@@ -9,12 +9,12 @@ import { WorkflowDefinition } from './workflow.ts';
 export const PlanOrigin = z.enum(['model', 'template', 'person']);
 export type PlanOrigin = z.infer<typeof PlanOrigin>;
 
-/** `first`: before anything runs. `revision`: a new rest, because a step failed. `correction`: the same steps, some done again. */
+/** `first`: before anything runs. `revision`: a new rest, because a step failed or something new was heard. `correction`: the same steps, some done again. */
 export const PlanKind = z.enum(['first', 'revision', 'correction']);
 export type PlanKind = z.infer<typeof PlanKind>;
 
-/** `declined`: a new plan was asked for and there is none. */
-export const PlanStatus = z.enum(['proposed', 'accepted', 'rejected', 'declined']);
+/** `wanted`: the Chief of Staff asks for a new rest, and says why. `declined`: a new plan was asked for and there is none. */
+export const PlanStatus = z.enum(['proposed', 'accepted', 'rejected', 'declined', 'wanted']);
 export type PlanStatus = z.infer<typeof PlanStatus>;
 
 /** Whether a person must accept a plan before it is carried out. */

@@ -6,6 +6,7 @@ import { readFile } from './read-file.ts';
 import { readResult } from './read-result.ts';
 import { recall } from './recall.ts';
 import { remember } from './remember.ts';
+import { revisePlan } from './revise-plan.ts';
 import { searchFiles } from './search-files.ts';
 import { sendMessage } from './send-message.ts';
 import type { Tool } from './tool.ts';
@@ -22,6 +23,7 @@ export const recordTools: readonly Tool[] = [
   recall,
   forget,
   delegate,
+  revisePlan,
 ];
 
 /** Asked within the transaction that decides, so that a changed tool server counts for the next call. */

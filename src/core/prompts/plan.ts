@@ -1,3 +1,4 @@
+import { revisePlanName } from '../task/revising.ts';
 import type { Team } from '../task/snapshot.ts';
 import { filesText, knownText, material, textOf, type TurnFile } from './turn.ts';
 
@@ -86,11 +87,13 @@ export interface ReplanFacts {
   plan: unknown;
   steps: (SynthesisFacts['steps'][number] & { error?: { message: string } | null })[];
   failed: string[];
+  /** What was heard that changes the plan; null where only a step failed. */
+  news?: string | null;
   team: Team;
 }
 
-/** A step failed that may be planned anew. */
-export function replanMessage({ goal, plan, steps, failed, team }: ReplanFacts): string {
+/** A step failed that may be planned anew, or something new was heard. */
+export function replanMessage({ goal, plan, steps, failed, news = null, team }: ReplanFacts): string {
   const states = steps.map(({ key, title, status, reason, output }) =>
     material(
       `step "${key}" (${title}), ${status}`,
@@ -98,7 +101,7 @@ export function replanMessage({ goal, plan, steps, failed, team }: ReplanFacts):
     ),
   );
   return [
-    `# The plan needs a new rest\n\nStep ${failed.join(', ')} failed for good, and its plan says that you find another way.`,
+    `# The plan needs a new rest\n\n${whyAnew(failed, news)}`,
     material('the plan as it stands', JSON.stringify(plan)),
     `# Where its steps stand\n\n${states.join('\n\n')}`,
     `# Goal\n\n${goal}`,
@@ -109,6 +112,18 @@ Write a workflow definition as JSON with the steps that are still to be done. St
 
 ${stepRules}`,
   ].join('\n\n');
+}
+
+function whyAnew(failed: string[], news: string | null): string {
+  const lines = [
+    ...(news ? [`You have heard something new, and asked for it: ${news}`] : []),
+    ...(failed.length > 0
+      ? [
+          `Step ${failed.join(', ')} failed for good${news ? '' : ', and its plan says that you find another way'}.`,
+        ]
+      : []),
+  ];
+  return lines.join('\n\n');
 }
 
 /** Of its own result, before a person sees it. `steps`: those that could be done again. */
@@ -128,11 +143,17 @@ export function judgeMessage({
   ].join('\n\n');
 }
 
-/** After messages that came while the plan is carried out. */
-export function hearingMessage(steps: Pick<SynthesisFacts['steps'][number], 'title' | 'status'>[]): string {
+/** After messages that came while the plan is carried out. `canRevise`: there is a tool for a new rest of it. */
+export function hearingMessage(
+  steps: Pick<SynthesisFacts['steps'][number], 'title' | 'status'>[],
+  canRevise: boolean,
+): string {
   const lines = steps.map(({ title, status }) => `- ${title}: ${status}`);
   const state = lines.length > 0 ? `Your plan stands like this:\n\n${lines.join('\n')}\n\n` : '';
-  return `${state}Answer the messages above in a few sentences. Your answer goes to those who wrote them; the plan goes on as it is.`;
+  const rest = canRevise
+    ? `If they change what is still to be done, call ${revisePlanName} first and say why; else the plan goes on as it is.`
+    : 'The plan goes on as it is.';
+  return `${state}Answer the messages above in a few sentences. Your answer goes to those who wrote them. ${rest}`;
 }
 
 export interface SynthesisFacts {

@@ -1,7 +1,7 @@
 /**
- * While the run of its plan goes on, a Chief of Staff waits; when a step that failed asks for a new plan (`onError: replan`), it writes a
- * new rest. The run holds still meanwhile: what is at work ends, nothing new begins. When there is no new plan, the run fails with that
- * step. Bounded: `maxReplans` per run, `planTries` answers per question.
+ * While the run of its plan goes on, a Chief of Staff waits; when a step that failed asks for a new plan (`onError: replan`), or it has
+ * asked for one itself because of something new (`revising.ts`), it writes a new rest. The run holds still meanwhile: what is at work ends,
+ * nothing new begins. When there is no new plan, the run fails with the step that failed; without one it goes on as it is. Bounded: `maxReplans` per run, `planTries` answers per question.
  */
 import { planProblemsText } from '../workflow/plan-problems.ts';
 import { checkPlan, summaryOf } from './check-plan.ts';
@@ -29,6 +29,9 @@ import type {
 /** New plans that one run may ask for. */
 export const maxReplans = 3;
 
+/** What stands among the plans and is no answer to the run. */
+const givesNothing = new Set<PlanFacts['status']>(['rejected', 'wanted']);
+
 const underWay: TaskMove = { move: 'wait', for: 'children', detail: 'The plan is being carried out' };
 
 export function replanningMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
@@ -39,7 +42,9 @@ export function replanningMove(snapshot: TaskSnapshot, current: CurrentAttempt):
   const asked = planRun?.replan?.asked ?? 0;
   if (plan?.status === 'rejected' && !isAnswered(snapshot, plan)) return anotherRest(snapshot, plan, asked);
   const last = effects.some(({ input }) => input.ask === asked) ? finalReplies(effects).at(-1) : undefined;
-  return last?.purpose === 'replan' ? afterReplan(snapshot, current, last) : ask(snapshot, { ask: asked });
+  if (last?.purpose === 'replan') return afterReplan(snapshot, current, last);
+  const news = planRun?.replan?.news;
+  return ask(snapshot, { ask: asked, ...(news ? { news } : {}) });
 }
 
 function decline(reason: string): TaskMove {
@@ -53,14 +58,20 @@ function anotherRest(snapshot: TaskSnapshot, plan: PlanFacts, asked: number): Ta
   return ask(snapshot, { ask: asked, rejected: plan.n, repair: rejectionText(plan) });
 }
 
-/** A step of the run that goes on waits for a new plan, and none has been given yet. */
+/** The run that goes on waits for a new plan, and none has been given yet. */
 export function isAsked({ plan, planRun }: TaskSnapshot): boolean {
-  const given = plan != null && plan.status !== 'rejected' && plan.n > (planRun?.planN ?? plan.n);
+  const given = plan != null && plan.n > (planRun?.planN ?? plan.n) && !givesNothing.has(plan.status);
   return planRun?.replan?.open != null && !given;
 }
 
 function ask({ effects }: TaskSnapshot, input: Record<string, unknown>): TaskMove {
   return { move: 'call', turn: nextTurn(effects), effects: [{ kind: 'model', purpose: 'replan', input }] };
+}
+
+function reasonOf({ planRun }: TaskSnapshot): string {
+  const { open, news } = planRun?.replan ?? {};
+  if (news && !open?.length) return `A new plan, because of something new: ${news}`;
+  return `A new plan, because ${open?.join(', ') || 'a step'} failed.`;
 }
 
 function afterReplan(snapshot: TaskSnapshot, current: CurrentAttempt, last: EffectFacts): TaskMove {
@@ -70,7 +81,7 @@ function afterReplan(snapshot: TaskSnapshot, current: CurrentAttempt, last: Effe
   const world = { ...snapshot, maxSteps: maxChildren };
   const { definition, problems, changes } = checkPlan(reply.text, world, snapshot.underWay ?? null);
   if (definition) {
-    const reason = `A new plan, because ${snapshot.planRun?.replan?.open?.join(', ') ?? 'a step'} failed.`;
+    const reason = reasonOf(snapshot);
     const accepted = isAutomatic(snapshot);
     return {
       move: 'proposePlan',

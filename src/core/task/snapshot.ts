@@ -108,8 +108,8 @@ export interface PlanRunFacts {
   error: Failure | null;
   /** Which of the task's plans it carries out. */
   planN?: number | null;
-  /** It asks for a new plan: the number of this question, and the steps that failed; `open` is null when it is answered. */
-  replan?: { asked: number; open: string[] | null } | null;
+  /** It asks for a new plan: the number of this question, the steps that failed, what was heard; `open` is null when it is answered. */
+  replan?: { asked: number; open: string[] | null; news?: string | null } | null;
 }
 
 /** The plan that was proposed last, accepted or not. */

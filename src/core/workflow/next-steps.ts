@@ -49,7 +49,10 @@ export function nextSteps(question: NextStepsQuestion): NextSteps {
   }
   if (walk.control.paused) return walk.out;
   if (failures.length > 0) return stopRun(walk, { status: 'failed', error: runError(failures) });
-  if (![...walk.states.values()].some(({ status }) => status === 'open')) walk.out.end = complete(walk);
+  // A run that was asked for a new plan may get more steps by it.
+  const isOver =
+    !walk.control.replanning && ![...walk.states.values()].some(({ status }) => status === 'open');
+  if (isOver) walk.out.end = complete(walk);
   return walk.out;
 }
 

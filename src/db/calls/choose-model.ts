@@ -1,4 +1,5 @@
 /** Which model a call goes to, at its first claim and whenever the one that it had is not there any more; and why, for its record. */
+import { hearing } from '../../core/task/messages.ts';
 import { outageCode, routeWork } from '../../core/task/outage.ts';
 import { classOfPurpose } from '../../core/task/work-class.ts';
 import { dollars } from '../../core/budget/words.ts';
@@ -54,12 +55,14 @@ function recordOf({ candidates, rejected }: RouteDecision<ModelCandidate>): Rout
 
 /** What would be good for this work: to use its tools, to see its images, to keep to a schema. */
 export function wishesOf(
-  { task, current, world }: Pick<CallContext, 'task' | 'current' | 'world'>,
+  { task, effect, current, world }: Pick<CallContext, 'task' | 'effect' | 'current' | 'world'>,
   images: boolean,
 ): ModelFit[] {
+  // Hearing of something new, it changes its plan by a tool.
+  const changes = effect.purpose === hearing && task.planRunId !== null;
   const usesTools = current.agent.spec.tools.some((tool) => world.tools.some(({ name }) => name === tool));
   return [
-    ...(usesTools && task.role === 'master_operator' ? (['tools'] as const) : []),
+    ...((usesTools && task.role === 'master_operator') || changes ? (['tools'] as const) : []),
     ...(images ? (['vision'] as const) : []),
     ...(task.outputSchema ? (['json'] as const) : []),
   ];

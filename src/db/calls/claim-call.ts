@@ -66,7 +66,7 @@ export async function claimModelCall(
   if (!current) return { over: await decideTask(tx, task, world) };
   const looks = effect.purpose !== 'summarise' && files.some(({ kind }) => kind === 'image');
   const images = looks ? await loadImages(tx, taskId) : [];
-  const wishes = wishesOf({ task, current, world }, images.length > 0);
+  const wishes = wishesOf({ task, effect, current, world }, images.length > 0);
   const context = { tx, task, effect, current, world, outages, messages, wishes };
   const chosen = await chooseModel(context);
   if ('nobody' in chosen) return { over: await giveUp(context, chosen.nobody) };

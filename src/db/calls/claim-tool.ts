@@ -11,6 +11,7 @@ import type { Standing } from '../../contracts/corridor.ts';
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import { decideToolCall } from '../../core/policy/decide-tool-call.ts';
 import { readToolCall } from '../../core/policy/read-tool-call.ts';
+import { toolsInTask } from '../../core/task/revising.ts';
 import { loadPolicyFacts, type PolicyFacts } from '../approval-rule-store.ts';
 import { findCallApproval, hashOfCall, spendApprovals } from '../approval-store.ts';
 import { claimEffect, loadEffect } from '../effect-store.ts';
@@ -67,7 +68,8 @@ async function begin(claiming: Claiming): Promise<Begun> {
   const agent = current?.agent ?? null;
   const approval = effect.waits === null ? null : await findCallApproval(tx, effect.key);
   const written = { name: effect.purpose, arguments: writtenArguments(effect, approval) };
-  const read = readToolCall<ToolInReach>(world.tools, written, agent?.spec.tools ?? null);
+  const allowed = agent && toolsInTask(agent.spec.tools, task);
+  const read = readToolCall<ToolInReach>(world.tools, written, allowed);
   if ('problem' in read) return answer(claiming, { text: read.problem, said: 'failed' });
   const { tool, args } = read;
   const card = tool.place === 'outside' ? { ...tool, ...tool.judge?.(args) } : tool;
@@ -85,7 +87,7 @@ async function begin(claiming: Claiming): Promise<Begun> {
     tool: card,
     args,
     destination: call.destination,
-    agent: agent && { id: agent.id, tools: agent.spec.tools },
+    agent: agent && { id: agent.id, tools: allowed ?? [] },
     rules: [...facts.rules, ...ownRules(agent)],
     spentUsd: facts.spentUsd,
     planned: task.toolCall?.planned ?? false,

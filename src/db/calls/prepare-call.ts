@@ -1,6 +1,7 @@
 /** Makes the request of a model call from the record: which model, which text. Runs inside the claim. */
 import type { ModelCandidate, ModelFit, ModelOutage } from '../../core/route-model.ts';
 import type { Failure } from '../../contracts/task.ts';
+import type { ToolCard } from '../../contracts/tool-card.ts';
 import { fitFacts, type Material } from '../../core/context/fit-facts.ts';
 import type { LeftPart } from '../../core/context/pack.ts';
 import { readResultName } from '../../core/context/results.ts';
@@ -18,6 +19,7 @@ import { chatSystem } from '../../core/prompts/chat.ts';
 import { knownText, operatorSystem, taskMessage } from '../../core/prompts/turn.ts';
 import { delegateTool } from '../../core/task/delegation.ts';
 import { hearing } from '../../core/task/messages.ts';
+import { revisePlanName, toolsInTask, whyNoRevision } from '../../core/task/revising.ts';
 import { verdictSchema } from '../../core/task/verdict.ts';
 import { classOfPurpose } from '../../core/task/work-class.ts';
 import type { CurrentAttempt, TaskSnapshot } from '../../core/task/snapshot.ts';
@@ -32,6 +34,7 @@ import { showMessages } from '../messages/in-turn.ts';
 import type { Tx } from '../record.ts';
 import { loadUnderWay } from '../plan-store.ts';
 import { loadTeam } from '../standing/load-team.ts';
+import { loadRevisedRun } from '../standing/revise-plan.ts';
 import type { World } from '../standing/world.ts';
 import { type Frame, packCall } from '../context/pack-call.ts';
 import { hashOf, keepTexts } from '../context/texts.ts';
@@ -94,12 +97,12 @@ async function prepareComplete(
     purpose: effect.purpose,
     more: effect.input.more === true,
   });
-  const frame = frameOf(context);
+  const frame = frameOf(context, await revisionTool(context));
   const room = promptRoom(candidate, output, share) - estimateTokens(JSON.stringify(frame));
   // What is said at this turn is said once: another model is shown the same.
   context.said ??= kept
     ? (kept.messages ?? [])
-    : await say(context, { room, readsOn: frame.tools.length > 0 });
+    : await say(context, { room, readsOn: frame.tools.some(({ name }) => name === readResultName) });
   const messages = context.said;
   const figures = await loadTokenFigures(tx, model);
   const packed = await packCall(tx, task, {
@@ -134,24 +137,46 @@ async function prepareComplete(
 /** A Chief of Staff delegates by its plan, and has nobody above it to ask. */
 const notOfChiefs = new Set([delegateTool, 'ask_chief']);
 
-/** In every prompt of the attempt the same, so that provider caches hit. */
-function frameOf(context: CallContext): Frame {
+/** In every prompt of the attempt the same, so that provider caches hit; but for what belongs to hearing messages. */
+function frameOf(context: CallContext, revises: ToolCard[]): Frame {
   const { task, current, world, effect } = context;
   const { agent } = current;
   const chief = task.role === 'chief_of_staff' && !task.conversationId;
   const own = world.tools.filter(
-    ({ name }) => agent.spec.tools.includes(name) && !(chief && notOfChiefs.has(name)),
+    ({ name }) =>
+      agent.spec.tools.includes(name) && name !== revisePlanName && !(chief && notOfChiefs.has(name)),
   );
   const reads = own.length > 0 ? world.tools.filter(({ name }) => name === readResultName) : [];
   return {
     system: systemOf({ task, current }),
-    tools: [...new Set([...own, ...reads])].map(({ name, description, parameters }) => ({
+    tools: [...new Set([...own, ...reads, ...revises])].map(({ name, description, parameters }) => ({
       name,
       description,
       parameters,
     })),
     outputSchema: schemaOf(effect.purpose),
   };
+}
+
+/**
+ * Offered where messages are heard and the rest of the plan can still be changed. What the transcript has calls of stays in the frame:
+ * providers want the tool beside them.
+ */
+async function revisionTool(context: CallContext): Promise<ToolCard[]> {
+  const { tx, task, effect, current, world } = context;
+  const tool = world.tools.filter(({ name }) => name === revisePlanName);
+  if (tool.length === 0 || !toolsInTask([], task).includes(revisePlanName)) return [];
+  if (effect.purpose === hearing && (await canRevise(context))) return tool;
+  const [called] = await tx.sql(
+    `SELECT 1 FROM effects WHERE task_id = $1 AND attempt = $2 AND kind = 'tool' AND purpose = $3 LIMIT 1`,
+    [task.id, current.n, revisePlanName],
+  );
+  return called ? tool : [];
+}
+
+async function canRevise({ tx, task }: CallContext): Promise<boolean> {
+  const run = await loadRevisedRun(tx, task);
+  return run !== null && whyNoRevision(run) === null;
 }
 
 /** Appends what the model is told before it answers this call. @returns ids of the messages among it */
@@ -265,7 +290,7 @@ async function judgeOf({ tx, task }: CallContext): Promise<Opening> {
   return { text, must: estimateTokens(text), left: [] };
 }
 
-async function replanOf({ tx, task, world }: CallContext, { room }: OpeningRoom): Promise<Opening> {
+async function replanOf({ tx, task, effect, world }: CallContext, { room }: OpeningRoom): Promise<Opening> {
   const runId = planRunOf(task);
   const [team, underWay, steps] = [
     await loadTeam(tx, world),
@@ -273,7 +298,8 @@ async function replanOf({ tx, task, world }: CallContext, { room }: OpeningRoom)
     await loadStepResults(tx, runId),
   ];
   const failed = steps.filter(({ status }) => status === 'failed').map(({ key }) => key);
-  const facts = { goal: task.goal, team, plan: underWay?.definition ?? null, steps, failed };
+  const news = typeof effect.input.news === 'string' ? effect.input.news : null;
+  const facts = { goal: task.goal, team, plan: underWay?.definition ?? null, steps, failed, news };
   return fitted(facts, { write: replanMessage, bare: { ...facts, steps: [] } }, { room, readsOn: false });
 }
 
@@ -288,6 +314,8 @@ async function synthesisOf({ tx, task, effect }: CallContext, { room }: OpeningR
   return fitted(facts, { write: synthesisMessage, bare: { ...facts, steps: [] } }, { room, readsOn: false });
 }
 
-async function hearingOf({ tx, task }: CallContext): Promise<string> {
-  return hearingMessage(task.planRunId ? await loadStepResults(tx, task.planRunId) : []);
+async function hearingOf(context: CallContext): Promise<string> {
+  const { tx, task } = context;
+  const steps = task.planRunId ? await loadStepResults(tx, task.planRunId) : [];
+  return hearingMessage(steps, await canRevise(context));
 }

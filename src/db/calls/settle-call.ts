@@ -82,7 +82,7 @@ async function writeEnd(
       said && appendTranscript(tx, task, [{ role: 'assistant', turn: effect.turn, content: said }]),
       isSummary(effect) && keepSummaryOf(tx, task, effect, end.outcome),
     ]);
-    await afterReading(tx, task, { effect, text: textOf(end.said) });
+    await afterReading(tx, task, { effect, text: textOf(end.said), goesOn: callsTools(end.outcome) });
   } else if (end.as === 'failed' && end.error.code === overWindow && effect.input.share === undefined)
     await packTighter(tx, call.key, end.error);
   else if (end.as === 'failed') await settleEffect(tx, call.key, { status: 'failed', error: end.error });
@@ -151,6 +151,11 @@ async function learnFrom(
     { provider, model, class: classOfPurpose(purpose, task.requires) },
     { sample: { ok, latencyMs: ledger.latencyMs, microUsd: ledger.microUsd }, now: world.now },
   );
+}
+
+function callsTools(outcome: unknown): boolean {
+  const { toolCalls } = (outcome ?? {}) as Partial<ReplyOutcome>;
+  return Array.isArray(toolCalls) && toolCalls.length > 0;
 }
 
 function textOf(said: Record<string, unknown> | undefined): string {

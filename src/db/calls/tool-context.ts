@@ -7,6 +7,7 @@ import { agentMemory } from '../memories/agent-memory.ts';
 import { readResult } from '../context/read-result.ts';
 import type { Tx } from '../record.ts';
 import { type Delegation, delegateTask } from '../standing/delegate.ts';
+import { revisePlan } from '../standing/revise-plan.ts';
 
 export type RecordToolContext = ReturnType<typeof toolContext>;
 
@@ -14,6 +15,7 @@ export function toolContext(tx: Tx, { task, effect }: { task: TaskRow; effect: E
   return {
     key: effect.key,
     delegate: (given: Delegation) => delegateTask(tx, task, given),
+    revisePlan: (reason: string) => revisePlan(tx, task, reason),
     ...agentMemory(tx, task),
     messages: agentMessages(tx, { task, effect }),
     readResult: (handle: string, from: number) => readResult(tx, task, { handle, from }),

@@ -10,7 +10,7 @@ export interface PlanRow {
   status: PlanStatus;
   origin: PlanOrigin;
   reason: string;
-  /** Null only for one that was declined: there is no new plan. */
+  /** Null only where there are no steps: one that is wanted, or was declined. */
   workflowId: string | null;
   workflowVersion: number | null;
   /** Of a revision: what became of the steps. */

@@ -2,10 +2,14 @@ import { EntitySchema } from 'typeorm';
 import type { RunStatus } from '../../contracts/status.ts';
 import type { Failure } from '../../contracts/task.ts';
 
-/** How a run stands with new plans: how many were asked for, the failed steps of the one that is open, why there is none. */
+/**
+ * How a run stands with new plans: how many were asked for; of the one that is open the failed steps, and what was heard that changes the
+ * plan; why there is none for the steps that failed.
+ */
 export interface ReplanState {
   asked: number;
   open: string[] | null;
+  news?: string | null;
   declined: string | null;
 }
 

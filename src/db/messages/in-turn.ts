@@ -60,18 +60,28 @@ async function emptyMailbox(tx: Tx, task: TaskRow): Promise<void> {
   await moveMessages(tx, { ids, to: 'delivered', taskId: task.id, rootTaskId: task.rootId });
 }
 
-/** The call that showed them was answered. A turn of hearing is itself the answer to those who asked. */
+/** The call that showed them was answered. Hearing is itself the answer to those who wrote, as soon as it calls no more tools (`goesOn`). */
 export async function afterReading(
   tx: Tx,
   task: TaskRow,
-  { effect, text }: { effect: EffectRow; text: string },
+  { effect, text, goesOn }: { effect: EffectRow; text: string; goesOn: boolean },
 ): Promise<void> {
   const ids = (effect.request as { messages?: string[] } | null)?.messages ?? [];
-  if (ids.length === 0) return;
-  const rows = await moveMessages(tx, { ids, to: 'acknowledged', rootTaskId: task.rootId });
-  if (effect.purpose !== hearing) return;
+  if (ids.length > 0) await moveMessages(tx, { ids, to: 'acknowledged', rootTaskId: task.rootId });
+  if (effect.purpose !== hearing || goesOn) return;
   const from = { kind: 'agent' as const, id: task.agentId ?? 'system', taskId: task.id };
-  for (const row of rows)
-    if (row.fromKind === 'person' || (wantsAnswer(row.type) && row.answeredBy === null))
+  for (const row of await loadUnanswered(tx, task))
+    if (row.fromKind === 'person' || wantsAnswer(row.type))
       await answerMessage(tx, row, { from, type: 'reply', content: { text: text.trim() || 'Noted.' } });
+}
+
+/** Of those that calls of hearing have shown in this attempt. */
+function loadUnanswered(tx: Tx, { id, attempt }: TaskRow): Promise<MessageRow[]> {
+  return tx.sql<MessageRow>(
+    `SELECT m.* FROM messages m
+      WHERE m.answered_by IS NULL AND m.state = 'acknowledged' AND m.workspace_id = $4 AND m.id IN
+        (SELECT jsonb_array_elements_text(e.request->'messages') FROM effects e WHERE e.task_id = $1 AND e.attempt = $2 AND e.purpose = $3)
+      ORDER BY m.place, m.id`,
+    [id, attempt, hearing, tx.workspaceId],
+  );
 }

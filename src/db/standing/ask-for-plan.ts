@@ -27,7 +27,7 @@ export async function askForPlan({ tx, run }: RunContext, { replan, end }: NextS
   const state = run.replan ?? neverAsked;
   if (replan.length === 0 || end !== null || state.open !== null || run.taskId === null || run.pausedAt)
     return;
-  await updateRun(tx, run, { replan: { ...state, asked: state.asked + 1, open: replan } });
+  await updateRun(tx, run, { replan: { ...state, asked: state.asked + 1, open: replan, news: null } });
   tx.wake({ target: `task/${run.taskId}`, label: run.name, rootTaskId: run.rootTaskId });
 }
 

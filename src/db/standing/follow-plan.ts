@@ -6,10 +6,13 @@
  * 2. What has begun keeps its definition, id and output. What began after the new plan was written is kept too: then the run walks one
  *    more version, which has it.
  * 3. A correction resets the steps that it names and what needs them, in the run that had completed.
+ * 4. A wish for a new rest is taken up once, and counts like the question of a failed step. One that comes to a run that has just
+ *    completed opens it again; one that comes too late otherwise changes nothing.
  */
 import { isFinished } from '../../contracts/status.ts';
 import type { WorkflowDefinition } from '../../contracts/workflow.ts';
 import { stepsToReset } from '../../core/workflow/steps-to-reset.ts';
+import { maxReplans } from '../../core/task/replanning.ts';
 import { inReadingOrder, splicePlan } from '../../core/workflow/splice-plan.ts';
 import { rehashApprovals } from '../rehash-approvals.ts';
 import type { PlanRow } from '../mappings/plan.ts';
@@ -26,17 +29,36 @@ export const neverAsked: ReplanState = { asked: 0, open: null, declined: null };
 export async function followPlan(tx: Tx, run: RunRow): Promise<boolean> {
   if (run.taskId === null) return false;
   const [plan] = await tx.sql<PlanRow>(
-    `SELECT * FROM plans WHERE task_id = $1 AND n > $2 AND status IN ('accepted', 'declined') ORDER BY n DESC LIMIT 1`,
+    `SELECT * FROM plans WHERE task_id = $1 AND n > $2 AND status IN ('accepted', 'declined', 'wanted') ORDER BY n DESC LIMIT 1`,
     [run.taskId, run.planN ?? 0],
   );
   if (!plan) return false;
-  const replan = run.replan ?? neverAsked;
-  if (plan.status === 'declined')
-    await updateRun(tx, run, { planN: plan.n, replan: { ...replan, open: null, declined: plan.reason } });
+  if (plan.status === 'wanted') await takeUp(tx, run, plan);
+  else if (plan.status === 'declined') await goOnWithout(tx, run, plan);
   else if (plan.kind === 'correction' && run.status === 'completed') await correct(tx, run, plan);
   else if (plan.kind === 'revision' && !isFinished(run.status)) await adopt(tx, run, plan);
   else await updateRun(tx, run, { planN: plan.n });
   return true;
+}
+
+async function takeUp(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
+  const replan = run.replan ?? neverAsked;
+  const completed = run.status === 'completed';
+  const asks = (completed || !isFinished(run.status)) && replan.open === null && replan.asked < maxReplans;
+  await updateRun(tx, run, {
+    planN: plan.n,
+    ...(asks ? { replan: { ...replan, asked: replan.asked + 1, open: [], news: plan.reason } } : {}),
+    ...(asks && completed ? reopened : {}),
+  });
+  if (asks && completed) emitReopened(tx, run);
+  tx.wake({ target: `task/${plan.taskId}`, label: run.name, rootTaskId: run.rootTaskId });
+}
+
+/** Where a step failed, that ends the run with it; where the plan was only to be changed, it goes on as it is. */
+async function goOnWithout(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
+  const replan = run.replan ?? neverAsked;
+  const declined = replan.open?.length === 0 ? replan.declined : plan.reason;
+  await updateRun(tx, run, { planN: plan.n, replan: { ...replan, open: null, news: null, declined } });
 }
 
 async function adopt(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
@@ -67,7 +89,7 @@ async function adopt(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
     workflowId,
     workflowVersion: version,
     planN: plan.n,
-    replan: { ...(run.replan ?? neverAsked), open: null },
+    replan: { ...(run.replan ?? neverAsked), open: null, news: null },
   });
   await tx.sql('UPDATE plans SET changes = $3, workflow_version = $4 WHERE task_id = $1 AND n = $2', [
     plan.taskId,
@@ -111,7 +133,13 @@ async function correct(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
   );
   const reason = 'The Chief of Staff asks for a correction.';
   await resetSteps(tx, run, { keys, reason, correct: corrections });
-  await updateRun(tx, run, { status: 'running', planN: plan.n, output: null, error: null, endedAt: null });
+  await updateRun(tx, run, { planN: plan.n, ...reopened });
+  emitReopened(tx, run);
+}
+
+const reopened = { status: 'running', output: null, error: null, endedAt: null } as const;
+
+function emitReopened(tx: Tx, run: RunRow): void {
   tx.emit({ stream: `run/${run.id}`, type: 'run.resumed', data: {} }, { rootTaskId: run.rootTaskId });
 }
 

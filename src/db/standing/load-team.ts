@@ -1,4 +1,5 @@
 import type { ToolCard } from '../../contracts/tool-card.ts';
+import { revisePlanName } from '../../core/task/revising.ts';
 import type { Team } from '../../core/task/snapshot.ts';
 import type { Tx } from '../record.ts';
 
@@ -22,7 +23,7 @@ export async function loadTeam(
     [tx.workspaceId],
   );
   const planTools = world.tools.flatMap(({ name, description, risk }) =>
-    risk === 'low' ? [{ name, description }] : [],
+    risk === 'low' && name !== revisePlanName ? [{ name, description }] : [],
   );
   return { agents, workflows, tools: world.tools.map(({ name }) => name), planTools };
 }

@@ -26,14 +26,14 @@ const first: PlanFacts = {
   decidedBy: null,
   note: null,
 };
-const run = (open: string[] | null, asked = 1) => {
+const run = (open: string[] | null, asked = 1, news: string | null = null) => {
   return {
     id: 'run_1',
     status: 'waiting' as const,
     output: null,
     error: null,
     planN: 1,
-    replan: { asked, open },
+    replan: { asked, open, news },
   };
 };
 const rest = JSON.stringify({
@@ -84,6 +84,24 @@ describe('a run that asks for a new plan', () => {
       outcome: { text: '', toolCalls: [], stop: 'refused' },
     });
     expect(move({ effects: [refused] })).toMatchObject({ move: 'declinePlan' });
+  });
+
+  test('because of something new, says what that is; a wish that the run has not taken up is no answer', () => {
+    const planRun = run([], 1, 'They are bankrupt.');
+    expect(move({ planRun })).toMatchObject({
+      move: 'call',
+      effects: [{ purpose: 'replan', input: { ask: 1, news: 'They are bankrupt.' } }],
+    });
+    expect(move({ planRun, effects: [answer(rest)] })).toMatchObject({
+      move: 'proposePlan',
+      kind: 'revision',
+      reason: expect.stringContaining('They are bankrupt.'),
+    });
+    const wanted = { ...first, n: 2, kind: 'revision' as const, status: 'wanted' as const };
+    expect(move({ plan: wanted, planRun: run(null, 0) })).toMatchObject({ move: 'wait', for: 'children' });
+    expect(move({ plan: wanted })).toMatchObject({ move: 'call', effects: [{ input: { ask: 1 } }] });
+    const completed = { ...run(null, 0), status: 'completed' as const };
+    expect(move({ plan: wanted, planRun: completed })).toMatchObject({ move: 'wait', for: 'children' });
   });
 
   test('is not left alone when nobody takes its Chief of Staff’s task over any more', () => {

@@ -328,6 +328,13 @@ describe('failures', () => {
     expect(ask(definition, [row('a', 'failed')]).end).toMatchObject({ status: 'failed' });
   });
 
+  it('leave a run open that was asked for a new plan, also when nothing of it is left', () => {
+    const definition = define([agent('a'), agent('b', { dependsOn: ['a'] })]);
+    const rows = [row('a', 'completed'), row('b', 'completed')];
+    expect(ask(definition, rows, { replanning: true }).end).toBeNull();
+    expect(ask(definition, rows).end).toMatchObject({ status: 'completed' });
+  });
+
   it('are tried again after growing pauses, until the attempts are used up', () => {
     const retry = { maxAttempts: 4, initialInterval: 'PT2S', backoff: 3, maxInterval: 'PT10S' };
     const definition = define([agent('a', { retry })]);
