@@ -8,9 +8,9 @@
  */
 import { parseArgs } from 'node:util';
 import type { CapacityNeed } from '../src/contracts/assignment.ts';
-import { takeBest } from '../src/db/assign-statement.ts';
+import { takeBest } from '../src/db/assignment/assign-statement.ts';
 import { createDataSource } from '../src/db/data-source.ts';
-import { freeSlot } from '../src/db/agent-slots.ts';
+import { freeSlot } from '../src/db/assignment/agent-slots.ts';
 import { newId } from '../src/db/new-id.ts';
 import { createDatabase, type Database } from '../src/db/record.ts';
 import { cpuBetween, cpuOf } from './support/cpu.ts';

@@ -11,7 +11,7 @@ import { purgeExpired } from './db/principal-store.ts';
 import { createDatabase, type Database } from './db/record.ts';
 import { cancelByOperations, failByDispatch } from './db/standing/operations.ts';
 import { outageOf } from './core/route-model.ts';
-import { listOutages } from './db/provider-health-store.ts';
+import { listOutages } from './db/providers/provider-health-store.ts';
 import { createFeed } from './feed/feed.ts';
 import { createFileStorage } from './files/storage.ts';
 import { createGateway } from './live/gateway.ts';

@@ -16,7 +16,7 @@ import {
   readAsked,
   readWebhook,
   secretOf,
-} from '../src/db/approval-webhook-store.ts';
+} from '../src/db/approvals/approval-webhook-store.ts';
 import type { ApprovalDeliveryRow } from '../src/db/mappings/approval-delivery.ts';
 import type { ApprovalRow } from '../src/db/mappings/approval.ts';
 import type { ApprovalWebhookRow } from '../src/db/mappings/approval-webhook.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../src/config.ts';
-import { loadModelEntries } from '../src/db/model-entry-store.ts';
-import { loadProviders } from '../src/db/provider-store.ts';
+import { loadModelEntries } from '../src/db/providers/model-entry-store.ts';
+import { loadProviders } from '../src/db/providers/provider-store.ts';
 import type { Tx } from '../src/db/record.ts';
 import { createSealer, type Sealer } from '../src/db/seal.ts';
 import type { ModelsConfig } from '../src/models/registry.ts';

@@ -19,7 +19,7 @@ import {
   parkedFor,
   postpone,
   releasedTasks,
-} from '../src/db/provider-health-store.ts';
+} from '../src/db/providers/provider-health-store.ts';
 import type { Database, Tx } from '../src/db/record.ts';
 import { wakeTask } from '../src/db/standing/wake-model-waiters.ts';
 import type { ModelRegistry } from '../src/models/registry.ts';

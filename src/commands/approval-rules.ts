@@ -2,7 +2,13 @@
 import { CreateApprovalRule, RuleTerms, type UpdateApprovalRule } from '../contracts/approval-rule.ts';
 import { unstorable } from '../contracts/storable.ts';
 import { checkRule } from '../core/policy/check-rule.ts';
-import { countDeciders, deleteRule, insertRule, readRule, updateRule } from '../db/approval-rule-store.ts';
+import {
+  countDeciders,
+  deleteRule,
+  insertRule,
+  readRule,
+  updateRule,
+} from '../db/approvals/approval-rule-store.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError, notFound, type Problem } from '../errors.ts';
 import { type Caller, requireNotAgent, requireOwner } from './caller.ts';

@@ -1,6 +1,6 @@
 import type { AgentSpec } from '../contracts/agent.ts';
 import { insertAgent } from '../db/agent-store.ts';
-import { wakeCapacityWaiters } from '../db/capacity-waiters.ts';
+import { wakeCapacityWaiters } from '../db/assignment/capacity-waiters.ts';
 import type { Tx } from '../db/record.ts';
 import { type Caller, requireNotAgent, requireOperator } from './caller.ts';
 import { checkAgent } from './check-agent.ts';

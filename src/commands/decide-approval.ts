@@ -4,7 +4,7 @@
 import { isFinished } from '../contracts/status.ts';
 import { toolFor } from './approval-arguments.ts';
 import { answerTool } from '../db/calls/answer-tool.ts';
-import { decideApproval as write, hashOfCall, writeConsents } from '../db/approval-store.ts';
+import { decideApproval as write, hashOfCall, writeConsents } from '../db/approvals/approval-store.ts';
 import type { ApprovalRow } from '../db/mappings/approval.ts';
 import type { TaskRow } from '../db/mappings/task.ts';
 import type { Tx } from '../db/record.ts';

@@ -1,6 +1,6 @@
 import type { StepChanges } from '../contracts/run.ts';
 import { isFinished } from '../contracts/status.ts';
-import { expireApprovals } from '../db/approval-store.ts';
+import { expireApprovals } from '../db/approvals/approval-store.ts';
 import type { RunRow } from '../db/mappings/run.ts';
 import type { StepRow } from '../db/mappings/step.ts';
 import { withdrawQuestions } from '../db/messages/ask-for-step.ts';

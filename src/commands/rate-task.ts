@@ -1,6 +1,6 @@
 import type { RateTask } from '../contracts/assignment.ts';
 import { poorRating } from '../core/task/score-assignment.ts';
-import { moveExperience } from '../db/agent-experience.ts';
+import { moveExperience } from '../db/assignment/agent-experience.ts';
 import type { Tx } from '../db/record.ts';
 import { lockTask, updateTask } from '../db/task-store.ts';
 import { AppError } from '../errors.ts';

@@ -1,6 +1,6 @@
 import type { ProviderName } from '../contracts/provider.ts';
-import { forgetOutages } from '../db/provider-health-store.ts';
-import { deleteProvider, raiseProvidersRevision } from '../db/provider-store.ts';
+import { forgetOutages } from '../db/providers/provider-health-store.ts';
+import { deleteProvider, raiseProvidersRevision } from '../db/providers/provider-store.ts';
 import type { Tx } from '../db/record.ts';
 import { wakeForProviders } from '../db/standing/wake-model-waiters.ts';
 import { AppError } from '../errors.ts';

@@ -1,6 +1,6 @@
 import { lockAgent, setAgentTimes } from '../db/agent-store.ts';
 import { sayStatus } from '../db/agent-status-events.ts';
-import { wakeCapacityWaiters } from '../db/capacity-waiters.ts';
+import { wakeCapacityWaiters } from '../db/assignment/capacity-waiters.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError, notFound } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';

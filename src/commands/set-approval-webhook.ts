@@ -1,5 +1,5 @@
 import type { SetApprovalWebhook } from '../contracts/approval-webhook.ts';
-import { storeWebhook } from '../db/approval-webhook-store.ts';
+import { storeWebhook } from '../db/approvals/approval-webhook-store.ts';
 import type { Tx } from '../db/record.ts';
 import type { Sealer } from '../db/seal.ts';
 import { AppError, type Problem } from '../errors.ts';

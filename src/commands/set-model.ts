@@ -1,7 +1,7 @@
 import type { SetModel } from '../contracts/model.ts';
 import type { ProviderName } from '../contracts/provider.ts';
-import { deleteModelEntry, storeModelEntry } from '../db/model-entry-store.ts';
-import { raiseProvidersRevision } from '../db/provider-store.ts';
+import { deleteModelEntry, storeModelEntry } from '../db/providers/model-entry-store.ts';
+import { raiseProvidersRevision } from '../db/providers/provider-store.ts';
 import type { Tx } from '../db/record.ts';
 import { wakeForProviders } from '../db/standing/wake-model-waiters.ts';
 import { AppError, type Problem } from '../errors.ts';

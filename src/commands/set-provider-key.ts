@@ -1,6 +1,6 @@
 import type { ProviderName, SetProvider } from '../contracts/provider.ts';
-import { forgetOutages } from '../db/provider-health-store.ts';
-import { raiseProvidersRevision, storeProvider } from '../db/provider-store.ts';
+import { forgetOutages } from '../db/providers/provider-health-store.ts';
+import { raiseProvidersRevision, storeProvider } from '../db/providers/provider-store.ts';
 import type { Tx } from '../db/record.ts';
 import type { Sealer } from '../db/seal.ts';
 import { wakeForProviders } from '../db/standing/wake-model-waiters.ts';

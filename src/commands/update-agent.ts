@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AgentSpec, UpdateAgent } from '../contracts/agent.ts';
 import { lockAgent, reviseAgent } from '../db/agent-store.ts';
 import { sayStatus } from '../db/agent-status-events.ts';
-import { wakeCapacityWaiters } from '../db/capacity-waiters.ts';
+import { wakeCapacityWaiters } from '../db/assignment/capacity-waiters.ts';
 import type { AgentRow } from '../db/mappings/agent.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError, notFound } from '../errors.ts';

@@ -1,8 +1,8 @@
 import type { AgentSpec } from '../contracts/agent.ts';
 import type { AgentRevisionRow } from './mappings/agent-revision.ts';
 import type { AgentRow } from './mappings/agent.ts';
-import { writeCards } from './agent-cards.ts';
-import { passGate } from './agent-gate.ts';
+import { writeCards } from './assignment/agent-cards.ts';
+import { passGate } from './assignment/agent-gate.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './record.ts';
 

@@ -129,7 +129,13 @@ function relayStatement(relay: Relay): { text: string; parameters: string[] } {
   return { text: branchPage, parameters: [rootId, taskId] };
 }
 
-const tables: Record<string, string> = { task: 'tasks', run: 'runs', agent: 'agents', file: 'files', conversation: 'conversations' };
+const tables: Record<string, string> = {
+  task: 'tasks',
+  run: 'runs',
+  agent: 'agents',
+  file: 'files',
+  conversation: 'conversations',
+};
 
 /** A thing may exist before its first event, and a stream's kind may have no table of its own. */
 function existence(stream: string): string {

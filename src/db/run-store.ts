@@ -8,7 +8,7 @@ import type { StepChanges } from '../contracts/run.ts';
 import type { Failure, TaskResult } from '../contracts/task.ts';
 import type { ApprovalStatus, RunStatus, StepStatus, TaskStatus } from '../contracts/status.ts';
 import { notFound } from '../errors.ts';
-import { hashOf } from './approval-store.ts';
+import { hashOf } from './approvals/approval-store.ts';
 import { sqlOf } from './columns.ts';
 import type { RunRow } from './mappings/run.ts';
 import { stepAnswer } from './messages/step-answer.ts';

@@ -9,11 +9,11 @@ import {
   ShortOfBudget,
 } from './calls/claim-call.ts';
 import { claimTool, type ToolClaim } from './calls/claim-tool.ts';
-import { createFiguresReader } from './model-figures-store.ts';
+import { createFiguresReader } from './providers/model-figures-store.ts';
 import { type Postponement, postponeModelCall } from './calls/postpone-call.ts';
 import { type Settled, type Settlement, settleModelCall } from './calls/settle-call.ts';
 import { settleTool, type ToolSettlement } from './calls/settle-tool.ts';
-import { holdProvidersRevision } from './provider-store.ts';
+import { holdProvidersRevision } from './providers/provider-store.ts';
 import type { Database, Tx } from './record.ts';
 import { requestCancel } from './standing/request-cancel.ts';
 import { standConversation } from './conversations/stand-conversation.ts';

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { orchestrateQueue } from '../../workflows/messages.ts';
 import { dropLease, takeLease } from '../db/installation-store.ts';
-import { healSlots } from '../db/heal-slots.ts';
+import { healSlots } from '../db/assignment/heal-slots.ts';
 import { cancelledSince, deadRows, type OpenRow, settledRows } from '../db/open-rows.ts';
 import { pruneDone } from '../db/outbox-store.ts';
 import type { Database } from '../db/record.ts';

@@ -8,12 +8,12 @@ import {
   scoreCandidate,
   topCandidates,
 } from '../../src/core/task/score-assignment.ts';
-import { writeCards } from '../../src/db/agent-cards.ts';
+import { writeCards } from '../../src/db/assignment/agent-cards.ts';
 import { insertAgent } from '../../src/db/agent-store.ts';
-import { takeBest } from '../../src/db/assign-statement.ts';
+import { takeBest } from '../../src/db/assignment/assign-statement.ts';
 import type { AgentCapabilityRow } from '../../src/db/mappings/agent-capability.ts';
 import { newId } from '../../src/db/new-id.ts';
-import { shortlistFor, shortlistFrom, shortlistSize } from '../../src/db/shortlists.ts';
+import { shortlistFor, shortlistFrom, shortlistSize } from '../../src/db/assignment/shortlists.ts';
 import { postgresVersions } from '../support/database.ts';
 import { type Desk, openDesk } from './tasks/support.ts';
 

@@ -45,7 +45,8 @@ async function asked(runId: string): Promise<ApprovalRow> {
 }
 
 const decide = (approvalId: string, status: 'approved' | 'denied', note?: string) =>
-  desk((tx) => decideApproval(tx, house.caller, { decision: { approvalId, status, note }, toolsOf: async () => [] }),
+  desk((tx) =>
+    decideApproval(tx, house.caller, { decision: { approvalId, status, note }, toolsOf: async () => [] }),
   );
 const typesOn = async (runId: string) =>
   (

@@ -8,7 +8,7 @@ import { Agent, CreateAgent, UpdateAgent } from '../../contracts/agent.ts';
 import { AgentMetrics } from '../../contracts/assignment.ts';
 import { AgentId } from '../../contracts/ids.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
-import { readMetrics } from '../../db/agent-experience.ts';
+import { readMetrics } from '../../db/assignment/agent-experience.ts';
 import { agentList, type AgentView, readAgent } from '../../db/agent-reads.ts';
 import { listRevisions } from '../../db/agent-store.ts';
 import { listPage } from '../../db/list-page.ts';

@@ -1,5 +1,5 @@
 import type { Approval } from '../../contracts/approval.ts';
-import type { ListedApproval } from '../../db/approval-reads.ts';
+import type { ListedApproval } from '../../db/approvals/approval-reads.ts';
 import { timeOrNull } from '../tasks/present-task.ts';
 
 export function presentApproval(row: ListedApproval): Approval {

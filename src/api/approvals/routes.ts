@@ -5,7 +5,7 @@ import type { ToolsOf } from '../../commands/tools-of.ts';
 import { Approval, Approve, DecideApproval, SayHappened } from '../../contracts/approval.ts';
 import { ApprovalId } from '../../contracts/ids.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
-import { approvalList, type ListedApproval, readApproval } from '../../db/approval-reads.ts';
+import { approvalList, type ListedApproval, readApproval } from '../../db/approvals/approval-reads.ts';
 import { listPage } from '../../db/list-page.ts';
 import type { Tx } from '../../db/record.ts';
 import { notFound } from '../../errors.ts';

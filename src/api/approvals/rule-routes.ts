@@ -3,7 +3,7 @@ import { createApprovalRule, deleteApprovalRule, updateApprovalRule } from '../.
 import { ApprovalRule, CreateApprovalRule, UpdateApprovalRule } from '../../contracts/approval-rule.ts';
 import { ApprovalRuleId } from '../../contracts/ids.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
-import { approvalRuleList, readRule } from '../../db/approval-rule-store.ts';
+import { approvalRuleList, readRule } from '../../db/approvals/approval-rule-store.ts';
 import { listPage } from '../../db/list-page.ts';
 import type { ApprovalRuleRow } from '../../db/mappings/approval-rule.ts';
 import type { Tx } from '../../db/record.ts';

@@ -1,7 +1,7 @@
 import { requireOwner } from '../../commands/caller.ts';
 import { setApprovalWebhook } from '../../commands/set-approval-webhook.ts';
 import { ApprovalWebhook, SetApprovalWebhook } from '../../contracts/approval-webhook.ts';
-import { deleteWebhook, readWebhook } from '../../db/approval-webhook-store.ts';
+import { deleteWebhook, readWebhook } from '../../db/approvals/approval-webhook-store.ts';
 import type { Tx } from '../../db/record.ts';
 import { createSealer, type Sealer } from '../../db/seal.ts';
 import { AppError } from '../../errors.ts';

@@ -1,6 +1,6 @@
 import type { Provider, ProviderName } from '../../contracts/provider.ts';
 import type { ProviderKeyRow } from '../../db/mappings/provider-key.ts';
-import type { Outage } from '../../db/provider-health-store.ts';
+import type { Outage } from '../../db/providers/provider-health-store.ts';
 
 export interface EnvironmentProvider {
   provider: ProviderName;

@@ -1,5 +1,5 @@
 /**
- * Who should do it: the formula. PostgreSQL computes it over all agents at once (src/db/assign-statement.ts, with these constants); this is
+ * Who should do it: the formula. PostgreSQL computes it over all agents at once (src/db/assignment/assign-statement.ts, with these constants); this is
  * what it has to come to, and a property test holds the two together.
  *
  * 1. Each part is 0..1, the score is their mean by the workspace's weights, so that it is 0..1 too.

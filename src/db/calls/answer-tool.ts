@@ -2,7 +2,7 @@
  * The answer of a tool call that somebody else had to give. The caller holds the task's lock; whoever is not the task's own decision
  * wakes the task afterwards.
  */
-import { expireCallApprovals, remindOfCalls } from '../approval-store.ts';
+import { expireCallApprovals, remindOfCalls } from '../approvals/approval-store.ts';
 import { handleOf, shownResult } from '../../core/context/results.ts';
 import { settleEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';

@@ -1,8 +1,8 @@
 /** A tool call that needs a person's yes: the row, and the call that waits for it. */
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import type { Ask } from '../../core/policy/decide-tool-call.ts';
-import { countDeciders } from '../approval-rule-store.ts';
-import { hashOfCall, insertRow } from '../approval-store.ts';
+import { countDeciders } from '../approvals/approval-rule-store.ts';
+import { hashOfCall, insertRow } from '../approvals/approval-store.ts';
 import { waitOnEffect } from '../effect-store.ts';
 import type { ApprovalRow } from '../mappings/approval.ts';
 import type { EffectRow } from '../mappings/effect.ts';

@@ -14,7 +14,7 @@ import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
 import { allEnded } from '../connection.ts';
 import { claimEffect, loadCallEffect, parkEffect, settleEffect } from '../effect-store.ts';
-import { lockAgents } from '../agent-slots.ts';
+import { lockAgents } from '../assignment/agent-slots.ts';
 import { lockPursesOf, reserveInPurses } from '../budgets/purses.ts';
 import { closeOpenTries, openTry } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';

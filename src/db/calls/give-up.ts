@@ -3,7 +3,7 @@
  * opens, and the call goes to another one or parks.
  */
 import { accountOf } from '../../core/route-model.ts';
-import { type Breaker, countFailures, openBreaker } from '../provider-health-store.ts';
+import { type Breaker, countFailures, openBreaker } from '../providers/provider-health-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import type { World } from '../standing/world.ts';

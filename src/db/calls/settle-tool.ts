@@ -1,5 +1,5 @@
 import type { Standing } from '../../contracts/corridor.ts';
-import { expireCallApprovals } from '../approval-store.ts';
+import { expireCallApprovals } from '../approvals/approval-store.ts';
 import { loadEffect, settleEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';

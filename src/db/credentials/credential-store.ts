@@ -3,7 +3,7 @@ import type { CreateCredential, UpdateCredential } from '../../contracts/credent
 import type { ListFields } from '../list-page.ts';
 import type { CredentialRow } from '../mappings/credential.ts';
 import { newId } from '../new-id.ts';
-import { last4Of } from '../provider-store.ts';
+import { last4Of } from '../providers/provider-store.ts';
 import type { Tx } from '../record.ts';
 import type { Sealer } from '../seal.ts';
 

@@ -1,6 +1,6 @@
 /** Writes one move of a task. Each function answers whether there is more to decide. */
 import type { TaskMove } from '../../core/task/snapshot.ts';
-import { expireCallApprovals } from '../approval-store.ts';
+import { expireCallApprovals } from '../approvals/approval-store.ts';
 import { planEffects } from '../effect-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { deliverMessages } from '../messages/in-task.ts';

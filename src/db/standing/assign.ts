@@ -1,11 +1,16 @@
 import type { AssignmentRecord, CapacityNeed } from '../../contracts/assignment.ts';
 import { priorities } from '../../contracts/task.ts';
 import { assignmentReason, rounded, type ScoredCandidate } from '../../core/task/score-assignment.ts';
-import { type AssignmentAnswer, type Filtered, type Taken, takeBest } from '../assign-statement.ts';
-import { shutGate } from '../agent-gate.ts';
-import { callNextWaiter } from '../capacity-waiters.ts';
+import {
+  type AssignmentAnswer,
+  type Filtered,
+  type Taken,
+  takeBest,
+} from '../assignment/assign-statement.ts';
+import { shutGate } from '../assignment/agent-gate.ts';
+import { callNextWaiter } from '../assignment/capacity-waiters.ts';
 import { newId } from '../new-id.ts';
-import { whoIsMissing } from '../nobody-able.ts';
+import { whoIsMissing } from '../assignment/nobody-able.ts';
 import { updateTask, updateTaskLater } from '../task-store.ts';
 import { failTask } from './end-task.ts';
 import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';

@@ -1,10 +1,10 @@
 /** How an attempt and a task end: outcome, slot, event, and a wake-up for the run that waits, in one transaction. */
-import { expireCallApprovals } from '../approval-store.ts';
+import { expireCallApprovals } from '../approvals/approval-store.ts';
 import type { Failure, TaskResult } from '../../contracts/task.ts';
 import { countsAgainstAgent } from '../../core/agent-status.ts';
-import { shutGate } from '../agent-gate.ts';
-import { countOutcome, freeSlot } from '../agent-slots.ts';
-import { callNextWaiter } from '../capacity-waiters.ts';
+import { shutGate } from '../assignment/agent-gate.ts';
+import { countOutcome, freeSlot } from '../assignment/agent-slots.ts';
+import { callNextWaiter } from '../assignment/capacity-waiters.ts';
 import type { TaskPatch } from '../task-store.ts';
 import { endMessages } from '../messages/in-task.ts';
 import { updateTask } from '../task-store.ts';

@@ -14,7 +14,7 @@ import type { WorkflowDefinition } from '../../contracts/workflow.ts';
 import { stepsToReset } from '../../core/workflow/steps-to-reset.ts';
 import { maxReplans } from '../../core/task/replanning.ts';
 import { inReadingOrder, splicePlan } from '../../core/workflow/splice-plan.ts';
-import { rehashApprovals } from '../rehash-approvals.ts';
+import { rehashApprovals } from '../approvals/rehash-approvals.ts';
 import type { PlanRow } from '../mappings/plan.ts';
 import type { ReplanState, RunRow } from '../mappings/run.ts';
 import { keepPlanDefinition } from '../plan-store.ts';

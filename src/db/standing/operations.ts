@@ -2,7 +2,7 @@
 import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { Database, Tx } from '../record.ts';
-import { expireApprovals } from '../approval-store.ts';
+import { expireApprovals } from '../approvals/approval-store.ts';
 import { stopAll } from '../conversations/stand-conversation.ts';
 import { withdrawQuestions } from '../messages/ask-for-step.ts';
 import { lockRun } from '../run-store.ts';

@@ -9,7 +9,7 @@ import { nextSteps } from '../../core/workflow/next-steps.ts';
 import { type ChangedInputs, changeSteps } from '../../core/workflow/change-step.ts';
 import { rowsToLoad } from '../../core/workflow/outputs-needed.ts';
 import { standsWaiting } from '../../core/workflow/stands-waiting.ts';
-import { spendApprovals } from '../approval-store.ts';
+import { spendApprovals } from '../approvals/approval-store.ts';
 import { allEnded } from '../connection.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';

@@ -6,7 +6,7 @@ import { isFinished } from '../../contracts/status.ts';
 import { nextTaskMove } from '../../core/task/next-move.ts';
 import type { TaskSnapshot } from '../../core/task/snapshot.ts';
 import { taskStanding } from '../../core/task/standing-of.ts';
-import { lockAgents } from '../agent-slots.ts';
+import { lockAgents } from '../assignment/agent-slots.ts';
 import { endLateTools } from '../calls/answer-tool.ts';
 import { lockPursesOf } from '../budgets/purses.ts';
 import { allEnded } from '../connection.ts';

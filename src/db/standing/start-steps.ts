@@ -6,7 +6,7 @@ import { onlyWaits } from '../../core/workflow/step-rows.ts';
 import { waitingWords } from '../../core/workflow/waits.ts';
 import { checkTransition } from '../../core/transition.ts';
 import { indexDefinition } from '../../core/workflow/definition-index.ts';
-import { insertApproval } from '../approval-store.ts';
+import { insertApproval } from '../approvals/approval-store.ts';
 import { type Limits, openStepPurse } from '../budgets/budget-store.ts';
 import { allEnded } from '../connection.ts';
 import type { TaskContext } from '../../contracts/task.ts';

@@ -1,8 +1,8 @@
 import type { TaskMove } from '../../core/task/snapshot.ts';
 import type { CapacityNeed } from '../../contracts/assignment.ts';
-import { shutGate } from '../agent-gate.ts';
-import { freeSlot, takeSlotAgain } from '../agent-slots.ts';
-import { callNextWaiter } from '../capacity-waiters.ts';
+import { shutGate } from '../assignment/agent-gate.ts';
+import { freeSlot, takeSlotAgain } from '../assignment/agent-slots.ts';
+import { callNextWaiter } from '../assignment/capacity-waiters.ts';
 import { sayExhausted } from '../budgets/say-exhausted.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { updateTask } from '../task-store.ts';

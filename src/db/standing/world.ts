@@ -1,6 +1,6 @@
 import type { ModelCandidate } from '../../core/route-model.ts';
 import type { ToolInReach } from '../calls/tool-in-reach.ts';
-import type { LearnedModels } from '../model-figures-store.ts';
+import type { LearnedModels } from '../providers/model-figures-store.ts';
 import type { Tx } from '../record.ts';
 
 /** What a decision needs besides the record. `now` comes from the Temporal workflow's clock. */

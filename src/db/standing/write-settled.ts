@@ -1,7 +1,7 @@
 import type { NextSteps } from '../../core/workflow/step-rows.ts';
 import { checkTransition, statusesBefore } from '../../core/transition.ts';
 import { approvalDenied } from '../../core/workflow/waits.ts';
-import { expireApprovals } from '../approval-store.ts';
+import { expireApprovals } from '../approvals/approval-store.ts';
 import { withdrawQuestions } from '../messages/ask-for-step.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';

@@ -4,12 +4,12 @@
  * 1. What is to be told is written in the transaction in which it happened, so that a crash loses nothing.
  * 2. Whoever claims a delivery pushes its due time to the next try first: a claim that ends without a word is simply tried again.
  */
-import type { ApprovalDeliveryRow } from './mappings/approval-delivery.ts';
-import type { ApprovalRow } from './mappings/approval.ts';
-import type { ApprovalWebhookRow } from './mappings/approval-webhook.ts';
-import { newId } from './new-id.ts';
-import type { Database, Tx } from './record.ts';
-import type { Sealer } from './seal.ts';
+import type { ApprovalDeliveryRow } from '../mappings/approval-delivery.ts';
+import type { ApprovalRow } from '../mappings/approval.ts';
+import type { ApprovalWebhookRow } from '../mappings/approval-webhook.ts';
+import { newId } from '../new-id.ts';
+import type { Database, Tx } from '../record.ts';
+import type { Sealer } from '../seal.ts';
 
 const placeOf = (workspaceId: string) => `approval webhook of ${workspaceId}`;
 

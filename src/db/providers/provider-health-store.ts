@@ -6,9 +6,9 @@
  * 3. Nobody wakes the parked tasks in the transaction that closes it: the probe finds those whose reason is gone, in fair order over
  *    workspaces. So a task that parks at the same moment is found too.
  */
-import type { ModelOutage } from '../core/route-model.ts';
-import type { ProviderHealthRow } from './mappings/provider-health.ts';
-import type { Database, Tx } from './record.ts';
+import type { ModelOutage } from '../../core/route-model.ts';
+import type { ProviderHealthRow } from '../mappings/provider-health.ts';
+import type { Database, Tx } from '../record.ts';
 
 /** The first probe comes this soon; each trial that fails doubles it. Milliseconds. */
 const firstProbeMs = 2_000;

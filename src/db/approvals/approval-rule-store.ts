@@ -1,11 +1,11 @@
 /** The rules of a workspace that say which tool calls need a person's yes, and the facts that they look at. */
-import type { RuleTerms } from '../contracts/approval-rule.ts';
-import type { PolicyRule } from '../core/policy/match-rule.ts';
-import type { ListFields } from './list-page.ts';
-import type { ApprovalRuleRow } from './mappings/approval-rule.ts';
-import type { TaskRow } from './mappings/task.ts';
-import { newId } from './new-id.ts';
-import type { Tx } from './record.ts';
+import type { RuleTerms } from '../../contracts/approval-rule.ts';
+import type { PolicyRule } from '../../core/policy/match-rule.ts';
+import type { ListFields } from '../list-page.ts';
+import type { ApprovalRuleRow } from '../mappings/approval-rule.ts';
+import type { TaskRow } from '../mappings/task.ts';
+import { newId } from '../new-id.ts';
+import type { Tx } from '../record.ts';
 
 export const approvalRuleList = {
   from: 'approval_rules t',

@@ -1,6 +1,6 @@
-import { AgentSpec } from '../contracts/agent.ts';
-import type { CapacityNeed, MissingCapability, NobodyAble } from '../contracts/assignment.ts';
-import type { Tx } from './record.ts';
+import { AgentSpec } from '../../contracts/agent.ts';
+import type { CapacityNeed, MissingCapability, NobodyAble } from '../../contracts/assignment.ts';
+import type { Tx } from '../record.ts';
 
 export interface WhoIsMissing extends NobodyAble {
   /** Somebody is, free or not: nothing is missing. */

@@ -7,16 +7,16 @@
  *    before agent) cannot end in a deadlock.
  * 3. Nobody waits beside a free slot: see agent-gate.
  */
-import type { CapacityNeed } from '../contracts/assignment.ts';
-import type { AgentFacts } from '../core/agent-status.ts';
-import { failuresUntilError, firstProbeMs } from '../core/agent-status.ts';
-import { fadingSql } from '../core/task/score-assignment.ts';
+import type { CapacityNeed } from '../../contracts/assignment.ts';
+import type { AgentFacts } from '../../core/agent-status.ts';
+import { failuresUntilError, firstProbeMs } from '../../core/agent-status.ts';
+import { fadingSql } from '../../core/task/score-assignment.ts';
 import { gateClass, passGate } from './agent-gate.ts';
-import { sayStatus } from './agent-status-events.ts';
+import { sayStatus } from '../agent-status-events.ts';
 import { callNextWaiter, wakeCapacityWaiters } from './capacity-waiters.ts';
-import { allEnded } from './connection.ts';
+import { allEnded } from '../connection.ts';
 import { aheadInQueue, type Place, placeValues } from './queue-order.ts';
-import type { Tx } from './record.ts';
+import type { Tx } from '../record.ts';
 
 interface SlotRow extends AgentFacts {
   id: string;

@@ -1,6 +1,6 @@
 import { hashOf } from './approval-store.ts';
-import type { ApprovalRow } from './mappings/approval.ts';
-import type { Tx } from './record.ts';
+import type { ApprovalRow } from '../mappings/approval.ts';
+import type { Tx } from '../record.ts';
 
 type Asked = Pick<ApprovalRow, 'id' | 'hash'> & Parameters<typeof hashOf>[0];
 

@@ -1,4 +1,4 @@
-import type { Tx } from './record.ts';
+import type { Tx } from '../record.ts';
 
 /** Any number of our own: with the workspace's hash it names the gate among PostgreSQL's advisory locks. */
 export const gateClass = 4711;

@@ -1,8 +1,8 @@
-import { ApprovalKind } from '../contracts/approval.ts';
-import { ApprovalStatus } from '../contracts/status.ts';
-import type { ListFields } from './list-page.ts';
-import type { ApprovalRow } from './mappings/approval.ts';
-import type { Tx } from './record.ts';
+import { ApprovalKind } from '../../contracts/approval.ts';
+import { ApprovalStatus } from '../../contracts/status.ts';
+import type { ListFields } from '../list-page.ts';
+import type { ApprovalRow } from '../mappings/approval.ts';
+import type { Tx } from '../record.ts';
 
 export type ListedApproval = ApprovalRow & {
   runName: string | null;

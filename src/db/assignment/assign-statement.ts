@@ -9,8 +9,8 @@
  *    none of them has a slot, at all again.
  * 5. Slots belong first to tasks that have begun with that agent, then to those that wait longer (queue-order).
  */
-import { type CapacityNeed, defaultWeights } from '../contracts/assignment.ts';
-import { firstProbeMs, longestProbeMs } from '../core/agent-status.ts';
+import { type CapacityNeed, defaultWeights } from '../../contracts/assignment.ts';
+import { firstProbeMs, longestProbeMs } from '../../core/agent-status.ts';
 import {
   fadingSql,
   luckModulus,
@@ -24,11 +24,11 @@ import {
   topCandidates,
   unknownFigure,
   wastePerLevel,
-} from '../core/task/score-assignment.ts';
-import { sayStatus } from './agent-status-events.ts';
+} from '../../core/task/score-assignment.ts';
+import { sayStatus } from '../agent-status-events.ts';
 import { aheadInQueue, type Place, placeValues } from './queue-order.ts';
 import { keepShortlist, type Shortlist, shortlistFor, shortlistFrom, shortlistSize } from './shortlists.ts';
-import type { Tx } from './record.ts';
+import type { Tx } from '../record.ts';
 
 export interface AssignmentQuery {
   need: CapacityNeed;

@@ -1,4 +1,4 @@
-import type { Tx } from './record.ts';
+import type { Tx } from '../record.ts';
 
 /**
  * The cards of an agent follow its row: one per capability, one with the empty name. What is known of a capability stays as long as the

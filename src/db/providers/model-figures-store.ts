@@ -12,9 +12,9 @@ import {
   figuresOf,
   learn,
   type LearnedFigures,
-} from '../core/model-experience.ts';
-import type { TaskClass } from '../core/route-model.ts';
-import type { Tx } from './record.ts';
+} from '../../core/model-experience.ts';
+import type { TaskClass } from '../../core/route-model.ts';
+import type { Tx } from '../record.ts';
 
 export interface CallPlace {
   provider: string;

@@ -2,10 +2,10 @@
  * Keys of model providers, per workspace. A key is in memory only between the door and its provider: at rest it is sealed, and nothing
  * else of it than its last four is ever read for showing.
  */
-import type { ProviderName, SetProvider } from '../contracts/provider.ts';
-import type { ProviderKeyRow } from './mappings/provider-key.ts';
-import type { Tx } from './record.ts';
-import type { Sealer } from './seal.ts';
+import type { ProviderName, SetProvider } from '../../contracts/provider.ts';
+import type { ProviderKeyRow } from '../mappings/provider-key.ts';
+import type { Tx } from '../record.ts';
+import type { Sealer } from '../seal.ts';
 
 /** A provider as a workspace has stored it, ready for use. */
 export interface StoredProvider {

@@ -1,9 +1,9 @@
-import { sayStatus } from './agent-status-events.ts';
+import { sayStatus } from '../agent-status-events.ts';
 import { writeCards } from './agent-cards.ts';
-import { lockAgent } from './agent-store.ts';
+import { lockAgent } from '../agent-store.ts';
 import { wakeCapacityWaiters } from './capacity-waiters.ts';
-import type { AgentRow } from './mappings/agent.ts';
-import type { Database, Tx } from './record.ts';
+import type { AgentRow } from '../mappings/agent.ts';
+import type { Database, Tx } from '../record.ts';
 
 /**
  * The load of an agent is how many tasks hold a slot of it. The count beside it is what assignment compares with the most: should the two

@@ -1,10 +1,10 @@
-import type { AgentMetrics } from '../contracts/assignment.ts';
-import { fadingSql, successOf } from '../core/task/score-assignment.ts';
+import type { AgentMetrics } from '../../contracts/assignment.ts';
+import { fadingSql, successOf } from '../../core/task/score-assignment.ts';
 import { lockAgents } from './agent-slots.ts';
-import type { AgentCapabilityRow } from './mappings/agent-capability.ts';
-import type { AgentRow } from './mappings/agent.ts';
-import type { TaskRow } from './mappings/task.ts';
-import type { Tx } from './record.ts';
+import type { AgentCapabilityRow } from '../mappings/agent-capability.ts';
+import type { AgentRow } from '../mappings/agent.ts';
+import type { TaskRow } from '../mappings/task.ts';
+import type { Tx } from '../record.ts';
 
 /** A completed attempt turns out bad, or good after all: as much as is left of it by now moves from one count to the other. */
 export async function moveExperience(tx: Tx, task: TaskRow, { to }: { to: 'good' | 'bad' }): Promise<void> {

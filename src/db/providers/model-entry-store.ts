@@ -1,5 +1,5 @@
-import type { SetModel } from '../contracts/model.ts';
-import type { Tx } from './record.ts';
+import type { SetModel } from '../../contracts/model.ts';
+import type { Tx } from '../record.ts';
 
 export interface StoredModelEntry {
   provider: string;

@@ -1,7 +1,7 @@
-import type { CapacityNeed } from '../contracts/assignment.ts';
-import type { TaskRow } from './mappings/task.ts';
+import type { CapacityNeed } from '../../contracts/assignment.ts';
+import type { TaskRow } from '../mappings/task.ts';
 import { aheadInQueue, placeValues, queueOrder } from './queue-order.ts';
-import type { Tx } from './record.ts';
+import type { Tx } from '../record.ts';
 
 /** More would only queue again: whoever frees a slot wakes the next one. */
 const most = 200;

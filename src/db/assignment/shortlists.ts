@@ -6,9 +6,9 @@
  * 2. Counts of who was able or left out are as old as the list.
  * 3. Tasks with wishes of their own (an agent, agents that failed it) look at all.
  */
-import type { CapacityNeed } from '../contracts/assignment.ts';
+import type { CapacityNeed } from '../../contracts/assignment.ts';
 import type { AssignmentAnswer } from './assign-statement.ts';
-import type { Tx } from './record.ts';
+import type { Tx } from '../record.ts';
 
 /** As long as no more are able, all are looked at every time. */
 export const shortlistFrom = 250;

@@ -6,12 +6,12 @@
  * 3. It is spent once: a step's by the decision of its run that goes on because of it, a tool call's in the claim of the call.
  */
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../core/policy/canonical-json.ts';
+import { canonicalJson } from '../../core/policy/canonical-json.ts';
 import { planDelivery } from './approval-webhook-store.ts';
-import type { ApprovalRow } from './mappings/approval.ts';
-import type { RunRow } from './mappings/run.ts';
-import { newId } from './new-id.ts';
-import type { Tx } from './record.ts';
+import type { ApprovalRow } from '../mappings/approval.ts';
+import type { RunRow } from '../mappings/run.ts';
+import { newId } from '../new-id.ts';
+import type { Tx } from '../record.ts';
 
 export interface NewApproval {
   stepKey: string;

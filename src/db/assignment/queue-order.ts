@@ -1,5 +1,5 @@
-import type { CapacityNeed } from '../contracts/assignment.ts';
-import type { TaskRow } from './mappings/task.ts';
+import type { CapacityNeed } from '../../contracts/assignment.ts';
+import type { TaskRow } from '../mappings/task.ts';
 
 /**
  * The queue for capacity: urgent before others, an earlier deadline before a later one, goals that hold fewer slots before those that hold
