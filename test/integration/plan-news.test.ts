@@ -19,7 +19,7 @@ let house: ScriptedHouse;
 let agentId: string;
 beforeAll(async () => {
   house = await openScriptedHouse();
-  const tools = ['ask_person', 'ask_chief'];
+  const tools = ['ask_person', 'ask_chief', 'send_message'];
   const spec = AgentSpec.parse({
     name: 'Scout',
     role: 'master_operator',
@@ -53,14 +53,21 @@ const isHearing = (call: ServedCall) =>
   !call.outputSchema && call.text.includes('Answer the messages above') && !isSynthesis(call);
 const revise = { toolCalls: [{ name: 'revise_plan', arguments: { reason: 'The supplier is bankrupt.' } }] };
 
-/** The Chief of Staff changes its plan when it hears of it, and the step `look` asks `tool` before it goes on. */
-function script(tool: 'ask_chief' | 'ask_person', { rest = { json: newRest() } }: { rest?: Answer } = {}) {
+const told = { to: 'chief', type: 'inform', text: 'It is bankrupt.' };
+
+/** The Chief of Staff changes its plan when it hears of it; the step `look` asks before it goes on, where `tells` is set after it has told its chief. */
+function script(
+  tool: 'ask_chief' | 'ask_person',
+  { rest = { json: newRest() }, tells = false }: { rest?: Answer; tells?: boolean } = {},
+) {
   house.answer((call) => {
     if (isReplan(call)) return rest;
     if (isPlan(call)) return { json: firstPlan() };
     if (isHearing(call)) return call.text.includes('Noted.') ? { text: 'Then end here.' } : revise;
     if (!isStep('Look at the supplier')(call)) return null;
     if (call.text.includes('Then end here.')) return { text: 'It is bankrupt.' };
+    if (tells && !call.text.includes('Sent to'))
+      return { toolCalls: [{ name: 'send_message', arguments: told }] };
     return { toolCalls: [{ name: tool, arguments: { question: 'It is bankrupt. What now?' } }] };
   });
 }
@@ -140,6 +147,20 @@ describe('something new while the plan is carried out', () => {
     });
     expect(await stepsOf(id)).toEqual(changedSteps);
     expect(await answersTo(steering.id)).toEqual([{ text: 'Then end here.' }]);
+    await house.isWhole(id);
+  }, 120_000);
+
+  test('that an operator only mentions, without waiting for an answer, does so too', async () => {
+    script('ask_person', { tells: true });
+    const id = await house.give({ goal: 'Order the hooks.' });
+    const question = (await questionOf(id)) as string;
+    await waitFor(async () => (await revisionsOf(id)).length > 0, {
+      what: 'the new rest',
+      timeoutMs: 45_000,
+    });
+    await write({ replyTo: question, content: { text: 'Then end here.' } });
+    await house.reaches('tasks', id, ['completed'], 60_000);
+    expect(await stepsOf(id)).toEqual(changedSteps);
     await house.isWhole(id);
   }, 120_000);
 

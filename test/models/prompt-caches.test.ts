@@ -45,7 +45,8 @@ test('Anthropic is asked to keep system and tools, the beginning, and the end of
 test('what nobody asks about again is not marked: without tools there is no next turn', async () => {
   const provider = createAnthropicProvider({ apiKey: 'k', baseUrl: server.url });
   await provider.complete(requestTo('claude-opus-5-5', { messages: [opening] }), options());
-  expect((server.calls()[0]?.body as { messages: Marked[] }).messages.map(isMarked)).toEqual([false]);
+  const body = server.calls()[0]?.body as { messages: Marked[] } | undefined;
+  expect(body?.messages.map(isMarked)).toEqual([false]);
 });
 
 test('a longer conversation begins, but for the marks, with the whole of the shorter one, for each protocol', async () => {

@@ -1,21 +1,25 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { AgentSpec } from '../../src/contracts/agent.ts';
-import { type AssignmentWeights, type CapacityNeed, defaultWeights } from '../../src/contracts/assignment.ts';
+import { AgentSpec } from '../../../src/contracts/agent.ts';
+import {
+  type AssignmentWeights,
+  type CapacityNeed,
+  defaultWeights,
+} from '../../../src/contracts/assignment.ts';
 import {
   type Experience,
   saltOf,
   scoreCandidate,
   topCandidates,
-} from '../../src/core/task/score-assignment.ts';
-import { writeCards } from '../../src/db/assignment/agent-cards.ts';
-import { insertAgent } from '../../src/db/agent-store.ts';
-import { takeBest } from '../../src/db/assignment/assign-statement.ts';
-import type { AgentCapabilityRow } from '../../src/db/mappings/agent-capability.ts';
-import { newId } from '../../src/db/new-id.ts';
-import { shortlistFor, shortlistFrom, shortlistSize } from '../../src/db/assignment/shortlists.ts';
-import { postgresVersions } from '../support/database.ts';
-import { type Desk, openDesk } from './tasks/support.ts';
+} from '../../../src/core/task/score-assignment.ts';
+import { writeCards } from '../../../src/db/assignment/agent-cards.ts';
+import { insertAgent } from '../../../src/db/agent-store.ts';
+import { takeBest } from '../../../src/db/assignment/assign-statement.ts';
+import type { AgentCapabilityRow } from '../../../src/db/mappings/agent-capability.ts';
+import { newId } from '../../../src/db/new-id.ts';
+import { shortlistFor, shortlistFrom, shortlistSize } from '../../../src/db/assignment/shortlists.ts';
+import { postgresVersions } from '../../support/database.ts';
+import { type Desk, openDesk } from '../tasks/support.ts';
 
 const now = new Date('2030-01-01T00:00:00Z');
 const seconds = now.getTime() / 1000;
