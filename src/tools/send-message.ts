@@ -27,7 +27,7 @@ export const sendMessage: RecordTool = {
     properties: {
       to: {
         type: 'string',
-        description: 'Name or id of an agent, or id of a task',
+        description: 'Name or id of an agent, id of a task, or "chief": whoever gave you this task',
         minLength: 1,
         maxLength: 100,
       },
