@@ -19,7 +19,7 @@ import { chatSystem } from '../../core/prompts/chat.ts';
 import { knownText, operatorSystem, taskMessage } from '../../core/prompts/turn.ts';
 import { delegateTool } from '../../core/task/delegation.ts';
 import { hearing } from '../../core/task/messages.ts';
-import { revisePlanName, toolsInTask, whyNoRevision } from '../../core/task/revising.ts';
+import { revisePlanName } from '../../core/task/revising.ts';
 import { verdictSchema } from '../../core/task/verdict.ts';
 import { classOfPurpose } from '../../core/task/work-class.ts';
 import type { CurrentAttempt, TaskSnapshot } from '../../core/task/snapshot.ts';
@@ -34,13 +34,13 @@ import { showMessages } from '../messages/in-turn.ts';
 import type { Tx } from '../record.ts';
 import { loadUnderWay } from '../plan-store.ts';
 import { loadTeam } from '../standing/load-team.ts';
-import { loadRevisedRun } from '../standing/revise-plan.ts';
 import type { World } from '../standing/world.ts';
 import { type Frame, packCall } from '../context/pack-call.ts';
 import { hashOf, keepTexts } from '../context/texts.ts';
 import { loadTokenFigures } from '../context/token-figures.ts';
 import type { CallBody, CallRequest, CompleteRequest, RouteRecord, ScoreUse } from './call-plan.ts';
 import { prepareScore } from './prepare-score.ts';
+import { canRevise, revisionTool } from './revision-tool.ts';
 import { appendTranscript, type NewLine } from './transcript.ts';
 import { loadEarlier, loadStepResults, loadTurnFiles } from './turn-context.ts';
 
@@ -156,27 +156,6 @@ function frameOf(context: CallContext, revises: ToolCard[]): Frame {
     })),
     outputSchema: schemaOf(effect.purpose),
   };
-}
-
-/**
- * Offered where messages are heard and the rest of the plan can still be changed. What the transcript has calls of stays in the frame:
- * providers want the tool beside them.
- */
-async function revisionTool(context: CallContext): Promise<ToolCard[]> {
-  const { tx, task, effect, current, world } = context;
-  const tool = world.tools.filter(({ name }) => name === revisePlanName);
-  if (tool.length === 0 || !toolsInTask([], task).includes(revisePlanName)) return [];
-  if (effect.purpose === hearing && (await canRevise(context))) return tool;
-  const [called] = await tx.sql(
-    `SELECT 1 FROM effects WHERE task_id = $1 AND attempt = $2 AND kind = 'tool' AND purpose = $3 LIMIT 1`,
-    [task.id, current.n, revisePlanName],
-  );
-  return called ? tool : [];
-}
-
-async function canRevise({ tx, task }: CallContext): Promise<boolean> {
-  const run = await loadRevisedRun(tx, task);
-  return run !== null && whyNoRevision(run) === null;
 }
 
 /** Appends what the model is told before it answers this call. @returns ids of the messages among it */
