@@ -260,7 +260,8 @@ describe('relays', () => {
     await two();
     await one();
     await note(record, stream, 'last');
-    const events = await live.until('last');
+    // The fence waits for every open transaction of the server, those of other tests too: the first event may come only now.
+    const events = (await live.until('last')).filter(({ seq }) => seq > 1);
     expect(seqsOf(events)).toEqual([2, 3, 4, 5]);
     const again = await client();
     await again.subscribe('workspace', events[1]!.cursor);

@@ -81,7 +81,8 @@ test('Last-Event-ID goes on where the client was, on a stream and on the workspa
   const stream = await newStream(4);
   const first = await read('workspace', { after: '' });
   const ofStream = () => first.events().filter((event) => event.stream === stream);
-  await waitFor(() => ofStream().length === 4, { what: 'the backlog' });
+  // The fence waits for every open transaction of the server, those of other tests too.
+  await waitFor(() => ofStream().length === 4, { what: 'the backlog', timeoutMs: 25_000 });
   const mine = ofStream();
   expect(seqsOf(mine)).toEqual([1, 2, 3, 4]);
   for (const name of [stream, 'workspace']) {
