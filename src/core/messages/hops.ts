@@ -14,12 +14,6 @@ export function hopsProblem(hops: number, limit: number): string | null {
   return `This message would be number ${hops} in a chain of agents answering agents; the limit is ${limit}. Decide with what you know, or ask a person.`;
 }
 
-/** What a task was told by agents since a person said something last, and how far that may go. */
-export interface HopsFacts {
-  heard: number;
-  limit: number;
-}
-
 /** Tools that write to agents. */
 const writing = new Set(['send_message', 'ask_chief']);
 

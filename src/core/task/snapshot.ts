@@ -20,7 +20,6 @@ import type {
 } from '../../contracts/plan.ts';
 import type { Failure, TaskContext, TaskResult } from '../../contracts/task.ts';
 import type { StepMethod, StepToolCall, WorkflowDefinition } from '../../contracts/workflow.ts';
-import type { HopsFacts } from '../messages/hops.ts';
 import type { Amount, Purse, Shortage } from '../budget/escrow.ts';
 import type { ModelCandidate, ModelOutage } from '../route-model.ts';
 import type { RowFacts } from '../workflow/splice-plan.ts';
@@ -137,6 +136,12 @@ export interface Lineage {
   children: number;
   /** Goals of the tasks above it. */
   goals: string[];
+}
+
+/** What a task was told by agents since a person said something last, and how far that may go. */
+export interface HopsFacts {
+  heard: number;
+  limit: number;
 }
 
 /** A message in the task's record that has not expired. */

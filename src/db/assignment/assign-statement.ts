@@ -18,14 +18,13 @@ import {
   middlingMs,
   priorAll,
   priorGood,
-  type Score,
   saltOf,
-  type ScoredCandidate,
   topCandidates,
   unknownFigure,
   wastePerLevel,
 } from '../../core/task/score-assignment.ts';
 import { sayStatus } from '../agent-status-events.ts';
+import type { AssignmentAnswer, Taken } from './assignment-answer.ts';
 import { aheadInQueue, type Place, placeValues } from './queue-order.ts';
 import { keepShortlist, type Shortlist, shortlistFor, shortlistFrom, shortlistSize } from './shortlists.ts';
 import type { Tx } from '../record.ts';
@@ -36,37 +35,6 @@ export interface AssignmentQuery {
   now: Date;
   /** Whether it may try out an agent that keeps failing although others are well. */
   mayProbe: boolean;
-}
-
-export interface Taken {
-  id: string;
-  name: string;
-  revision: number;
-  score: Score;
-  /** With this task. */
-  active: number;
-  maxConcurrent: number;
-  /** Candidates with a better score that had no free slot. */
-  skipped: number;
-  probe: boolean;
-}
-
-export interface Filtered {
-  incapable: number;
-  paused: number;
-  tools: number;
-  excluded: number;
-  failing: number;
-}
-
-export interface AssignmentAnswer {
-  taken: Taken | null;
-  /** Able and not left out, free or not. */
-  able: number;
-  top: ScoredCandidate[];
-  filtered: Filtered;
-  /** When the next agent that keeps failing may be tried. */
-  nextProbeAt: Date | null;
 }
 
 interface AnswerRow extends Omit<AssignmentAnswer, 'taken'> {

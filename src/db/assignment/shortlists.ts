@@ -7,7 +7,7 @@
  * 3. Tasks with wishes of their own (an agent, agents that failed it) look at all.
  */
 import type { CapacityNeed } from '../../contracts/assignment.ts';
-import type { AssignmentAnswer } from './assign-statement.ts';
+import type { AssignmentAnswer } from './assignment-answer.ts';
 import type { Tx } from '../record.ts';
 
 /** As long as no more are able, all are looked at every time. */

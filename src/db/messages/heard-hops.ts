@@ -1,5 +1,5 @@
 import { defaultMaxHops } from '../../contracts/workspace.ts';
-import type { HopsFacts } from '../../core/messages/hops.ts';
+import type { HopsFacts } from '../../core/task/snapshot.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 

@@ -1,12 +1,8 @@
 import type { AssignmentRecord, CapacityNeed } from '../../contracts/assignment.ts';
 import { priorities } from '../../contracts/task.ts';
 import { assignmentReason, rounded, type ScoredCandidate } from '../../core/task/score-assignment.ts';
-import {
-  type AssignmentAnswer,
-  type Filtered,
-  type Taken,
-  takeBest,
-} from '../assignment/assign-statement.ts';
+import { takeBest } from '../assignment/assign-statement.ts';
+import type { AssignmentAnswer, Filtered, Taken } from '../assignment/assignment-answer.ts';
 import { shutGate } from '../assignment/agent-gate.ts';
 import { callNextWaiter } from '../assignment/capacity-waiters.ts';
 import { newId } from '../new-id.ts';
