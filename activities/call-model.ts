@@ -21,7 +21,7 @@ import type { TaskRecord } from '../src/db/task-record.ts';
 import type { LimitNotice, RateLimits } from '../src/feed/rate-limits.ts';
 import type { TokenFeed } from '../src/feed/tokens.ts';
 import type { ModelFailure } from '../src/models/classify-failure.ts';
-import type { CatalogueEntry } from '../src/models/catalogue.ts';
+import type { CatalogueEntry } from '../src/models/catalogue-entry.ts';
 import type { ModelMessage, ModelProvider, Usage } from '../src/models/port.ts';
 import { awaitTurn, limitKey } from './await-turn.ts';
 import { toTemporalFailure } from './failures.ts';

@@ -1,6 +1,5 @@
 import type { EventEnvelope, NewEvent } from '../contracts/event.ts';
 import { newId } from './new-id.ts';
-import type { Tx } from './record.ts';
 
 /** A wish that the Temporal workflow of `target` (`task/{id}`, `run/{id}`, `file/{id}`) looks at the record again. */
 export interface OutboxNote {
@@ -10,6 +9,12 @@ export interface OutboxNote {
   rootTaskId?: string | null;
   /** Milliseconds to wait first: whoever looks before then fulfils it (see take-wakes). */
   afterMs?: number;
+}
+
+/** As much of a transaction as facts are written with. */
+interface Tx {
+  workspaceId: string;
+  sql<Row>(text: string, parameters?: unknown[]): Promise<Row[]>;
 }
 
 type PlacedEvent = NewEvent & { rootTaskId: string | null; actor: string };

@@ -4,15 +4,12 @@ import type { EventEnvelope } from '../contracts/event.ts';
 import type { CaughtUp, Tokens } from '../contracts/live.ts';
 import type { TokenNotice } from '../feed/messages.ts';
 import type { Follower, Tail } from './tail.ts';
-import { TokenView } from './token-view.ts';
+import { type TokenSink, TokenView } from './token-view.ts';
 
 /** The way to one client; thin over Socket.IO or SSE. */
-export interface Sink {
+export interface Sink extends TokenSink {
   event(event: EventEnvelope): void;
   caughtUp(message: CaughtUp): void;
-  tokens(tokens: Tokens): void;
-  /** True while the client does not take what it was sent. */
-  full(): boolean;
   /** Resolves when it does again, or the way is closed. A sink gives up a client that never does. */
   drained(): Promise<void>;
 }

@@ -1,6 +1,12 @@
 import type { Tokens } from '../contracts/live.ts';
 import type { TokenNotice } from '../feed/messages.ts';
-import type { Sink } from './subscription.ts';
+
+/** As much of the way to a client as texts need. */
+export interface TokenSink {
+  tokens(tokens: Tokens): void;
+  /** True while the client does not take what it was sent. */
+  full(): boolean;
+}
 
 /**
  * What one client has of the texts that are being written. The text so far comes first; a piece that would leave a hole (the client
@@ -9,13 +15,13 @@ import type { Sink } from './subscription.ts';
 const mostCalls = 100;
 
 export class TokenView {
-  private readonly sink: Pick<Sink, 'tokens' | 'full'>;
+  private readonly sink: TokenSink;
   private readonly soFar: () => Promise<Tokens[]>;
   private readonly calls = new Map<string, { try: number; length: number }>();
   private refreshing = false;
   private again = false;
 
-  constructor(sink: Pick<Sink, 'tokens' | 'full'>, soFar: () => Promise<Tokens[]>) {
+  constructor(sink: TokenSink, soFar: () => Promise<Tokens[]>) {
     this.sink = sink;
     this.soFar = soFar;
   }

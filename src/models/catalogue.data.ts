@@ -2,7 +2,7 @@
 // entered on `asOf`; cache writes at the shortest lifetime, the only one we ask for. Those marked `checked` agree with what the provider has
 // published; the others could not be compared with the provider's page when they were entered, and `GET /models` says so.
 // A price changes: change the row and its date, or set it for a workspace. Ledger rows keep the price they were booked with.
-import type { CatalogueEntry, ModelPrices, TokenPrices } from './catalogue.ts';
+import type { CatalogueEntry, ModelPrices, TokenPrices } from './catalogue-entry.ts';
 
 const asOf = '2026-11-01';
 const allRound = ['plan', 'tools', 'json', 'vision', 'write'] as const;

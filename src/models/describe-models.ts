@@ -1,5 +1,6 @@
 import type { ModelView } from '../contracts/model.ts';
-import { type CatalogueEntry, pricesAt } from './catalogue.ts';
+import { pricesAt } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import type { Health } from './port.ts';
 import type { ModelRegistry } from './registry.ts';
 

@@ -1,6 +1,7 @@
 // What a workspace says about models, laid over what the catalogue says.
 import type { SetModel } from '../contracts/model.ts';
-import { type CatalogueEntry, type ModelPrices, unknownEntry } from './catalogue.ts';
+import { unknownEntry } from './catalogue.ts';
+import type { CatalogueEntry, ModelPrices } from './catalogue-entry.ts';
 
 export interface OwnEntry {
   provider: string;

@@ -1,4 +1,4 @@
-import type { ModelPrices, TokenPrices } from './catalogue.ts';
+import type { ModelPrices, TokenPrices } from './catalogue-entry.ts';
 import type { Usage } from './port.ts';
 
 // A micro-USD is 1e-6 USD. Summed in millionths of it, as whole numbers, so that no price of a tenth of a cent drifts.

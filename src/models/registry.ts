@@ -7,7 +7,8 @@ import {
   type RouteDecision,
 } from '../core/route-model.ts';
 import { createAnthropicProvider } from './anthropic/anthropic.ts';
-import { entriesOf, findEntry, modelIdOfFile, unknownEntry, type CatalogueEntry } from './catalogue.ts';
+import { entriesOf, findEntry, modelIdOfFile, unknownEntry } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import { createLlamaProvider } from './llama/llama.ts';
 import { createOpenAiProvider } from './openai/openai.ts';
 import { type OwnEntry, withOwnEntries } from './own-entries.ts';

@@ -1,4 +1,5 @@
-import { type CatalogueEntry, pricesAt } from './catalogue.ts';
+import { pricesAt } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import { worstPriceOf } from './price.ts';
 
 /** The most that a request can cost: the whole prompt uncached, the whole answer used. Null when the price is not known. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { catalogueData } from '../../src/models/catalogue.data.ts';
-import { findEntry, modelIdOfFile, type ModelPrices } from '../../src/models/catalogue.ts';
+import { findEntry, modelIdOfFile } from '../../src/models/catalogue.ts';
+import type { ModelPrices } from '../../src/models/catalogue-entry.ts';
 import { priceOf, worstPriceOf } from '../../src/models/price.ts';
 import { noUsage } from '../../src/models/usage.ts';
 

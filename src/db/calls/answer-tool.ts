@@ -8,15 +8,8 @@ import { settleEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
+import type { ToolOutcome } from './tool-outcome.ts';
 import { appendTranscript } from './transcript.ts';
-
-export interface ToolOutcome {
-  text: string;
-  isError?: boolean;
-  data?: unknown;
-  /** Why it was not made at all, for a step of a workflow. */
-  code?: 'approval_denied' | 'tool_refused';
-}
 
 /** Keeps what a tool call brought, and shows it to the model at its next turn. */
 export async function keepToolAnswer(

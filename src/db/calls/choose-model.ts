@@ -6,7 +6,7 @@ import { dollars } from '../../core/budget/words.ts';
 import type { ModelCandidate, ModelFit, RouteDecision } from '../../core/route-model.ts';
 import type { Failure } from '../../contracts/task.ts';
 import type { CallRequest, RouteRecord } from './call-plan.ts';
-import type { CallContext, ChosenModel } from './prepare-call.ts';
+import type { CallContext, ChosenModel } from './call-context.ts';
 
 /** Kept with the call: more than these are never looked at. */
 const mostKept = 10;

@@ -28,7 +28,8 @@ import type { CallRequest, ClaimedCall, SentImage } from './call-plan.ts';
 import { breakerOf } from './give-up.ts';
 import { chooseModel, wishesOf, withinCeiling } from './choose-model.ts';
 import { bodyOf } from '../context/body.ts';
-import { type CallContext, type ChosenModel, prepareCall, type Prepared } from './prepare-call.ts';
+import type { CallContext, ChosenModel, Prepared } from './call-context.ts';
+import { prepareCall } from './prepare-call.ts';
 import { imagesSeenBy, loadImages, tokensOfImages } from './task-images.ts';
 import { prepareScore } from './prepare-score.ts';
 

@@ -1,5 +1,5 @@
 /** Makes the request of a model call from the record: which model, which text. Runs inside the claim. */
-import type { ModelCandidate, ModelFit, ModelOutage } from '../../core/route-model.ts';
+import type { ModelCandidate } from '../../core/route-model.ts';
 import type { Failure } from '../../contracts/task.ts';
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import { fitFacts, type Material } from '../../core/context/fit-facts.ts';
@@ -22,49 +22,25 @@ import { hearing } from '../../core/task/messages.ts';
 import { revisePlanName } from '../../core/task/revising.ts';
 import { verdictSchema } from '../../core/task/verdict.ts';
 import { classOfPurpose } from '../../core/task/work-class.ts';
-import type { CurrentAttempt, TaskSnapshot } from '../../core/task/snapshot.ts';
 import { workflowJsonSchema } from '../../core/workflow/json-schema.ts';
 import { AppError } from '../../errors.ts';
 import { allEnded } from '../connection.ts';
-import type { CallEffect } from '../effect-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { chatOpening } from '../conversations/chat-context.ts';
 import { pinnedText } from '../memories/agent-memory.ts';
 import { showMessages } from '../messages/in-turn.ts';
-import type { Tx } from '../record.ts';
 import { loadUnderWay } from '../plan-store.ts';
 import { loadTeam } from '../standing/load-team.ts';
 import type { World } from '../standing/world.ts';
 import { type Frame, packCall } from '../context/pack-call.ts';
 import { hashOf, keepTexts } from '../context/texts.ts';
 import { loadTokenFigures } from '../context/token-figures.ts';
-import type { CallBody, CallRequest, CompleteRequest, RouteRecord, ScoreUse } from './call-plan.ts';
+import type { CallContext, ChosenModel, Prepared } from './call-context.ts';
+import type { CompleteRequest } from './call-plan.ts';
 import { prepareScore } from './prepare-score.ts';
 import { canRevise, revisionTool } from './revision-tool.ts';
 import { appendTranscript, type NewLine } from './transcript.ts';
 import { loadEarlier, loadStepResults, loadTurnFiles } from './turn-context.ts';
-
-export interface CallContext {
-  tx: Tx;
-  task: TaskRow;
-  effect: CallEffect;
-  current: CurrentAttempt;
-  world: World;
-  outages: ModelOutage[];
-  /** Of the task, as its claim found them. */
-  messages: TaskSnapshot['messages'];
-  /** What would be good in a model for this. */
-  wishes: ModelFit[];
-  /** Ids of the messages that were shown by this claim; absent until the lines of this turn are written. */
-  said?: string[];
-}
-
-export interface Prepared {
-  request: CallRequest;
-  /** What the request is made of, as it is sent; null of a scoring call. */
-  body: CallBody | null;
-  score: ScoreUse | null;
-}
 
 /** `over`: the prompt does not fit into the window of this model, however it is cut. */
 export async function prepareCall(
@@ -73,14 +49,6 @@ export async function prepareCall(
 ): Promise<Prepared | { over: Failure }> {
   if (classOfPurpose(context.effect.purpose) !== 'score') return prepareComplete(context, model);
   return { ...(await prepareScore(context, model)), body: null };
-}
-
-export interface ChosenModel {
-  provider: string;
-  model: string;
-  reason: string;
-  /** Absent where the call keeps the model that it had. */
-  route?: RouteRecord;
 }
 
 async function prepareComplete(

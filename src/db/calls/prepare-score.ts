@@ -3,7 +3,7 @@ import { kinds } from '../../core/documents/kinds.ts';
 import { scorePrompts } from '../../core/documents/score-prompts.ts';
 import { templatePrompts } from '../../core/documents/template-match.ts';
 import { loadDocuments } from './turn-context.ts';
-import type { CallContext, ChosenModel, Prepared } from './prepare-call.ts';
+import type { CallContext, ChosenModel, Prepared } from './call-context.ts';
 
 /** Sentences that a model is asked about in one step; each costs about 100 ms on the built-in model. */
 const mostSentences = 24;

@@ -2,7 +2,7 @@ import type { ToolCard } from '../../contracts/tool-card.ts';
 import { hearing } from '../../core/task/messages.ts';
 import { revisePlanName, toolsInTask, whyNoRevision } from '../../core/task/revising.ts';
 import { loadRevisedRun } from '../standing/revise-plan.ts';
-import type { CallContext } from './prepare-call.ts';
+import type { CallContext } from './call-context.ts';
 
 /**
  * Offered where messages are heard and the rest of the plan can still be changed. What the transcript has calls of stays in the frame:

@@ -4,10 +4,11 @@ import { settleEffect, waitOnEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
-import { keepToolAnswer, type ToolOutcome } from './answer-tool.ts';
+import { keepToolAnswer } from './answer-tool.ts';
 import { toolContext } from './tool-context.ts';
 import type { RecordToolInReach } from './tool-in-reach.ts';
 import type { ToolSaid } from './tool-called.ts';
+import type { ToolOutcome } from './tool-outcome.ts';
 import { loadDocuments } from './turn-context.ts';
 
 export interface ToolWork {

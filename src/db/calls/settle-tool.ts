@@ -7,11 +7,12 @@ import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { lockTask } from '../task-store.ts';
-import { keepToolAnswer, type ToolOutcome } from './answer-tool.ts';
+import { keepToolAnswer } from './answer-tool.ts';
 import { askIfUncertain, type ToolRequest } from './ask-approval.ts';
 import { toldOfEdit } from './run-tool.ts';
 import { storable } from './storable-outcome.ts';
 import { emitToolCalled, type ToolSaid } from './tool-called.ts';
+import type { ToolOutcome } from './tool-outcome.ts';
 
 export interface ToolSettlement {
   taskId: string;

@@ -1,4 +1,4 @@
-import type { ToolOutcome } from './answer-tool.ts';
+import type { ToolOutcome } from './tool-outcome.ts';
 
 /** What came from outside as PostgreSQL can keep it: text without NUL characters and halves of surrogate pairs. */
 export function storable({ text, isError, data }: ToolOutcome): ToolOutcome {

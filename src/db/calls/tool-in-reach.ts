@@ -1,8 +1,8 @@
 /** A tool as the record needs it: what it is, and how it is run. The port for whoever writes a tool is in src/tools. */
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import type { EffectWaits } from '../../core/task/snapshot.ts';
-import type { ToolOutcome } from './answer-tool.ts';
 import type { RecordToolContext } from './tool-context.ts';
+import type { ToolOutcome } from './tool-outcome.ts';
 
 /** Somebody else gives the answer. */
 export interface ToolWaiting {

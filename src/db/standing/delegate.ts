@@ -4,7 +4,8 @@
  */
 import type { Capability } from '../../contracts/agent.ts';
 import type { TaskResult } from '../../contracts/task.ts';
-import { keepToolAnswer, type ToolOutcome } from '../calls/answer-tool.ts';
+import { keepToolAnswer } from '../calls/answer-tool.ts';
+import type { ToolOutcome } from '../calls/tool-outcome.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { newId } from '../new-id.ts';

@@ -6,7 +6,6 @@ import { type RevisedRun, whyNoRevision } from '../../core/task/revising.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { insertPlan } from '../plan-store.ts';
 import type { Tx } from '../record.ts';
-import { onTask } from './move-context.ts';
 
 /** @returns why there will be none; null when the run was asked */
 export async function revisePlan(tx: Tx, task: TaskRow, reason: string): Promise<string | null> {
@@ -16,9 +15,8 @@ export async function revisePlan(tx: Tx, task: TaskRow, reason: string): Promise
   const none = { workflowId: null, workflowVersion: null, changes: null, corrections: null };
   const said = { kind: 'revision', status: 'wanted', origin: 'model', reason } as const;
   await insertPlan(tx, { taskId: task.id, n: run.newestN + 1, ...said, ...none });
-  tx.emit(onTask(task, 'task.progressed', { note: `A new rest of the plan is wanted: ${reason}` }), {
-    rootTaskId: task.rootId,
-  });
+  const data = { note: `A new rest of the plan is wanted: ${reason}` };
+  tx.emit({ stream: `task/${task.id}`, type: 'task.progressed', data }, { rootTaskId: task.rootId });
   tx.wake({ target: `run/${task.planRunId}`, label: task.title, rootTaskId: task.rootId });
   return null;
 }
