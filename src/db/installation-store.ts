@@ -37,6 +37,31 @@ export async function dropLease(
   ]);
 }
 
+/** What the last comparison of the record with Temporal found, whichever process made it. */
+export interface Reconciled {
+  by: string;
+  at: string;
+  /** Queues without a worker, as `name (kind)`. */
+  unserved: string[];
+  /** Of the process that made it, since it started. */
+  repairs: { woken: number; cancelled: number; failed: number };
+}
+
+export async function writeReconciled(db: Database, found: Reconciled): Promise<void> {
+  await db.acrossWorkspaces(
+    `INSERT INTO installation (key, value) VALUES ('reconciled', $1)
+     ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`,
+    [JSON.stringify(found)],
+  );
+}
+
+export async function readReconciled(db: Database): Promise<Reconciled | null> {
+  const [row] = await db.acrossWorkspaces<{ value: Reconciled }>(
+    `SELECT value FROM installation WHERE key = 'reconciled'`,
+  );
+  return row?.value ?? null;
+}
+
 export type Belonging = 'first' | 'same' | 'moved' | 'refused';
 
 /**

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { orchestrateQueue } from '../../workflows/messages.ts';
-import { dropLease, takeLease } from '../db/installation-store.ts';
+import { dropLease, takeLease, writeReconciled } from '../db/installation-store.ts';
 import { healSlots } from '../db/assignment/heal-slots.ts';
 import { cancelledSince, deadRows, type OpenRow, settledRows } from '../db/open-rows.ts';
 import { pruneDone } from '../db/outbox-store.ts';
@@ -17,7 +17,8 @@ import { wakeRows } from './wake-rows.ts';
  *
  * 1. Terminated or cancelled by hand in Temporal → the record says cancelled by `operations`.
  * 2. Reset, lost or ended while the row is open → woken through the outbox, with an event `repair.made`.
- * 3. No worker on a queue → said. Nothing counts as lost meanwhile: a parent may not have come to start it yet.
+ * 3. No worker on a queue → said, in the record too, so that every API process shows it. Nothing counts as lost meanwhile: a parent may
+ *    not have come to start it yet.
  * 4. Counts of what agents have in hand that differ from their tasks are mended.
  * 5. Before anything is mended the row is read again: what has ended or waits in the outbox by then is left alone.
  */
@@ -56,7 +57,7 @@ export interface Reconciler {
 
 const defaultQueues: ReconcilerOptions['queues'] = [
   { name: orchestrateQueue, kind: 'workflow' },
-  ...['models', 'files'].map((name) => ({ name, kind: 'activity' as const })),
+  ...['models', 'tools', 'files'].map((name) => ({ name, kind: 'activity' as const })),
 ];
 const leaseName = 'reconciler';
 const page = 500;
@@ -140,7 +141,9 @@ class RunningReconciler implements Reconciler {
     await this.countSlots();
     await pruneDone(db, keepDoneHours);
     this.seen.lastPassAt = began;
-    metrics?.unserved(this.seen.unserved.length);
+    const { unserved, repairs } = this.seen;
+    metrics?.unserved(unserved.length);
+    await writeReconciled(db, { by: owner, at: new Date(began).toISOString(), unserved, repairs });
   }
 
   private async countSlots(): Promise<void> {

@@ -27,6 +27,8 @@ export interface House {
   caller: Caller;
   scope: { workspaceId: string; actor: string };
   temporal: { address: string; namespace: string };
+  databaseUrl: string;
+  redisUrl: string;
   filesDir: string;
   sealer: Sealer;
   /** Lets the workers finish and starts others, with other models. */
@@ -51,6 +53,8 @@ export interface HouseOptions {
   /** Another Redis than the shared one. */
   redis?: { url: string };
   startTarget?: StartTarget;
+  /** None in this process: whoever opens the house starts processes of their own (worker-process.ts). */
+  workers?: false;
   /** Other tools than the built-in ones of the record. */
   toolsOf?: ToolsOf<Tx>;
   /** Puts something between Temporal and the activities. */
@@ -89,7 +93,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     });
     workers = await startWorkers(temporal, options.wrap?.(activities) ?? activities);
   };
-  await employ(options.models);
+  if (options.workers !== false) await employ(options.models);
   const dispatcher = startDispatcher({
     db,
     feed,
@@ -111,6 +115,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     caller,
     scope: { workspaceId: principal.workspaceId, actor: principal.id },
     temporal: { address: temporal.address, namespace: temporal.namespace },
+    databaseUrl: database.url,
+    redisUrl: redis.url,
     filesDir: options.filesDir,
     sealer,
     employ,

@@ -1,4 +1,5 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
+import { readReconciled } from '../../db/installation-store.ts';
 import type { Database } from '../../db/record.ts';
 import { whoCalls } from '../auth/who-calls.ts';
 import type { Door } from '../door/door.ts';
@@ -41,7 +42,8 @@ export function operationsRoutes(
       await whoCalls(door, request);
       const database = await databaseAnswers(door.db);
       const outbox = database ? await readOutbox(door.db) : null;
-      sendPlain(response, 200, { startedAt, database, redis: health?.redis() ?? null, outbox });
+      const reconciled = database ? await readReconciled(door.db) : null;
+      sendPlain(response, 200, { startedAt, database, redis: health?.redis() ?? null, outbox, reconciled });
     }),
   );
   app.get(
