@@ -30,7 +30,7 @@ export async function findAgent(tx: Tx, agentId: string): Promise<AgentRow | nul
 export async function lockAgent(tx: Tx, agentId: string): Promise<AgentRow | null> {
   await passGate(tx);
   const [row] = await tx.sql<AgentRow>(
-    'SELECT * FROM agents WHERE id = $1 AND workspace_id = $2 FOR UPDATE',
+    'SELECT * FROM agents WHERE id = $1 AND workspace_id = $2 FOR NO KEY UPDATE',
     [agentId, tx.workspaceId],
   );
   return row ?? null;

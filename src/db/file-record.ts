@@ -32,10 +32,10 @@ export function createFileRecord(db: Database) {
 }
 
 async function lockFile(tx: Tx, id: string): Promise<FileRow> {
-  const [row] = await tx.sql<FileRow>('SELECT * FROM files WHERE id = $1 AND workspace_id = $2 FOR UPDATE', [
-    id,
-    tx.workspaceId,
-  ]);
+  const [row] = await tx.sql<FileRow>(
+    'SELECT * FROM files WHERE id = $1 AND workspace_id = $2 FOR NO KEY UPDATE',
+    [id, tx.workspaceId],
+  );
   if (!row) throw notFound('file', id);
   return row;
 }

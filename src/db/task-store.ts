@@ -11,12 +11,17 @@ import { sqlOf } from './columns.ts';
 import { taskMessages } from './messages/task-messages.ts';
 import type { Tx } from './record.ts';
 
-/** Locks the row: a statement of its own, so that what is read afterwards is what the last writer left. */
+/**
+ * Locks the row: a statement of its own, so that what is read afterwards is what the last writer left.
+ *
+ * Rows that others refer to are locked FOR NO KEY UPDATE, here and everywhere: whoever writes a child twice in one transaction has its parent's
+ * key looked up again by PostgreSQL, late in the order of locks, and that must not wait for who holds the parent.
+ */
 export async function lockTask(tx: Tx, id: string): Promise<TaskRow> {
-  const [row] = await tx.sql<TaskRow>('SELECT * FROM tasks WHERE id = $1 AND workspace_id = $2 FOR UPDATE', [
-    id,
-    tx.workspaceId,
-  ]);
+  const [row] = await tx.sql<TaskRow>(
+    'SELECT * FROM tasks WHERE id = $1 AND workspace_id = $2 FOR NO KEY UPDATE',
+    [id, tx.workspaceId],
+  );
   if (!row) throw notFound('task', id);
   return row;
 }

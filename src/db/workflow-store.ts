@@ -42,7 +42,7 @@ export async function findWorkflow(tx: Tx, workflowId: string): Promise<Workflow
 
 export async function lockWorkflow(tx: Tx, workflowId: string): Promise<WorkflowRow | null> {
   const [row] = await tx.sql<WorkflowRow>(
-    'SELECT * FROM workflows WHERE id = $1 AND workspace_id = $2 FOR UPDATE',
+    'SELECT * FROM workflows WHERE id = $1 AND workspace_id = $2 FOR NO KEY UPDATE',
     [workflowId, tx.workspaceId],
   );
   return row ?? null;

@@ -131,7 +131,7 @@ export async function moveMessages(tx: Tx, move: MessageMove): Promise<MessageRo
   if (move.ids.length === 0) return [];
   const { ids, to, taskId = null, readIn, reason = null, rootTaskId = null, actor } = move;
   const rows = await tx.sql<MessageRow>(
-    `WITH old AS (SELECT id FROM messages WHERE id = ANY ($1) AND workspace_id = $2 AND state = ANY ($3) ORDER BY id FOR UPDATE)
+    `WITH old AS (SELECT id FROM messages WHERE id = ANY ($1) AND workspace_id = $2 AND state = ANY ($3) ORDER BY id FOR NO KEY UPDATE)
      UPDATE messages m SET state = $4, task_id = coalesce($5, m.task_id), read_in = coalesce(m.read_in, $6),
        shown_attempt = coalesce($7, m.shown_attempt), reason = coalesce($8, m.reason),
        delivered_at = ${keeps('delivered', to !== 'expired')}, read_at = ${keeps('read', to === 'read' || to === 'acknowledged')},
@@ -165,7 +165,7 @@ export async function loadMessage(tx: Tx, id: string): Promise<MessageRow | null
 /** A statement of its own, so that what is read is what the last answer left. */
 export async function lockMessage(tx: Tx, id: string): Promise<MessageRow | null> {
   const [row] = await tx.sql<MessageRow>(
-    'SELECT * FROM messages WHERE id = $1 AND workspace_id = $2 FOR UPDATE',
+    'SELECT * FROM messages WHERE id = $1 AND workspace_id = $2 FOR NO KEY UPDATE',
     [id, tx.workspaceId],
   );
   return row ?? null;

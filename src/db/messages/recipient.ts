@@ -39,7 +39,7 @@ async function findTask(tx: Tx, id: string, lock: boolean): Promise<Recipient> {
     agentId: string | null;
     cancelRequestedAt: Date | null;
   }>(
-    `SELECT title, status, root_id, agent_id, cancel_requested_at FROM tasks WHERE id = $1 AND workspace_id = $2 ${lock ? 'FOR UPDATE' : ''}`,
+    `SELECT title, status, root_id, agent_id, cancel_requested_at FROM tasks WHERE id = $1 AND workspace_id = $2 ${lock ? 'FOR NO KEY UPDATE' : ''}`,
     [id, tx.workspaceId],
   );
   if (!row) return { kind: 'task', id, ...nobody };

@@ -47,7 +47,7 @@ async function mark(tx: Tx, table: 'tasks' | 'runs', { ids, reason }: { ids: str
   return tx.sql<{ id: string; label: string; root: string | null }>(
     `WITH open AS (
        SELECT id FROM ${table} WHERE id = ANY ($1) AND workspace_id = $2 AND cancel_requested_at IS NULL
-          AND status NOT IN ('completed', 'failed', 'cancelled') ORDER BY id FOR UPDATE)
+          AND status NOT IN ('completed', 'failed', 'cancelled') ORDER BY id FOR NO KEY UPDATE)
      UPDATE ${table} t SET cancel_requested_at = now(), cancel_reason = $3, version = version + 1 FROM open WHERE t.id = open.id
      RETURNING t.id, t.${label} AS label, t.${root} AS root`,
     [ids, tx.workspaceId, reason],

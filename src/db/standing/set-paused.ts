@@ -44,7 +44,7 @@ async function mark(tx: Tx, { table, ids, paused, named }: Marking) {
   return tx.sql<{ id: string; label: string; root: string | null }>(
     `WITH open AS (
        SELECT id FROM ${table} WHERE id = ANY ($1) AND workspace_id = $2 AND (paused_at IS NULL) = $3 ${which}
-          AND cancel_requested_at IS NULL AND status NOT IN ('completed', 'failed', 'cancelled') ORDER BY id FOR UPDATE)
+          AND cancel_requested_at IS NULL AND status NOT IN ('completed', 'failed', 'cancelled') ORDER BY id FOR NO KEY UPDATE)
      UPDATE ${table} t SET paused_at = CASE WHEN $3 THEN now() END, version = version + 1${status} FROM open WHERE t.id = open.id
      RETURNING t.id, t.${label} AS label, t.${root} AS root`,
     [ids, tx.workspaceId, paused, named],
