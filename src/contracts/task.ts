@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CapabilityNeed } from './agent.ts';
+import { AgentRole, CapabilityNeed } from './agent.ts';
 import { GoalBudget, TaskBudget } from './budget.ts';
 import { Cost } from './cost.ts';
 import { Forecast } from './forecast.ts';
@@ -90,6 +90,7 @@ export const Task = z
     guard: TrippedGuard.nullable().describe('What holds it up; POST /tasks/{id}/lift-guard lets it go on'),
     priority: Priority,
     depth: z.int(),
+    role: AgentRole.describe('Of the agent that it is for'),
     agent: AgentRef.nullable(),
     attempt: z.int().describe('Number of the current attempt, 0 before the first'),
     attempts: z.array(Attempt),

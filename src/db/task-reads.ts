@@ -1,6 +1,7 @@
 import type { Cost } from '../contracts/cost.ts';
 import { TaskStatus, WaitingFor } from '../contracts/status.ts';
 import type { Purse } from '../core/budget/escrow.ts';
+import { nobodyIsAble } from './assignment/able-agents.ts';
 import { readPursesOfTasks } from './budgets/budget-store.ts';
 import { ownCosts, treeCosts } from './cost-reads.ts';
 import type { ListFields } from './list-page.ts';
@@ -46,6 +47,7 @@ export const taskList = {
     goal: { sql: 't.goal', type: 'text', orderable: false },
     status: { sql: 't.status', type: 'text', values: TaskStatus.options },
     waitingFor: { sql: 't.waiting_for', type: 'text', values: WaitingFor.options, orderable: false },
+    nobodyAble: { sql: nobodyIsAble, type: 'bool', orderable: false },
     priority: {
       sql: `(ARRAY['low', 'medium', 'high', 'urgent'])[t.priority + 1]`,
       type: 'text',

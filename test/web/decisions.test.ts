@@ -103,16 +103,29 @@ describe('a goal that stands still', () => {
     };
     const waiting = {
       for: 'capacity' as const,
-      detail: 'Nobody has video_editing.',
+      detail: 'No Master Operator has video_editing at level 3.',
       since: at(9),
       nobodyAble,
     };
-    shown.api.state.tree = stopped({ waiting });
+    shown.api.state.tree = stopped({ waiting, role: 'master_operator', agent: null });
     await shown.adjutant.open(`/tasks/${taskId}`);
-    await shown.page.getByText(/it needs video_editing 3/).waitFor();
+    const card = shown.page.getByRole('region', { name: 'Nobody can do this' });
+    await card.getByText(waiting.detail).waitFor();
+    // Said once, and by nobody who has no part in it.
+    expect(await shown.page.getByText(waiting.detail).count()).toBe(1);
+    expect(await shown.page.getByRole('main').innerText()).not.toContain('Chief of Staff');
     await shown.page.getByRole('button', { name: 'Create “Video editor”' }).click();
     await waitFor(() => last()?.path === '/api/v2/agents', { what: 'the new agent' });
     expect(last()?.body).toMatchObject({ name: 'Video editor' });
+  });
+
+  test('because somebody is busy: its place in the queue, and nothing to decide', async () => {
+    const waiting = { for: 'capacity' as const, detail: 'All are busy: Writer', since: at(9), position: 3 };
+    shown.api.state.tree = stopped({ waiting });
+    await shown.adjutant.open(`/tasks/${taskId}`);
+    const card = shown.page.getByRole('region', { name: 'Waits for a free agent' });
+    await card.getByText('Place 3 in the queue.').waitFor();
+    expect(await card.getByRole('button').count()).toBe(0);
   });
 
   test('for want of budget gets more', async () => {
@@ -135,15 +148,20 @@ describe('the inbox', () => {
     api.state.approvals.set(approvalId, toolApproval());
     api.state.messages = [question(2, 'Which year counts?')];
     const waiting = { for: 'budget' as const, detail: 'The goal’s $1.00 are spent', since: at(9) };
-    api.state.goals = [task({ status: 'waiting', waiting })];
+    const unable = { for: 'capacity' as const, detail: 'Nobody has video_editing.', since: at(9) };
+    api.state.goals = [
+      task({ status: 'waiting', waiting }),
+      task({ id: idOf('tsk', 7), status: 'waiting', waiting: unable }),
+    ];
     await adjutant.open('/inbox');
-    await page.getByText('3 things need you', { exact: true }).waitFor();
-    await page.getByRole('link', { name: /^Inbox 3$/ }).waitFor();
+    await page.getByText('4 things need you', { exact: true }).waitFor();
+    await page.getByRole('link', { name: /^Inbox 4$/ }).waitFor();
+    await page.getByText(unable.detail).waitFor();
     expect(await axeFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Deny' }).click();
     await page.getByRole('textbox', { name: 'Answer' }).fill('2026');
     await page.keyboard.press('Enter');
-    await page.getByText('1 thing needs you', { exact: true }).waitFor();
+    await page.getByText('2 things need you', { exact: true }).waitFor();
   });
 
   test('opens at the approval that a link names, also when it was decided', async () => {

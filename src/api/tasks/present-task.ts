@@ -21,6 +21,7 @@ export function presentTask(row: ListedTask, parts: TaskParts, temporal: Tempora
     guard: row.guardTripped,
     priority: priorities[row.priority] ?? 'medium',
     depth: row.depth,
+    role: row.role,
     agent: agentRef(row),
     attempt: row.attempt,
     attempts: (parts.attempts.get(row.id) ?? []).map(presentAttempt),

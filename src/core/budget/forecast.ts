@@ -81,8 +81,9 @@ function basisText(
     return `There is no history yet: no goal of ${who} has been completed here, so nobody can tell.`;
   if (kind === 'similar')
     return `From ${goals} of the last ${all} goals of ${who} that are in similar words.`;
-  const few = goals < fewGoals ? ' That is few, so the range is wide.' : '';
-  return `From ${goals === 1 ? 'the only completed goal' : `the last ${goals} completed goals`} of ${who}; hardly any is in similar words.${few}`;
+  const few = goals < fewGoals ? ' That is little to go by, so the range is wide.' : '';
+  if (goals === 1) return `From the only completed goal of ${who}.${few}`;
+  return `From the last ${goals} completed goals of ${who}, since too few are in similar words.${few}`;
 }
 
 function warningOf(

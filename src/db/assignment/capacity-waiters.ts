@@ -1,5 +1,6 @@
 import type { CapacityNeed } from '../../contracts/assignment.ts';
 import type { TaskRow } from '../mappings/task.ts';
+import { hasAll } from './able-agents.ts';
 import { aheadInQueue, placeValues, queueOrder } from './queue-order.ts';
 import type { Tx } from '../record.ts';
 
@@ -41,13 +42,8 @@ const calling = `
   ), open AS MATERIALIZED (
     SELECT need FROM needs WHERE need IS NULL OR EXISTS (
       SELECT 1 FROM agent_capabilities c
-       WHERE c.workspace_id = $1 AND c.active < c.max_concurrent AND c.role = need->>'role' AND c.duty <> 'archived'
-         AND c.name = coalesce(need->'needs'->0->>'name', '') AND c.level >= coalesce((need->'needs'->0->>'level')::int, 0)
-         AND coalesce(c.agent_id = need->>'agentId', true) AND (need->'resume' = 'true' OR c.duty = 'on')
-         AND (need->>'agentId' IS NOT NULL OR (c.probe_at > clock_timestamp()) IS NOT TRUE) AND NOT need->'excluded' ? c.agent_id
-         AND to_jsonb(c.tools) @> (need->'tools')
-         AND NOT EXISTS (SELECT 1 FROM jsonb_to_recordset(need->'needs') AS n (name text, level int)
-               WHERE NOT EXISTS (SELECT 1 FROM agent_capabilities o WHERE o.agent_id = c.agent_id AND o.name = n.name AND o.level >= n.level)))
+       WHERE c.workspace_id = $1 AND c.active < c.max_concurrent AND (need->'resume' = 'true' OR c.duty = 'on')
+         AND (need->>'agentId' IS NOT NULL OR (c.probe_at > clock_timestamp()) IS NOT TRUE) AND ${hasAll('need')})
   )
   UPDATE tasks SET called_at = clock_timestamp() WHERE id = (
     SELECT t.id FROM tasks t JOIN queue q ON q.id = t.id

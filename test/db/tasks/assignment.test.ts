@@ -13,7 +13,8 @@ import { readAgent } from '../../../src/db/agent-reads.ts';
 import { positionInQueue } from '../../../src/db/assignment/capacity-waiters.ts';
 import { healSlots } from '../../../src/db/assignment/heal-slots.ts';
 import { whoIsMissing } from '../../../src/db/assignment/nobody-able.ts';
-import { readTask } from '../../../src/db/task-reads.ts';
+import { listPage } from '../../../src/db/list-page.ts';
+import { readTask, taskList } from '../../../src/db/task-reads.ts';
 import { postgresVersions } from '../../support/database.ts';
 import { type Desk, openDesk } from './support.ts';
 
@@ -124,6 +125,28 @@ describe.each(postgresVersions)('assignment on PostgreSQL %i', (version) => {
     await hire(AgentSpec.parse(missing.suggestedAgent));
     expect(await calls(id)).toBeGreaterThan(before);
     expect(await desk.look(id)).toMatchObject({ status: 'in_progress' });
+  });
+
+  test('the list tells who waits because nobody is able from who waits because somebody is busy', async () => {
+    const one = { ...AgentSpec.shape.limits.parse({}), maxConcurrent: 1 };
+    const agentId = await hire({ name: 'Busy', capabilities: [{ name: 'gilding', level: 2 }], limits: one });
+    const requires = (level: number) => ({ requires: [{ name: 'gilding', level }] });
+    const [works, waits, unable] = [
+      await give(requires(2)),
+      await give(requires(2)),
+      await give(requires(3)),
+    ];
+    for (const id of [works, waits, unable]) await desk.look(id);
+    const listed = async (filter: string) => {
+      const query = { filter, pageSize: 100 };
+      const { items } = await desk.inside((tx) => listPage<{ id: string }>(tx, taskList, query));
+      const ours = new Set([works, waits, unable]);
+      return items.map(({ id }) => id).filter((id) => ours.has(id));
+    };
+    expect(await listed('waitingFor == "capacity"')).toEqual([unable, waits]);
+    expect(await listed('nobodyAble')).toEqual([unable]);
+    await desk.inside((tx) => setAgentDuty(tx, desk.caller, { agentId, duty: 'pause' }));
+    expect(await listed('nobodyAble')).toEqual([unable, waits]);
   });
 
   test('who is asked for by name and paused is waited for; who is archived is a failure', async () => {

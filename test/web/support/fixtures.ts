@@ -53,6 +53,7 @@ const usualModel = {
   own: false,
   requestsPerMinute: null,
   tokensPerMinute: null,
+  tokenizer: null,
 };
 const noPrices = { inputPerMTok: 0, cachedInputPerMTok: 0, outputPerMTok: 0 };
 
@@ -189,6 +190,7 @@ export function task(part: Partial<Task> = {}): Task {
     waiting: { for: 'children', detail: 'Its steps are at work.', since: at(9) },
     priority: 'medium',
     depth: 0,
+    role: 'chief_of_staff',
     agent: agents.chief,
     attempt: 1,
     attempts: [attempt(1, agents.chief, { startedAt: at(1) })],
@@ -439,6 +441,7 @@ function childOf(each: Step): TaskTree {
       status: each.status === 'skipped' ? 'cancelled' : each.status,
       waiting: each.waiting,
       depth: 1,
+      role: 'master_operator',
       agent,
       attempt: each.attempt,
       attempts,

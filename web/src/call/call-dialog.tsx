@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { ModelCallView } from '../../../src/contracts/task-views.ts';
 import { api } from '../shell/api.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { type Figure, Figures } from '../shell/figures.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
-import { count, duration, money, plural } from '../words/format.ts';
+import { count, duration, missing, money, plural } from '../words/format.ts';
 import { Packing } from './packing.tsx';
 import { Part } from './part.tsx';
 import { textOf } from './text-of.ts';
@@ -79,28 +80,19 @@ function Opened({ call }: { call: ModelCallView }) {
 function Facts({ call: { tries, waste } }: { call: ModelCallView }) {
   const last = tries.at(-1);
   if (!last) return null;
-  const facts = [
+  const { reasoningTokens } = last;
+  const figures: Figure[] = [
     ['Model', `${last.provider}/${last.model}`],
     ['Cost', money(last.usd)],
-    ['Took', last.latencyMs === null ? '–' : duration(last.latencyMs)],
+    ['Took', last.latencyMs === null ? missing : duration(last.latencyMs)],
     ['In', count(last.inputTokens)],
     ['Cached', count(last.cachedInputTokens)],
-    ['Out', count(last.outputTokens)],
+    ['Out', count(last.outputTokens) + (reasoningTokens > 0 ? `, ${count(reasoningTokens)} reasoning` : '')],
     ['Tries', String(tries.length)],
-    ...(waste.tries > 0 ? [['Wasted', `${plural(waste.tries, 'try', 'tries')}, ${money(waste.usd)}`]] : []),
   ];
-  return (
-    <section className="sec" aria-label="Figures">
-      <dl className="kv4 ts">
-        {facts.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd className="tn">{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
+  if (waste.tries > 0)
+    figures.push(['Wasted', `${plural(waste.tries, 'try', 'tries')}, ${money(waste.usd)}`]);
+  return <Figures of={figures} />;
 }
 
 function Route({ route }: { route: NonNullable<ModelCallView['route']> }) {

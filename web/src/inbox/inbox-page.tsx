@@ -49,7 +49,10 @@ export function InboxPage({ mayAct }: { mayAct: boolean }) {
             <div className="card empty">
               <Icon name="inbox" />
               <h2>Nothing needs you</h2>
-              <p>Approvals, questions, plans to accept and goals without budget come here.</p>
+              <p>
+                Approvals, questions, plans to accept, and goals that lack budget, a model or an agent come
+                here.
+              </p>
             </div>
           )}
           {approvals.length > 0 && (

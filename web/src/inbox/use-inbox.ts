@@ -16,7 +16,8 @@ export function useInbox() {
     queryKey: ['step', 'inbox', 'held'],
     queryFn: () =>
       api.tasks.list({
-        filter: 'status == "waiting" && (waitingFor in ["approval", "person", "budget"])',
+        filter:
+          'status == "waiting" && (waitingFor in ["approval", "person", "budget", "model"] || nobodyAble)',
         orderBy: 'createdAt desc',
         pageSize: 100,
       }),
@@ -34,8 +35,10 @@ export function useInbox() {
   };
 }
 
-/** A guard, a budget, a plan. What is asked by a card of its own is not named twice. */
+const actedOnAtTheGoal = new Set<string>(['budget', 'model', 'capacity']);
+
+/** A guard, a budget, a missing model or agent, a plan. What is asked by a card of its own is not named twice. */
 function needsPerson({ id, guard, waiting }: Task, asked: readonly Approval[]): boolean {
-  if (guard || waiting?.for === 'budget') return true;
+  if (guard || (waiting && actedOnAtTheGoal.has(waiting.for))) return true;
   return waiting?.for === 'approval' && !asked.some(({ taskId }) => taskId === id);
 }

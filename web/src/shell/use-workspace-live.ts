@@ -20,7 +20,7 @@ export function useWorkspaceLive(): void {
     };
     const leave = live.follow('workspace', {
       event: ({ type }) => {
-        if (/^(task|approval|message|plan|guard|budget)\.|^model\.called$/.test(type)) look();
+        if (/^(task|approval|message|plan|guard|budget|agent)\.|^model\.called$/.test(type)) look();
       },
       caughtUp: look,
     });

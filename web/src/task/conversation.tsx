@@ -14,7 +14,8 @@ import { PlanCard } from './plan-card.tsx';
 import type { PlanRow } from './plan-rows.ts';
 import { ResultCard } from './result-card.tsx';
 import { addressOf, chiefPath } from './address.ts';
-import { MissingAgent } from './missing-agent.tsx';
+import { CapacityCard } from './capacity-card.tsx';
+import { opening, whoHas } from './opening.ts';
 import { WaitingCard } from './waiting-card.tsx';
 
 interface ConversationProps {
@@ -28,7 +29,7 @@ interface ConversationProps {
 
 export function Conversation({ tree, rows, texts, now, selected, mayAct }: ConversationProps) {
   const { task, plan } = tree;
-  const agent = task.agent ?? { name: 'Chief of Staff', role: 'chief_of_staff' };
+  const agent = whoHas(task);
   return (
     <section className="log scroll" tabIndex={0} aria-label="Goal and result">
       <div className="col">
@@ -57,8 +58,8 @@ export function Conversation({ tree, rows, texts, now, selected, mayAct }: Conve
             {heldUp(tree).map((child) => (
               <WaitingCard key={child.id} task={child} now={now} mayAct={mayAct} />
             ))}
-            {unstaffed(tree).map(({ id }) => (
-              <MissingAgent key={id} taskId={id} rootId={task.id} mayAct={mayAct} />
+            {unstaffed(tree).map((each) => (
+              <CapacityCard key={each.id} task={each} now={now} mayAct={mayAct} />
             ))}
             {!isOver(task.status) && <LiveTexts tree={tree} rows={rows} texts={texts} />}
             <ResultCard task={task} />
@@ -93,24 +94,6 @@ function GoalMessage({ task, now }: { task: Task; now: number }) {
       </time>
     </article>
   );
-}
-
-const numbers = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten'];
-
-function opening({ task, plan, run }: TaskTree, rows: PlanRow[]): string {
-  if (!plan || rows.length === 0) {
-    if (isOver(task.status))
-      return task.status === 'completed' ? 'Done without a plan.' : 'There was no plan yet.';
-    if (task.waiting?.for === 'approval') return 'This needs you before it goes on.';
-    if (task.status === 'waiting') return 'The plan is not made yet.';
-    return task.agent === null ? 'The goal is accepted and waits for its agent.' : 'Making the plan.';
-  }
-  const agents = new Set((run?.steps ?? []).flatMap(({ agent }) => (agent ? [agent.id] : [])));
-  const steps = `${numbers[rows.length] ?? rows.length} ${rows.length === 1 ? 'step' : 'steps'}`;
-  const who = agents.size > 0 ? `, ${agents.size} ${agents.size === 1 ? 'agent' : 'agents'}` : '';
-  const from = plan.origin === 'template' ? ` By the saved workflow “${plan.name}”` : ` ${plan.name}`;
-  const why = plan.reason ? `: ${plan.reason.replace(/\.$/, '')}.` : '.';
-  return `${steps}${who}.${from}${why}`;
 }
 
 /** Tasks below that a guard has stopped: they need a person too. */

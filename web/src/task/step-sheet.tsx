@@ -5,6 +5,7 @@ import { ApprovalCard } from '../approval/approval-card.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon } from '../icons/icon.tsx';
 import { Status, StatusIcon } from '../icons/status.tsx';
+import { Figures } from '../shell/figures.tsx';
 import { count, duration, lasted, missing, money, tokensOf } from '../words/format.ts';
 import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { CopyButton } from './copy-button.tsx';
@@ -59,7 +60,7 @@ export function StepSheet({ row, text, now, neighbours, select, mayAct }: SheetP
           <ApprovalCard id={step.approvalId} now={now} mayAct={mayAct} />
         </section>
       )}
-      <Figures row={row} now={now} />
+      <StepFigures row={row} now={now} />
       {task && (
         <section className="sec">
           <h3>Goal</h3>
@@ -170,7 +171,7 @@ function Reason({ row }: { row: PlanRow }) {
   );
 }
 
-function Figures({ row, now }: { row: PlanRow; now: number }) {
+function StepFigures({ row, now }: { row: PlanRow; now: number }) {
   const { step, tree } = row;
   const time = workTime(row, now);
   const waited = waitTime(row, now);
@@ -187,18 +188,7 @@ function Figures({ row, now }: { row: PlanRow; now: number }) {
     ['Model calls', String(step.cost.calls)],
     ['Cached', count(step.cost.cachedInputTokens)],
   ] as const;
-  return (
-    <section className="sec" aria-label="Figures">
-      <dl className="kv4 ts">
-        {figures.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd className="tn">{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
+  return <Figures of={figures} />;
 }
 
 function Attempts({ attempts, now }: { attempts: Attempt[]; now: number }) {

@@ -101,7 +101,7 @@ function chiefRow(tree: TaskTree): PlanRow {
     stepId: 'goal',
     index: null,
     kind: 'agent',
-    title: 'Plan and result',
+    title: task.role === 'chief_of_staff' ? 'Plan and result' : 'Work and result',
     dependsOn: [],
     condition: null,
     status: task.status,

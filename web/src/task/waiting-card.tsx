@@ -1,10 +1,10 @@
 import { useId, useState } from 'react';
 import type { Task } from '../../../src/contracts/task.ts';
-import { StatusIcon } from '../icons/status.tsx';
 import { useLiftGuard, useTopUp } from '../plan/use-plan.ts';
 import { linkTo } from '../shell/router.ts';
-import { clock, duration, money } from '../words/format.ts';
-import { shownStatus, waitsFor } from '../words/status-words.ts';
+import { money } from '../words/format.ts';
+import { waitsFor } from '../words/status-words.ts';
+import { HeldCard } from './held-card.tsx';
 
 interface WaitingCardProps {
   task: Task;
@@ -12,36 +12,32 @@ interface WaitingCardProps {
   mayAct: boolean;
 }
 
-/** Steps at work need none; approvals, plans and questions stand as cards of their own. */
-const hasCardOfItsOwn = new Set<string>(['children', 'approval', 'person']);
+/** Steps at work need none; approvals, plans, questions and the queue for agents have cards of their own. */
+const hasCardOfItsOwn = new Set<string>(['children', 'approval', 'person', 'capacity']);
 
 /** Why a goal stands still, and what a person can do about it here. */
 export function WaitingCard({ task, now, mayAct }: WaitingCardProps) {
-  const ids = useId();
   const { waiting, guard } = task;
   if (task.status !== 'waiting' || !waiting || (!guard && hasCardOfItsOwn.has(waiting.for))) return null;
   return (
-    <section className="card ap" aria-labelledby={ids}>
-      <div className="hd">
-        <StatusIcon status={shownStatus(task)} />
-        <h2 id={ids} className="grow">
-          {guard
-            ? 'Stopped by a guard'
-            : waiting.for === 'paused'
-              ? 'Paused'
-              : `Waits for ${waitsFor(waiting.for)}`}
-        </h2>
-        <span className="ts t2 nw tn" title={`since ${clock(waiting.since)}`}>
-          {duration(now - Date.parse(waiting.since))}, free
-        </span>
-      </div>
+    <HeldCard
+      title={
+        guard
+          ? 'Stopped by a guard'
+          : waiting.for === 'paused'
+            ? 'Paused'
+            : `Waits for ${waitsFor(waiting.for)}`
+      }
+      task={task}
+      now={now}
+    >
       <div className="bd">
         <p>{guard?.detail ?? waiting.detail}</p>
         <About task={task} />
       </div>
       {mayAct && guard && <LiftGuard taskId={task.id} />}
       {mayAct && waiting.for === 'budget' && task.budget && <TopUp budget={task.budget} />}
-    </section>
+    </HeldCard>
   );
 }
 
@@ -52,8 +48,6 @@ function About({ task: { waiting, guard } }: { task: Task }) {
     );
   if (waiting?.for === 'paused')
     return <p className="t2 ts">Steps at work finish, nothing new begins. Resume goes on where it stood.</p>;
-  if (waiting?.for === 'capacity' && waiting.position)
-    return <p className="t2 ts tn">Place {waiting.position} in the queue.</p>;
   if (waiting?.for !== 'model') return null;
   return (
     <p className="t2 ts">

@@ -1,0 +1,16 @@
+/**
+ * SQL: the card `c` (a row of `agent_capabilities`) is that of an agent who has all that `need`, a CapacityNeed as jsonb, asks for.
+ * Whether it is on duty and has room is asked beside it.
+ */
+export function hasAll(need: string): string {
+  return `c.role = ${need}->>'role' AND c.duty <> 'archived'
+         AND c.name = coalesce(${need}->'needs'->0->>'name', '') AND c.level >= coalesce((${need}->'needs'->0->>'level')::int, 0)
+         AND coalesce(c.agent_id = ${need}->>'agentId', true) AND NOT ${need}->'excluded' ? c.agent_id
+         AND to_jsonb(c.tools) @> (${need}->'tools')
+         AND NOT EXISTS (SELECT 1 FROM jsonb_to_recordset(${need}->'needs') AS n (name text, level int)
+               WHERE NOT EXISTS (SELECT 1 FROM agent_capabilities o WHERE o.agent_id = c.agent_id AND o.name = n.name AND o.level >= n.level))`;
+}
+
+/** SQL: the task `t` waits for an agent, and nobody on duty is able, busy or not: only a person can change that. */
+export const nobodyIsAble = `(t.status = 'waiting' AND t.waiting_for = 'capacity' AND t.waiting_need IS NOT NULL AND NOT EXISTS (
+       SELECT 1 FROM agent_capabilities c WHERE c.workspace_id = t.workspace_id AND c.duty = 'on' AND ${hasAll('t.waiting_need')}))`;
