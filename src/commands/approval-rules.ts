@@ -2,6 +2,7 @@
 import { CreateApprovalRule, RuleTerms, type UpdateApprovalRule } from '../contracts/approval-rule.ts';
 import { unstorable } from '../contracts/storable.ts';
 import { checkRule } from '../core/policy/check-rule.ts';
+import { fourEyesNeed } from '../core/policy/four-eyes.ts';
 import {
   countDeciders,
   deleteRule,
@@ -57,9 +58,6 @@ async function checked(tx: Tx, wish: CreateApprovalRule) {
     throw new AppError('invalid_request', 'The rule cannot be made like this.', { problems });
   return { name, agentId, terms };
 }
-
-/** Two people besides the one who gives a goal have to be there, else nobody could ever agree. */
-const fourEyesNeed = 2;
 
 async function worldProblems(tx: Tx, { agentId, fourEyes }: CreateApprovalRule): Promise<Problem[]> {
   const problems: Problem[] = [];

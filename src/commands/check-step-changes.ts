@@ -1,4 +1,5 @@
 import type { StepChanges } from '../contracts/run.ts';
+import type { Step } from '../contracts/workflow.ts';
 import { changeSteps } from '../core/workflow/change-step.ts';
 import { checkDefinition } from '../core/workflow/validate-definition.ts';
 import type { RunRow } from '../db/mappings/run.ts';
@@ -36,12 +37,21 @@ export async function checkStepChanges(
         code: 'not_an_agent_step',
         message: `Step "${stepId}" is no agent step.`,
       });
+  problems.push(...loosened(step, changes, root));
   if (changes.with)
     problems.push(
       ...(await problemsOfInput(tx, { found: found.definition, position, stepId, changes, root })),
     );
   if (problems.length > 0)
     throw new AppError('invalid_workflow', 'The step cannot be changed like this.', { problems });
+}
+
+/** Else whoever waits for two people's yes could do with one. */
+function loosened(step: Step, { with: given }: StepChanges, root: string): Problem[] {
+  if (step.kind !== 'approval' || !step.with.fourEyes || given?.fourEyes === undefined) return [];
+  if (given.fourEyes === true) return [];
+  const message = 'The workflow says that two people agree; a run of it cannot do with less.';
+  return [{ pointer: `${root}/with/fourEyes`, code: 'not_allowed', message }];
 }
 
 interface Input extends Changed {

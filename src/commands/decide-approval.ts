@@ -3,6 +3,7 @@
  */
 import { isFinished } from '../contracts/status.ts';
 import { toolFor } from './approval-arguments.ts';
+import { fourEyesNeed } from '../core/policy/four-eyes.ts';
 import { answerTool } from '../db/calls/answer-tool.ts';
 import { decideApproval as write, hashOfCall, writeConsents } from '../db/approvals/approval-store.ts';
 import type { ApprovalRow } from '../db/mappings/approval.ts';
@@ -53,14 +54,16 @@ interface Deciding {
 }
 
 /** The run first, as everywhere; so a cancel, the expiry and a second decision come before or after this one, never in between. */
-async function decideStep({ tx, caller, decision }: Deciding, runId: string): Promise<void> {
+async function decideStep(deciding: Deciding, runId: string): Promise<void> {
+  const { tx, caller, decision } = deciding;
   const run = await lockRun(tx, runId);
   const approval = await lockApproval(tx, decision.approvalId);
   requireOpen(approval, { what: 'run', ...run });
   if (decision.status === 'known') throw notUncertain();
-  if (decision.status === 'approved' && decision.arguments) throw noArguments('A step of a workflow');
-  const { status, note = null } = decision;
-  await write(tx, approval, { status, by: caller.principalId, note });
+  if (decision.status === 'denied') {
+    const { status, note = null } = decision;
+    await write(tx, approval, { status, by: caller.principalId, note });
+  } else if (!(await approve(deciding, approval, decision.arguments))) return;
   tx.wake({ target: `run/${run.id}`, label: run.name, rootTaskId: run.rootTaskId });
 }
 
@@ -83,19 +86,25 @@ async function approve(
   wanted: Record<string, unknown> | undefined,
 ): Promise<boolean> {
   if (wanted && approval.kind === 'uncertain') throw noArguments('A call that is tried again');
+  if (wanted && approval.kind === 'step') throw noArguments('A step of a workflow');
   const edited = wanted ? await editOf({ tx, toolsOf }, approval, wanted) : null;
   const hash = edited?.hash ?? approval.hash;
   const before = approval.consents.filter((consent) => consent.hash === hash);
   if (approval.fourEyes) await requireOtherEyes(tx, caller, { approval, before });
   const consents = [...before, { by: caller.principalId, at: new Date().toISOString(), hash }];
   await writeConsents(tx, approval, { consents, edited: edited?.args ?? null });
-  if (approval.fourEyes && consents.length < 2) return false;
+  if (approval.fourEyes && consents.length < fourEyesNeed) return false;
   await write(tx, approval, { status: 'approved', by: caller.principalId, note: decision.note ?? null });
+  if (approval.effectKey !== null) await grant(tx, approval.effectKey);
+  return true;
+}
+
+/** The call is made by the next look of its task. */
+async function grant(tx: Tx, effectKey: string): Promise<void> {
   await tx.sql(
     `UPDATE effects SET waits = waits || '{"granted":true}' WHERE key = $1 AND status = 'waiting'`,
-    [approval.effectKey],
+    [effectKey],
   );
-  return true;
 }
 
 async function editOf(
@@ -117,7 +126,10 @@ async function requireOtherEyes(
   { approval, before }: { approval: ApprovalRow; before: ApprovalRow['consents'] },
 ): Promise<void> {
   if (principalId === approval.startedBy)
-    throw new AppError('forbidden', 'You gave the goal that asks: two other people have to agree.');
+    throw new AppError(
+      'forbidden',
+      'You gave the goal, or started the run, that asks: two other people have to agree.',
+    );
   if (before.some(({ by }) => by === principalId))
     throw new AppError('wrong_state', 'You have agreed already: somebody else has to agree too.');
   const [row] = await tx.sql<{ kind: string }>('SELECT kind FROM principals WHERE id = $1', [principalId]);

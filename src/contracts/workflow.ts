@@ -173,6 +173,10 @@ const approvalWith = z.strictObject({
   title: z.string().min(1).max(workflowLimits.title),
   details: absentTextIsNull(template),
   expiresIn: absentTextIsNull(duration),
+  /** People are told once more, this long before it expires. */
+  remindBefore: absentTextIsNull(duration),
+  /** Two different people agree; whoever started the run is none of them. */
+  fourEyes: absentIs(z.boolean(), false),
 });
 
 const workflowWith = z.strictObject({

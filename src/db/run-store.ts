@@ -74,7 +74,7 @@ function inputsOf({ definition, inputs }: NewRun): unknown {
 }
 
 export async function lockRun(tx: Tx, id: string): Promise<RunRow> {
-  const [row] = await tx.sql<RunRow>('SELECT * FROM runs WHERE id = $1 AND workspace_id = $2 FOR UPDATE', [
+  const [row] = await tx.sql<RunRow>('SELECT * FROM runs WHERE id = $1 AND workspace_id = $2 FOR NO KEY UPDATE', [
     id,
     tx.workspaceId,
   ]);
@@ -121,6 +121,7 @@ interface JoinedStep {
   taskResult: TaskResult | null;
   taskError: Failure | null;
   waitUntil: Date | null;
+  remindAt: Date | null;
   approvalId: string | null;
   childRunId: string | null;
   childStatus: RunStatus | null;
@@ -158,6 +159,7 @@ export async function loadSteps(
   const rows = await tx.sql<JoinedStep>(
     `SELECT s.key, s.step_id, s.index, s.status, s.error, s.attempts, s.due_at, s.task_id, s.changes, t.status AS task_status,
             CASE WHEN s.ended_at IS NULL THEN t.result END AS task_result, t.error AS task_error, s.wait_until, s.approval_id,
+            CASE WHEN p.status = 'requested' AND p.reminded_at IS NULL THEN p.remind_at END AS remind_at,
             p.status AS approval_status, p.title AS approval_title, p.details AS approval_details, p.hash AS approval_hash, p.decided_by, p.note,
             s.child_run_id, c.status AS child_status, c.output AS child_output, c.error AS child_error, ${stepAnswer} AS answer
        FROM steps s LEFT JOIN tasks t ON t.id = s.task_id AND s.status = 'in_progress'
@@ -257,6 +259,7 @@ function endOfApproval(row: JoinedStep, run: Pick<RunRow, 'id' | 'workflowVersio
 function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
   const { key, stepId, index, attempts, taskId, approvalId, childRunId, changes } = row;
   const waitUntil = row.waitUntil ? row.waitUntil.getTime() : null;
+  const remindAt = row.remindAt ? row.remindAt.getTime() : null;
   const dueAt = row.dueAt ? row.dueAt.getTime() : null;
   const state = end ?? row;
   return {
@@ -270,6 +273,7 @@ function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
     changes,
     dueAt,
     waitUntil,
+    remindAt,
     status: state.status,
     output: end?.output,
     error: state.error,

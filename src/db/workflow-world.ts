@@ -1,4 +1,5 @@
 import type { World } from '../core/workflow/check-world.ts';
+import { countDeciders } from './approvals/approval-rule-store.ts';
 import type { Tx } from './record.ts';
 
 /** What a definition may name of this workspace: who works here, and which workflows are saved. */
@@ -19,6 +20,7 @@ export async function readWorkflowWorld(tx: Tx, tools: readonly string[]): Promi
       id,
       versions: Array.from({ length: version }, (_, n) => n + 1),
     })),
+    deciders: await countDeciders(tx, null),
     hasChiefOfStaff: agents.some(({ role }) => role === 'chief_of_staff'),
   };
 }

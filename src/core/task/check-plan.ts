@@ -47,6 +47,7 @@ function problemsOf(definition: WorkflowDefinition, { team, files, maxSteps }: P
     tools: team?.tools ?? [],
     workflows: team?.workflows ?? [],
     hasChiefOfStaff: true,
+    deciders: team?.deciders ?? 0,
     ...(maxSteps === null ? {} : { limits: { steps: maxSteps } }),
   };
   return [

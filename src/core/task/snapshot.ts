@@ -178,6 +178,8 @@ export interface Team {
   /** Those of low risk, which steps of a plan may call by themselves. */
   planTools?: { name: string; description: string }[];
   workflows: { id: string; name: string; description?: string; versions: number[] }[];
+  /** People who may decide what a step asks. */
+  deciders?: number;
 }
 
 export interface TaskSnapshot {

@@ -74,7 +74,7 @@ function checkKind(step: DraftStep): Problem[] {
     case 'agent':
       return checkJsonSchema(asObject(toRecord(step.with.outputSchema)), [...path, 'outputSchema']);
     case 'approval':
-      return checkDuration(step.with.expiresIn, [...path, 'expiresIn']);
+      return checkApproval(step.with, path);
     case 'wait':
       return checkWait(step.with, path);
     case 'set':
@@ -84,6 +84,20 @@ function checkKind(step: DraftStep): Problem[] {
     default:
       return [];
   }
+}
+
+function checkApproval({ expiresIn, remindBefore }: Record<string, unknown>, path: Path): Problem[] {
+  const problems = [
+    ...checkDuration(expiresIn, [...path, 'expiresIn']),
+    ...checkDuration(remindBefore, [...path, 'remindBefore']),
+  ];
+  if (problems.length > 0 || isAbsent(remindBefore)) return problems;
+  const at = [...path, 'remindBefore'];
+  if (isAbsent(expiresIn)) return [problemAt(at, 'not_allowed', 'Only with "expiresIn": before what?')];
+  const [expires, remind] = [milliseconds(expiresIn), milliseconds(remindBefore)];
+  return expires !== null && remind !== null && remind >= expires
+    ? [problemAt(at, 'too_big', 'Shorter than "expiresIn".')]
+    : [];
 }
 
 function checkWait(given: Record<string, unknown>, path: Path): Problem[] {

@@ -116,6 +116,8 @@ const literalFields = new Set([
   'version',
   'for',
   'expiresIn',
+  'remindBefore',
+  'fourEyes',
 ]);
 
 function checkField(field: string, value: unknown, place: Place): Problem[] {

@@ -1,5 +1,6 @@
 /** What a definition names of the workspace: agents and their capabilities, tools, workflows, a Chief of Staff. */
 import type { Problem } from '../../errors.ts';
+import { fourEyesNeed } from '../policy/four-eyes.ts';
 import { asObject, asText, isAbsent, type Draft, type DraftStep } from './draft.ts';
 import { listed, type Path, problemAt } from './problem-at.ts';
 import { hasReference } from './reference.ts';
@@ -9,6 +10,8 @@ export interface World {
   tools: readonly string[];
   workflows: readonly { id: string; versions: readonly number[] }[];
   hasChiefOfStaff: boolean;
+  /** People who may decide what is asked. */
+  deciders: number;
   /** Lower than the product's own limits, where a workspace or an agent wants it so. */
   limits?: { steps?: number; forEachItems?: number };
 }
@@ -36,6 +39,8 @@ function checkStep(step: DraftStep, world: World): Problem[] {
       });
     case 'workflow':
       return checkWorkflow(step, world, path);
+    case 'approval':
+      return checkEyes(step, world, path);
     default:
       return [];
   }
@@ -113,6 +118,12 @@ function checkRequires(needs: readonly Need[], agents: World['agents'], path: Pa
       'Each of these is known, but no single agent has them all.',
     ),
   ];
+}
+
+function checkEyes(step: DraftStep, { deciders }: World, path: Path): Problem[] {
+  if (step.with.fourEyes !== true || deciders >= fourEyesNeed) return [];
+  const message = `Two different people have to agree, and this workspace has ${deciders} who may decide.`;
+  return [problemAt([...path, 'fourEyes'], 'too_few_people', message)];
 }
 
 function checkWorkflow(step: DraftStep, world: World, path: Path): Problem[] {

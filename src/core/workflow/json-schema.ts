@@ -111,6 +111,8 @@ const steps = [
     title: text('What is to be approved'),
     details: text(`What the person should know. ${references}`),
     expiresIn: text(`${duration}; "" is never`),
+    remindBefore: text(`${duration} before it expires, when people are told once more; "" is not at all`),
+    fourEyes: { type: 'boolean', description: 'true: two different people have to agree' },
   }),
   step('workflow', 'Runs another workflow', {
     workflowId: text('Id of the workflow'),

@@ -1,7 +1,7 @@
 /** Where one row stands: may it start, is it at work, must it wait, has it ended? Timeouts and retries are decided here. */
 import type { Step, StepRetry } from '../../contracts/workflow.ts';
 import { durationMilliseconds } from './durations.ts';
-import { hasWaited, waitUntilOf } from './waits.ts';
+import { hasWaited, remindAtOf, waitUntilOf } from './waits.ts';
 import { resolveWith } from './resolve-with.ts';
 import { type StepError, type StepRow, stepKey } from './step-rows.ts';
 import { attemptExpression, scopeOf, type StepState, type Walk, wakeBy } from './walk.ts';
@@ -47,9 +47,10 @@ export function startAttempt(
   const key = stepKey(step.id, index);
   const attempt = (walk.rows.get(key)?.attempts ?? 0) + 1;
   const start = { key, stepId: step.id, index, kind: step.kind, with: resolved.value, attempt, dueAt };
-  walk.out.start.push({ ...start, waitUntil: waitUntil.value });
+  const remindAt = remindAtOf(step, waitUntil.value);
+  walk.out.start.push({ ...start, waitUntil: waitUntil.value, remindAt });
   wakeBy(walk, dueAt);
-  wakeBy(walk, waitUntil.value);
+  wakeBy(walk, remindAt ?? waitUntil.value);
   return null;
 }
 
@@ -78,6 +79,7 @@ function readRunning(walk: Walk, step: Step, row: StepRow): Attempt {
   if (row.dueAt === null || row.dueAt > walk.now) {
     wakeBy(walk, row.dueAt);
     wakeBy(walk, row.waitUntil ?? null);
+    remind(walk, row);
     return { at: 'busy' };
   }
   walk.out.cancel.push(row.key);
@@ -85,6 +87,11 @@ function readRunning(walk: Walk, step: Step, row: StepRow): Attempt {
     code: 'timed_out',
     message: `The step took longer than ${step.timeout}.`,
   });
+}
+
+function remind(walk: Walk, { key, remindAt = null }: StepRow): void {
+  if (remindAt !== null && remindAt <= walk.now) walk.out.remind.push(key);
+  else wakeBy(walk, remindAt);
 }
 
 function afterFailure(walk: Walk, step: Step, row: StepRow, error: StepError): Attempt {

@@ -19,8 +19,8 @@ export function resolveWith(step: Step, scope: Scope, pointer: string): Record<s
     case 'tool':
       return { ...step.with, arguments: resolveReferences(step.with.arguments, scope, `${at}/arguments`) };
     case 'approval': {
-      const { title, details, expiresIn } = step.with;
-      return { title: text('title', title), details: text('details', details), expiresIn };
+      const { title, details, ...rest } = step.with;
+      return { title: text('title', title), details: text('details', details), ...rest };
     }
     case 'workflow':
       return { ...step.with, inputs: resolveReferences(step.with.inputs, scope, `${at}/inputs`) };

@@ -18,6 +18,8 @@ export interface StepRow {
   dueAt: number | null;
   /** A waiting step: a wait step completes then, an approval has expired. */
   waitUntil?: number | null;
+  /** Of an approval that waits, when people have not been reminded yet. */
+  remindAt?: number | null;
 }
 
 export interface StepError {
@@ -66,6 +68,8 @@ export interface Start {
   dueAt: number | null;
   /** When a wait step completes, or an approval expires. */
   waitUntil: number | null;
+  /** When people are reminded of an approval. */
+  remindAt: number | null;
 }
 
 export interface RunError {
@@ -87,6 +91,8 @@ export interface NextSteps {
   expand: { key: string; stepId: string; count: number }[];
   /** Keys of running rows that have to stop. Said again until their rows have ended. */
   cancel: string[];
+  /** Keys of approvals that people are to be reminded of now. */
+  remind: string[];
   /** Steps whose failure asks for a new plan. */
   replan: string[];
   /** Ask again then at the latest. */

@@ -37,6 +37,7 @@ export function stopRun(walk: Walk, end: RunEnd): NextSteps {
     start: [],
     expand: [],
     cancel: [...cancel],
+    remind: [],
     replan: [],
     wakeAt: null,
     end: running === 0 ? end : null,

@@ -55,12 +55,16 @@ function strictWith(step: Step): Json {
     }
     case 'tool':
       return { tool: step.with.tool, arguments: jsonText(step.with.arguments) };
-    case 'approval':
+    case 'approval': {
+      const { title, details, expiresIn, remindBefore, fourEyes } = step.with;
       return {
-        title: step.with.title,
-        details: step.with.details ?? '',
-        expiresIn: step.with.expiresIn ?? '',
+        title,
+        details: details ?? '',
+        expiresIn: expiresIn ?? '',
+        remindBefore: remindBefore ?? '',
+        fourEyes,
       };
+    }
     case 'workflow':
       return { ...step.with, inputs: jsonText(step.with.inputs) };
     case 'wait':

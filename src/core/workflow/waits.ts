@@ -5,6 +5,7 @@
  *    away changes nothing.
  * 2. A wait step completes at that time, with `{ until }` as its output; an approval has expired then, which counts as denied.
  * 3. A step's own `timeout` still holds: whichever comes first.
+ * 4. People are reminded of an approval once, at a time that is decided and kept in the same way.
  */
 import type { Json, Step } from '../../contracts/workflow.ts';
 import { durationMilliseconds, zonedMilliseconds } from './durations.ts';
@@ -25,6 +26,12 @@ export function waitUntilOf(
   if (until !== null) return until;
   const message = `"${text.slice(0, 100)}" is no time with its zone, such as "2030-01-31T09:00:00Z".`;
   throw new ExpressionError(`${pointer}/with/until`, message);
+}
+
+/** When people are told once more; null: not at all. */
+export function remindAtOf(step: Step, waitUntil: number | null): number | null {
+  if (step.kind !== 'approval' || step.with.remindBefore === null || waitUntil === null) return null;
+  return waitUntil - (durationMilliseconds(step.with.remindBefore) ?? 0);
 }
 
 function textOf(value: Json | undefined): string {

@@ -47,7 +47,7 @@ export function startWalk({ definition, inputs, rows, now, control }: WalkOver):
     halted: control.paused || control.replanning === true,
     states: new Map(),
     seen: new WeakMap(),
-    out: { settle: [], start: [], expand: [], cancel: [], replan: [], wakeAt: null, end: null },
+    out: { settle: [], start: [], expand: [], cancel: [], remind: [], replan: [], wakeAt: null, end: null },
   };
 }
 

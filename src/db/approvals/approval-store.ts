@@ -19,6 +19,10 @@ export interface NewApproval {
   title: string;
   details: string | null;
   expiresAt: Date | null;
+  remindAt: Date | null;
+  fourEyes: boolean;
+  /** Who gave the goal, or started the run. */
+  startedBy: string;
 }
 
 type Asked = Pick<ApprovalRow, 'title' | 'details' | 'stepKey' | 'runId'>;
@@ -46,19 +50,13 @@ function sha256(text: string): string {
 }
 
 export async function insertApproval(tx: Tx, run: RunRow, asked: NewApproval): Promise<string> {
-  const { stepKey, attempt, title, details, expiresAt } = asked;
   return insertRow(tx, {
+    ...asked,
     kind: 'step',
     runId: run.id,
-    stepKey,
-    attempt,
     rootTaskId: run.rootTaskId,
-    title,
-    details,
     hash: hashOf({ ...asked, runId: run.id }, run.workflowVersion),
     requestedBy: run.actor,
-    startedBy: run.actor,
-    expiresAt,
   });
 }
 
@@ -203,16 +201,37 @@ export async function findCallApproval(tx: Tx, effectKey: string): Promise<Appro
   return row ?? null;
 }
 
+type Reminded = Said & { expiresAt: Date | null };
+const remindDue = (now: string) =>
+  `UPDATE approvals SET reminded_at = ${now} WHERE status = 'requested' AND reminded_at IS NULL AND remind_at <= ${now}`;
+
 /** Says once more that somebody waits for a decision. @returns the keys of the calls */
 export async function remindOfCalls(tx: Tx, taskId: string, now: Date): Promise<string[]> {
-  const rows = await tx.sql<Said & { expiresAt: Date | null }>(
-    `UPDATE approvals SET reminded_at = $2 WHERE task_id = $1 AND status = 'requested' AND reminded_at IS NULL AND remind_at <= $2
-     RETURNING ${saidColumns}, expires_at`,
+  const rows = await tx.sql<Reminded>(
+    `${remindDue('$2')} AND task_id = $1 RETURNING ${saidColumns}, expires_at`,
     [taskId, now],
   );
+  await sayReminded(tx, rows);
+  return rows.map(({ effectKey }) => effectKey ?? '');
+}
+
+/** The same for steps of a run. */
+export async function remindOfSteps(
+  tx: Tx,
+  run: Pick<RunRow, 'id'>,
+  { keys, now }: { keys: string[]; now: Date },
+): Promise<void> {
+  if (keys.length === 0) return;
+  const rows = await tx.sql<Reminded>(
+    `${remindDue('$2')} AND run_id = $1 AND kind = 'step' AND step_key = ANY ($3) RETURNING ${saidColumns}, expires_at`,
+    [run.id, now, keys],
+  );
+  await sayReminded(tx, rows);
+}
+
+async function sayReminded(tx: Tx, rows: Reminded[]): Promise<void> {
   for (const row of rows) {
     say(tx, row, 'approval.reminded', { expiresAt: row.expiresAt?.toISOString() ?? null });
     await planDelivery(tx, row.id, 'approval.reminded');
   }
-  return rows.map(({ effectKey }) => effectKey ?? '');
 }

@@ -1,6 +1,7 @@
 /** A tool call that needs a person's yes: the row, and the call that waits for it. */
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import type { Ask } from '../../core/policy/decide-tool-call.ts';
+import { fourEyesNeed } from '../../core/policy/four-eyes.ts';
 import { countDeciders } from '../approvals/approval-rule-store.ts';
 import { hashOfCall, insertRow } from '../approvals/approval-store.ts';
 import { waitOnEffect } from '../effect-store.ts';
@@ -36,7 +37,7 @@ export async function askForCall(
   work: ToolWork,
   { asked, ask, now }: { asked: AskedTool; ask: Ask; now: Date },
 ): Promise<string | null> {
-  if (ask.fourEyes && (await countDeciders(tx, asked.startedBy)) < 2)
+  if (ask.fourEyes && (await countDeciders(tx, asked.startedBy)) < fourEyesNeed)
     return `${ask.why} Two people besides whoever gave the goal have to agree, and this workspace has too few who may.`;
   const expiresAt = ask.expiresMs === null ? null : new Date(now.getTime() + ask.expiresMs);
   const remindAt =

@@ -16,6 +16,9 @@ import { ArtifactsAndCredentials1764000000017 } from './0017-artifacts-and-crede
 import { ToolApprovals1764000000015 } from './0015-tool-approvals.ts';
 import { ApprovalWebhook1764000000016 } from './0016-approval-webhook.ts';
 import { ToolServers1764000000018 } from './0018-tool-servers.ts';
+import { StepFields1764000000080 } from './0080-step-fields.ts';
+import { TokenCounters1764000000085 } from './0085-token-counters.ts';
+import { Stepwise1764000000090 } from './0090-stepwise.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -37,4 +40,7 @@ export const migrations = [
   ToolApprovals1764000000015,
   ApprovalWebhook1764000000016,
   ToolServers1764000000018,
+  StepFields1764000000080,
+  TokenCounters1764000000085,
+  Stepwise1764000000090,
 ];

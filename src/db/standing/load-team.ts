@@ -1,6 +1,7 @@
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import { revisePlanName } from '../../core/task/revising.ts';
 import type { Team } from '../../core/task/snapshot.ts';
+import { countDeciders } from '../approvals/approval-rule-store.ts';
 import type { Tx } from '../record.ts';
 
 /** Who is there, what they can use, and which workflows a plan may call. */
@@ -25,5 +26,6 @@ export async function loadTeam(
   const planTools = world.tools.flatMap(({ name, description, risk }) =>
     risk === 'low' && name !== revisePlanName ? [{ name, description }] : [],
   );
-  return { agents, workflows, tools: world.tools.map(({ name }) => name), planTools };
+  const deciders = await countDeciders(tx, null);
+  return { agents, workflows, tools: world.tools.map(({ name }) => name), planTools, deciders };
 }

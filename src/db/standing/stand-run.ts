@@ -9,7 +9,7 @@ import { nextSteps } from '../../core/workflow/next-steps.ts';
 import { type ChangedInputs, changeSteps } from '../../core/workflow/change-step.ts';
 import { rowsToLoad } from '../../core/workflow/outputs-needed.ts';
 import { standsWaiting } from '../../core/workflow/stands-waiting.ts';
-import { spendApprovals } from '../approvals/approval-store.ts';
+import { remindOfSteps, spendApprovals } from '../approvals/approval-store.ts';
 import { allEnded } from '../connection.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
@@ -141,6 +141,7 @@ async function applyDecision(
       reason: run.cancelReason ?? 'The run ended before this step did.',
     });
   if (decision.start.length > 0) await startSteps(context, { steps, decision });
+  await remindOfSteps(tx, run, { keys: decision.remind, now: context.world.now });
   if (decision.end) await endRun(context, endWithReason(context, decision.end));
   return decision.settle.length + decision.start.length + decision.expand.length > 0;
 }

@@ -1,9 +1,12 @@
-import type { WorkflowDefinition } from '../../contracts/workflow.ts';
-import type { NextSteps, Start } from '../../core/workflow/step-rows.ts';
+import type { ApprovalStep, WorkflowDefinition } from '../../contracts/workflow.ts';
+import type { NextSteps, Start, StepError } from '../../core/workflow/step-rows.ts';
 import { onlyWaits } from '../../core/workflow/step-rows.ts';
 import { waitingWords } from '../../core/workflow/waits.ts';
 import { checkTransition } from '../../core/transition.ts';
 import { indexDefinition } from '../../core/workflow/definition-index.ts';
+import { deniedBecause } from '../../core/workflow/waits.ts';
+import { fourEyesNeed } from '../../core/policy/four-eyes.ts';
+import { countDeciders } from '../approvals/approval-rule-store.ts';
 import { insertApproval } from '../approvals/approval-store.ts';
 import { allEnded } from '../connection.ts';
 import { askForStep } from '../messages/ask-for-step.ts';
@@ -12,7 +15,7 @@ import { agentTaskOf, type StepWork } from './agent-task-of.ts';
 import type { RunContext } from './run-context.ts';
 import { startNestedRun } from './start-nested-run.ts';
 import { toolTaskOf } from './tool-task-of.ts';
-import { atWork, type Begun, emitStarted, writeStarted } from './write-started.ts';
+import { atWork, type Begun, emitStarted, timeOf, writeStarted } from './write-started.ts';
 
 /**
  * Each agent step that starts becomes a task, whose Temporal workflow is a child of the run's; a workflow step a run of its own; wait and
@@ -39,13 +42,14 @@ export async function startSteps(
   );
   for (const [at, { start, changes }] of works.entries()) {
     const { status, taskId, approvalId, childRunId } = begun[at] as Begun;
-    const { key, stepId, index, dueAt, waitUntil, attempt: attempts } = start;
+    const { key, stepId, index, dueAt, waitUntil, remindAt, attempt: attempts } = start;
     const row = {
       key,
       stepId,
       index,
       dueAt,
       waitUntil,
+      remindAt,
       status,
       attempts,
       taskId,
@@ -85,24 +89,46 @@ async function begin(context: RunContext, work: StepWork): Promise<Begun> {
   if (start.kind === 'tool') return { ...atWork, taskId: await toolTaskOf(context, work) };
   if (start.kind !== 'workflow') return { ...atWork, taskId: await agentTaskOf(context, work) };
   const nested = await startNestedRun(context, start);
-  if ('runId' in nested) return { ...atWork, childRunId: nested.runId };
-  // The decision on what follows is taken by the next look, which finds the step as failed.
-  context.tx.wake({
-    target: `run/${context.run.id}`,
-    label: context.run.name,
-    rootTaskId: context.run.rootTaskId,
-  });
-  return { ...atWork, status: 'failed', reason: nested.error.message, error: nested.error };
+  return 'runId' in nested ? { ...atWork, childRunId: nested.runId } : failedAtOnce(context, nested.error);
 }
 
-async function beginWaiting({ tx, run }: RunContext, start: Start): Promise<Begun> {
+/** The decision on what follows is taken by the next look, which finds the step as failed. */
+function failedAtOnce({ tx, run }: RunContext, error: StepError): Begun {
+  tx.wake({ target: `run/${run.id}`, label: run.name, rootTaskId: run.rootTaskId });
+  return { ...atWork, status: 'failed', reason: error.message, error };
+}
+
+async function beginWaiting(context: RunContext, start: Start): Promise<Begun> {
+  if (start.kind === 'wait') await askForStep(context.tx, context.run, start);
   const begun: Begun = { ...atWork, status: 'waiting', reason: waitingWords(start) };
-  if (start.kind === 'wait') await askForStep(tx, run, start);
   if (start.kind !== 'approval') return begun;
-  const { title, details } = start.with as unknown as { title: string; details: string | null };
-  const expiresAt = start.waitUntil === null ? null : new Date(start.waitUntil);
-  const asked = { stepKey: start.key, attempt: start.attempt, title, details, expiresAt };
-  return { ...begun, approvalId: await insertApproval(tx, run, asked) };
+  const asked = await askForApproval(context, start);
+  return 'error' in asked ? failedAtOnce(context, asked.error) : { ...begun, ...asked };
+}
+
+/** What nobody could agree to is refused, instead of waiting for ever. */
+async function askForApproval(
+  { tx, run }: RunContext,
+  { key: stepKey, attempt, with: given, waitUntil, remindAt }: Start,
+): Promise<{ approvalId: string } | { error: StepError }> {
+  const { title, details, fourEyes } = given as unknown as ApprovalStep['with'];
+  const startedBy = await whoStarted(tx, run);
+  if (fourEyes && (await countDeciders(tx, startedBy)) < fourEyesNeed)
+    return {
+      error: deniedBecause(
+        'two people besides whoever started it have to agree, and this workspace has too few who may.',
+      ),
+    };
+  const times = { expiresAt: timeOf(waitUntil), remindAt: timeOf(remindAt) };
+  const asked = { stepKey, attempt, title, details, fourEyes, startedBy, ...times };
+  return { approvalId: await insertApproval(tx, run, asked) };
+}
+
+/** Of a plan: whoever gave the goal. */
+async function whoStarted(tx: RunContext['tx'], { rootTaskId, actor }: RunContext['run']): Promise<string> {
+  if (rootTaskId === null) return actor;
+  const [root] = await tx.sql<{ actor: string }>('SELECT actor FROM tasks WHERE id = $1', [rootTaskId]);
+  return root?.actor ?? actor;
 }
 
 function dependenciesOf(

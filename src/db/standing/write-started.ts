@@ -58,6 +58,6 @@ export function emitStarted({ tx, run, definition }: RunContext, start: Start, b
   if (error) tx.emit(onRun(run, 'step.failed', { ...data, code: error.code, message: error.message }), place);
 }
 
-function timeOf(milliseconds: number | null): Date | null {
+export function timeOf(milliseconds: number | null): Date | null {
   return milliseconds === null ? null : new Date(milliseconds);
 }

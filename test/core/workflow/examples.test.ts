@@ -18,6 +18,7 @@ const world = {
   tools: ['send_message', 'calculate'],
   workflows: [{ id: 'board-memo', versions: [1] }],
   hasChiefOfStaff: true,
+  deciders: 2,
 };
 const matches: ValidateFunction = new Ajv2020({ strict: true }).compile(workflowJsonSchema);
 

@@ -93,7 +93,10 @@ describe('starting', () => {
     const { start } = ask(definition, [], { inputs: { url: 'u' } });
     expect(start.map(({ kind, with: given }) => [kind, given])).toEqual([
       ['tool', { tool: 'fetch', arguments: { url: 'u' } }],
-      ['approval', { title: 'Send to u?', details: null, expiresIn: null }],
+      [
+        'approval',
+        { title: 'Send to u?', details: null, expiresIn: null, remindBefore: null, fourEyes: false },
+      ],
       ['wait', { for: 'PT5S', until: null, message: null }],
       ['workflow', { workflowId: 'wfl_1', version: null, inputs: { n: 1 } }],
     ]);

@@ -19,7 +19,13 @@ const plan = (...steps: [id: string, dependsOn?: string[], goal?: string][]) =>
 const row = (stepId: string, status: RowFacts['status'], attempts = 1): RowFacts => {
   return { key: stepId, stepId, status, attempts };
 };
-const world = { agents: [{ id: 'a', capabilities: [] }], tools: [], workflows: [], hasChiefOfStaff: true };
+const world = {
+  agents: [{ id: 'a', capabilities: [] }],
+  tools: [],
+  workflows: [],
+  hasChiefOfStaff: true,
+  deciders: 2,
+};
 
 describe('a new rest of a plan', () => {
   const old = plan(['read'], ['weigh', ['read']], ['write', ['weigh']], ['check', ['write']]);

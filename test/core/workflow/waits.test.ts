@@ -99,6 +99,18 @@ describe('an approval step', () => {
     expect(answer.end).toMatchObject({ status: 'failed', error: { stepId: 'p', cause: error } });
   });
 
+  it('reminds once before it expires, at a time that was decided when it began', () => {
+    const definition = define(approval({ expiresIn: 'PT1M', remindBefore: 'PT20S' }));
+    const begun = ask(definition);
+    expect(begun).toMatchObject({ start: [{ waitUntil: 61_000, remindAt: 41_000 }], wakeAt: 41_000 });
+    const rows = [row('p', { waitUntil: 61_000, remindAt: 41_000 })];
+    expect(ask(definition, rows, { now: 40_999 })).toMatchObject({ remind: [], wakeAt: 41_000 });
+    expect(ask(definition, rows, { now: 41_000 })).toMatchObject({ remind: ['p'], wakeAt: 61_000 });
+    const reminded = [row('p', { waitUntil: 61_000, remindAt: null })];
+    expect(ask(definition, reminded, { now: 42_000 })).toMatchObject({ remind: [], wakeAt: 61_000 });
+    expect(ask(definition, rows, { now: 61_000 })).toMatchObject({ remind: [] });
+  });
+
   it('that was denied lets others see why with onError: continue', () => {
     const other = { id: 's', kind: 'set', dependsOn: ['p'], join: 'any', with: { values: { a: 1 } } };
     const seen = {

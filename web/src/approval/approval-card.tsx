@@ -120,7 +120,13 @@ interface AskedProps {
 /** Exactly what is asked: the words of a step, or the call with its arguments, which may be changed. */
 function Asked({ approval, edited, edit, mayAct }: AskedProps) {
   const ids = useId();
-  if (approval.kind === 'step') return approval.details && <p className="bd details">{approval.details}</p>;
+  if (approval.kind === 'step')
+    return (
+      <div className="bd asked">
+        {approval.details && <p className="details">{approval.details}</p>}
+        <FourEyes approval={approval} />
+      </div>
+    );
   const args = approval.editedArguments ?? approval.arguments ?? {};
   return (
     <div className="bd asked">
@@ -141,11 +147,7 @@ function Asked({ approval, edited, edit, mayAct }: AskedProps) {
           />
         </>
       )}
-      {approval.fourEyes && (
-        <p className="ts t2">
-          Two people agree, neither of whom gave the goal: {approval.consents.length} of 2 so far.
-        </p>
-      )}
+      <FourEyes approval={approval} />
       {mayAct && (
         <button
           type="button"
@@ -156,6 +158,13 @@ function Asked({ approval, edited, edit, mayAct }: AskedProps) {
         </button>
       )}
     </div>
+  );
+}
+
+function FourEyes({ approval: { fourEyes, consents } }: { approval: Approval }) {
+  if (!fourEyes) return null;
+  return (
+    <p className="ts t2">Two people agree, neither of whom gave the goal: {consents.length} of 2 so far.</p>
   );
 }
 
