@@ -34,7 +34,7 @@ const rooms = {
   'src/models/': {
     values: decisions,
     types: config,
-    packages: ['openai', '@anthropic-ai/sdk', 'node-llama-cpp', 'zod', 'ajv', ...logs],
+    packages: ['openai', '@anthropic-ai/sdk', 'gpt-tokenizer', 'node-llama-cpp', 'zod', 'ajv', ...logs],
     builtins: true,
   },
   'src/files/': {

@@ -13,6 +13,7 @@ import type { FileKind } from '../src/files/sniff.ts';
 import { createFileStorage } from '../src/files/storage.ts';
 import { classifyFailure } from '../src/models/classify-failure.ts';
 import { priceOf } from '../src/models/price.ts';
+import { counterOf } from '../src/models/token-counter.ts';
 import type { ModelsOfWorkspaces } from '../src/models/workspace-models.ts';
 import { createToolsOf, type ToolsOf } from '../src/tools/registry.ts';
 
@@ -37,6 +38,7 @@ export function createActivities({
     models: models.environment.candidates,
     reserve: models.environment.reserve,
     modelsOf: models.inTx,
+    counterOf,
     toolsOf,
   });
   const files = createFileRecord(db);

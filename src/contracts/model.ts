@@ -7,6 +7,10 @@ export const modelFitNames = ['plan', 'tools', 'json', 'vision', 'write', 'score
 
 const price = (what: string) => z.number().min(0).max(1_000_000).describe(`US dollars per million ${what}`);
 
+/** Published tokenizers that prompts can be counted with. */
+export const tokenizerNames = ['o200k_base', 'cl100k_base'] as const;
+export type TokenizerName = (typeof tokenizerNames)[number];
+
 /** Prices as a person enters them. */
 export const ModelPricesFrom = z.strictObject({
   from: z.iso.date().describe('The day, in UTC, from which they hold'),
@@ -33,6 +37,11 @@ export const SetModel = z
       .max(20)
       .optional()
       .describe('Instead of the catalogue’s'),
+    tokenizer: z
+      .enum(tokenizerNames)
+      .nullable()
+      .optional()
+      .describe('Counts its prompts before they are sent; null = they are estimated'),
     requestsPerMinute: z.int().min(1).max(10_000_000).optional().describe('All workers together'),
     tokensPerMinute: z.int().min(1).max(10_000_000_000).optional().describe('All workers together'),
   })
@@ -65,6 +74,10 @@ export const ModelView = z
     latencyMs: z.int().nullable().describe('How long its provider took to say so'),
     aliases: z.array(z.string()),
     own: z.boolean().describe('The workspace says something else about it than the catalogue'),
+    tokenizer: z
+      .enum(tokenizerNames)
+      .nullable()
+      .describe('Counts its prompts before they are sent; null = they are estimated'),
     requestsPerMinute: z.int().nullable().describe('Set by people; null = the provider’s own'),
     tokensPerMinute: z.int().nullable(),
   })

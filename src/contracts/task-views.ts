@@ -56,11 +56,16 @@ export const ModelRoute = z
   })
   .meta({ id: 'ModelRoute' });
 
-/** How a prompt was fitted into the window, in tokens as they were estimated. */
+/** How a prompt was fitted into the window, in tokens as they were counted before it was sent. */
 export const ModelCallPacking = z
   .object({
     room: z.int().describe('Of the window, less what is kept for the answer'),
     total: z.int(),
+    counter: z
+      .string()
+      .describe(
+        'Who counted: the model’s tokenizer, or "estimate"; either is corrected by what the model reported before',
+      ),
     reported: z.int().nullable().describe('What the provider counted'),
     kept: z.array(z.object({ id: z.string(), tokens: z.int(), cut: z.boolean() })),
     left: z.array(z.object({ id: z.string(), tokens: z.int(), why: z.string() })),

@@ -7,7 +7,7 @@
  * 3. The score adds what the agent prefers, else the order in which the candidates are given, to what was learned in this class of work:
  *    success, cost, time. What nobody knows is neither good nor bad, so that without experience preference and order decide alone.
  */
-import { modelFitNames } from '../contracts/model.ts';
+import { modelFitNames, type TokenizerName } from '../contracts/model.ts';
 import type { LearnedFigures } from './model-experience.ts';
 
 export const modelFits = modelFitNames;
@@ -34,6 +34,8 @@ export interface ModelCandidate {
   contextTokens: number;
   /** Of an answer. Absent: not known. */
   maxOutputTokens?: number;
+  /** Counts its prompts. Absent or null: they are estimated. */
+  tokenizer?: TokenizerName | null;
   /** Whose key it is called with: a workspace's id; absent: the environment's. */
   account?: string;
 }

@@ -27,6 +27,7 @@ export interface RecordOptions {
   reserve: Reserve;
   /** Instead, where workspaces have keys of their own: as of `tx.providersRevision`. */
   modelsOf?(tx: Tx): Promise<{ candidates: readonly ModelCandidate[]; reserve: Reserve }>;
+  counterOf?: World['counterOf'];
   /** Of the transaction's workspace. */
   toolsOf(tx: Tx): Promise<World['tools']>;
 }
@@ -45,7 +46,11 @@ export function createTaskRecord(db: Database, { models, reserve, toolsOf, ...op
   const worldOf = async (tx: Tx, now: Date): Promise<World> => {
     const { candidates } = await modelsOf(tx);
     const tools = await toolsOf(tx);
-    return { now, models: candidates, tools, learned, fresher: () => fresher(tx, now) };
+    const { counterOf } = options;
+    return {
+      ...{ now, models: candidates, tools, learned, fresher: () => fresher(tx, now) },
+      ...(counterOf ? { counterOf } : {}),
+    };
   };
   const fresher = async (tx: Tx, now: Date): Promise<World | null> => {
     const revision = await holdProvidersRevision(tx);

@@ -42,6 +42,8 @@ const claude = {
   contextTokens: 1_000_000,
   maxOutputTokens: 128_000,
 } as const;
+// OpenAI says of these families that they count with o200k_base; of later ones it has said nothing yet, and Anthropic of none.
+const countedGpt = { tokenizer: 'o200k_base' } as const;
 const gpt = {
   provider: 'openai',
   fit: allRound,
@@ -79,10 +81,11 @@ export const catalogueData: readonly CatalogueEntry[] = [
   { ...gpt, id: 'gpt-6.1-terra', aliases: ['terra'], prices: openaiTier(1, 0.05, 1.25, 5) },
   { ...gpt, id: 'gpt-6-astra', aliases: ['astra'], prices: openaiTier(10, 1, 12.5, 50) },
   { ...gpt, id: 'gpt-6-luna', aliases: ['luna'], prices: openaiTier(0.1, 0.01, 0.125, 0.5) },
-  { ...gpt, id: 'gpt-5.6-sol', aliases: [], prices: openaiTier(4, 0.4, 5, 20) },
-  { ...gpt, id: 'gpt-5.6-terra', aliases: [], prices: openaiTier(2, 0.2, 2.5, 12) },
+  { ...gpt, ...countedGpt, id: 'gpt-5.6-sol', aliases: [], prices: openaiTier(4, 0.4, 5, 20) },
+  { ...gpt, ...countedGpt, id: 'gpt-5.6-terra', aliases: [], prices: openaiTier(2, 0.2, 2.5, 12) },
   {
     ...gpt,
+    ...countedGpt,
     id: 'gpt-5.4-mini',
     aliases: ['gpt-5.4-mini-2026-03-17'],
     contextTokens: 400_000,
@@ -90,6 +93,7 @@ export const catalogueData: readonly CatalogueEntry[] = [
   },
   {
     ...gpt,
+    ...countedGpt,
     id: 'gpt-4.1-mini',
     aliases: ['gpt-4.1-mini-2025-04-14'],
     takesTemperature: true,

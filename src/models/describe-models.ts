@@ -58,6 +58,7 @@ function describe(entry: CatalogueEntry, { now, health, outage }: Condition): Mo
     latencyMs: health?.latencyMs ?? null,
     aliases: [...aliases],
     own: entry.own ?? false,
+    tokenizer: entry.tokenizer ?? null,
     requestsPerMinute: entry.requestsPerMinute ?? null,
     tokensPerMinute: entry.tokensPerMinute ?? null,
   };

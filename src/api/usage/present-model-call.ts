@@ -49,11 +49,12 @@ function requestView(request: CallRequest, body: ModelCallParts['body']): Record
 
 function packingView({ packing }: CompleteRequest, tries: LedgerEntryRow[]): ModelCallView['packing'] {
   if (!packing) return null;
-  const { room, total, kept, left } = packing;
+  const { room, total, counter = 'estimate', kept, left } = packing;
   const answered = tries.find(({ outcome }) => outcome === 'ok');
   return {
     room,
     total: Math.round(total),
+    counter,
     reported: answered?.inputTokens ?? null,
     kept: kept.map(({ id, tokens, cut = false }) => ({ id, tokens: Math.round(tokens), cut })),
     left: left.map((part) => ({ ...part, tokens: Math.round(part.tokens) })),

@@ -32,8 +32,17 @@ export function likelyTokens(estimated: number, { factor }: TokenFigures): numbe
   return Math.ceil(estimated * factor);
 }
 
+/** Of a count that was estimated, and of a tokenizer's: before enough prompts were seen, and after. */
+const margins = { estimated: [1.4, 1.15], exact: [1.2, 1.1] } as const;
+
 /** What a prompt has at most, for reservations: the less is known the wider. */
-export function mostTokens(estimated: number, { factor, samples }: TokenFigures): number {
-  const margin = samples >= 5 ? 1.15 : 1.4;
-  return Math.ceil(estimated * Math.max(factor, samples >= 5 ? 0 : 1) * margin) + 64;
+export function mostTokens(
+  counted: number,
+  { factor, samples }: TokenFigures,
+  { exact = false }: { exact?: boolean } = {},
+): number {
+  const taught = samples >= 5;
+  const [untaughtMargin, taughtMargin] = margins[exact ? 'exact' : 'estimated'];
+  const likely = counted * Math.max(factor, taught ? 0 : 1);
+  return Math.ceil(likely * (taught ? taughtMargin : untaughtMargin)) + 64;
 }

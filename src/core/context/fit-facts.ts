@@ -28,7 +28,11 @@ const leastOfFile = 60;
 /** @param canRead there is a tool that reads results on */
 export function fitFacts<Facts extends Material>(
   facts: Facts,
-  { room, canRead }: { room: number; canRead: boolean },
+  {
+    room,
+    canRead,
+    count = estimateTokens,
+  }: { room: number; canRead: boolean; count?: (text: string) => number },
 ): Fitted<Facts> {
   const texts = new Map<string, string>();
   for (const [key, output] of Object.entries(facts.context?.dependencies ?? {}))
@@ -38,7 +42,7 @@ export function fitFacts<Facts extends Material>(
   for (const file of facts.files ?? [])
     texts.set(`file ${file.id}`, file.passages.map(({ text }) => text).join('\n'));
   (facts.earlier ?? []).forEach(({ said }, n) => texts.set(`attempt ${n + 1}`, said));
-  const sizes = new Map([...texts].map(([id, text]) => [id, estimateTokens(text)]));
+  const sizes = new Map([...texts].map(([id, text]) => [id, count(text)]));
   const parts = [...sizes].map(([id, tokens]): Part => partOf(id, tokens));
   const packing = pack(parts, room);
   const granted = new Map(packing.kept.map(({ id, tokens }) => [id, tokens]));

@@ -9,12 +9,12 @@ export interface ShownMessage {
   [key: string]: unknown;
 }
 
-export function tokensOfContent(content: Record<string, unknown>): number {
+export function tokensOfContent(content: Record<string, unknown>, count = estimateTokens): number {
   const { text, toolCalls, carry } = content;
   const carried = (carry as { content?: unknown } | null | undefined)?.content;
-  if (carried) return tokensOfFrame + estimateTokens(JSON.stringify(carried));
+  if (carried) return tokensOfFrame + count(JSON.stringify(carried));
   const calls = Array.isArray(toolCalls) && toolCalls.length > 0 ? JSON.stringify(toolCalls) : '';
-  return tokensOfFrame + estimateTokens(typeof text === 'string' ? text : '') + estimateTokens(calls);
+  return tokensOfFrame + count(typeof text === 'string' ? text : '') + count(calls);
 }
 
 /** Of an entry, for the packer alone: no model sees them. */

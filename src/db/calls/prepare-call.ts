@@ -7,6 +7,7 @@ import type { LeftPart } from '../../core/context/pack.ts';
 import { readResultName } from '../../core/context/results.ts';
 import { estimateTokens } from '../../core/context/estimate-tokens.ts';
 import { materialRoom, outputTokens, promptRoom } from '../../core/context/room.ts';
+import { estimator, type TokenCounter } from '../../core/context/token-counter.ts';
 import {
   chiefSystem,
   hearingMessage,
@@ -33,6 +34,7 @@ import { loadUnderWay } from '../plan-store.ts';
 import { loadTeam } from '../standing/load-team.ts';
 import type { World } from '../standing/world.ts';
 import { type Frame, packCall } from '../context/pack-call.ts';
+import { tokensOfText } from '../context/count.ts';
 import { hashOf, keepTexts } from '../context/texts.ts';
 import { loadTokenFigures } from '../context/token-figures.ts';
 import type { CallContext, ChosenModel, Prepared } from './call-context.ts';
@@ -66,15 +68,21 @@ async function prepareComplete(
     more: effect.input.more === true,
   });
   const frame = frameOf(context, await revisionTool(context));
-  const room = promptRoom(candidate, output, share) - estimateTokens(JSON.stringify(frame));
+  const frameText = JSON.stringify(frame);
+  const counter = (await world.counterOf?.(candidate)) ?? estimator;
   // What is said at this turn is said once: another model is shown the same.
   context.said ??= kept
     ? (kept.messages ?? [])
-    : await say(context, { room, readsOn: frame.tools.some(({ name }) => name === readResultName) });
+    : await say(context, {
+        room: promptRoom(candidate, output, share) - tokensOfText(counter, frameText),
+        readsOn: frame.tools.some(({ name }) => name === readResultName),
+        count: counter.count,
+      });
   const messages = context.said;
-  const figures = await loadTokenFigures(tx, model);
+  const figures = await loadTokenFigures(tx, { ...model, counter: counter.name });
   const packed = await packCall(tx, task, {
     model: candidate,
+    counter,
     figures,
     frame,
     output,
@@ -82,7 +90,6 @@ async function prepareComplete(
     purpose: effect.purpose,
   });
   if ('over' in packed) return packed;
-  const frameText = JSON.stringify(frame);
   await keepTexts(tx, [frameText, ...packed.texts]);
   const { sent, packing, summary, mostTokens } = packed;
   const request: CompleteRequest = {
@@ -164,6 +171,7 @@ function schemaOf(purpose: string): Frame['outputSchema'] {
 interface OpeningRoom {
   /** Tokens for messages. */
   room: number;
+  count: TokenCounter['count'];
   /** There is a tool for what is cut. */
   readsOn: boolean;
 }
@@ -179,11 +187,16 @@ interface Opening extends Record<string, unknown> {
 function fitted<Facts extends Material>(
   facts: Facts,
   { write, bare }: { write(facts: Facts): string; bare: Facts },
-  { room, readsOn }: OpeningRoom,
+  { room, readsOn, count }: OpeningRoom,
 ): Opening {
-  const must = estimateTokens(write(bare));
-  const fit = fitFacts(facts, { room: materialRoom(room, { must, readsOn }), canRead: readsOn });
-  return { text: write(fit.facts), must, left: fit.left };
+  const must = write(bare);
+  const fit = fitFacts(facts, {
+    room: materialRoom(room, { must: count(must), readsOn }),
+    canRead: readsOn,
+    count,
+  });
+  // Stands with the entry, whichever model is shown it later.
+  return { text: write(fit.facts), must: estimateTokens(must), left: fit.left };
 }
 
 function systemOf({ task, current: { agent } }: Pick<CallContext, 'task' | 'current'>): string {
@@ -237,7 +250,7 @@ async function judgeOf({ tx, task }: CallContext): Promise<Opening> {
   return { text, must: estimateTokens(text), left: [] };
 }
 
-async function replanOf({ tx, task, effect, world }: CallContext, { room }: OpeningRoom): Promise<Opening> {
+async function replanOf({ tx, task, effect, world }: CallContext, place: OpeningRoom): Promise<Opening> {
   const runId = planRunOf(task);
   const [team, underWay, steps] = [
     await loadTeam(tx, world),
@@ -247,7 +260,7 @@ async function replanOf({ tx, task, effect, world }: CallContext, { room }: Open
   const failed = steps.filter(({ status }) => status === 'failed').map(({ key }) => key);
   const news = typeof effect.input.news === 'string' ? effect.input.news : null;
   const facts = { goal: task.goal, team, plan: underWay?.definition ?? null, steps, failed, news };
-  return fitted(facts, { write: replanMessage, bare: { ...facts, steps: [] } }, { room, readsOn: false });
+  return fitted(facts, { write: replanMessage, bare: { ...facts, steps: [] } }, { ...place, readsOn: false });
 }
 
 function planRunOf(task: TaskRow): string {
@@ -255,10 +268,14 @@ function planRunOf(task: TaskRow): string {
   return task.planRunId;
 }
 
-async function synthesisOf({ tx, task, effect }: CallContext, { room }: OpeningRoom): Promise<Opening> {
+async function synthesisOf({ tx, task, effect }: CallContext, place: OpeningRoom): Promise<Opening> {
   const corrections = Array.isArray(effect.input.corrections) ? (effect.input.corrections as string[]) : [];
   const facts = { goal: task.goal, corrections, steps: await loadStepResults(tx, planRunOf(task)) };
-  return fitted(facts, { write: synthesisMessage, bare: { ...facts, steps: [] } }, { room, readsOn: false });
+  return fitted(
+    facts,
+    { write: synthesisMessage, bare: { ...facts, steps: [] } },
+    { ...place, readsOn: false },
+  );
 }
 
 async function hearingOf(context: CallContext): Promise<string> {

@@ -4,6 +4,7 @@ import { allEnded } from '../connection.ts';
 import { loadCallEffect, settleEffect } from '../effect-store.ts';
 import { closeTry, type LedgerClosing } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
+import { estimator } from '../../core/context/token-counter.ts';
 import { overWindow } from '../../core/context/over-window.ts';
 import { outageCode } from '../../core/task/outage.ts';
 import type { ReplyOutcome } from '../../core/task/snapshot.ts';
@@ -145,7 +146,11 @@ async function learnFrom(
   const { provider, model } = asked;
   const text = asked.kind === 'complete' && asked.packing && !asked.images?.length;
   if (ok && text && ledger.reported && ledger.usage)
-    await learnTokens(tx, asked, { estimated: asked.packing.estimated, reported: ledger.usage.inputTokens });
+    await learnTokens(
+      tx,
+      { provider, model, counter: asked.packing.counter ?? estimator.name },
+      { estimated: asked.packing.estimated, reported: ledger.usage.inputTokens },
+    );
   await noteCall(
     tx,
     { provider, model, class: classOfPurpose(purpose, task.requires) },

@@ -12,16 +12,17 @@ import {
   summaryTokens,
   turnsOf,
 } from '../../core/context/conversation.ts';
-import { estimateTokens } from '../../core/context/estimate-tokens.ts';
 import type { ShownMessage } from '../../core/context/messages.ts';
 import { overWindowFailure } from '../../core/context/over-window.ts';
 import type { LeftPart } from '../../core/context/pack.ts';
 import { promptRoom } from '../../core/context/room.ts';
 import { extractSummary, summariseRequest, summaryMessage } from '../../core/context/summary.ts';
+import type { TokenCounter } from '../../core/context/token-counter.ts';
 import type { ModelCandidate } from '../../core/route-model.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { type Conversation, type ConversationEntry, loadConversation } from './conversation.ts';
+import { countedBy, tokensOfText } from './count.ts';
 import { hashOfRange, messagesFrom, type SentPart } from './sent.ts';
 import { keepSummary } from './summaries.ts';
 import { hashOf } from './texts.ts';
@@ -35,6 +36,8 @@ export interface Frame {
 
 export interface PackCall {
   model: ModelCandidate;
+  counter: TokenCounter;
+  /** What was learned of this counter's counts. */
   figures: TokenFigures;
   frame: Frame;
   output: number;
@@ -46,7 +49,9 @@ export interface PackCall {
 export interface PackingRecord {
   room: number;
   total: number;
-  /** Before the model's figures: what is learned from the reported count. */
+  /** Who counted: a tokenizer, or `estimate`. Absent in calls of older versions, which were estimated. */
+  counter?: string;
+  /** Before the model's figures: the reported count is compared with it. */
   estimated: number;
   kept: { id: string; tokens: number; cut?: true }[];
   left: LeftPart[];
@@ -71,7 +76,7 @@ export async function packCall(
   task: Pick<TaskRow, 'id' | 'attempt'>,
   call: PackCall,
 ): Promise<PackedCall | { over: Failure }> {
-  const whole = await loadConversation(tx, task);
+  const whole = countedBy(call.counter, await loadConversation(tx, task));
   const summary = call.purpose === 'summarise' ? toSummarise(whole, call) : null;
   if (call.purpose === 'summarise' && !summary) return { over: nothingToSummarise };
   const conversation = summary
@@ -87,10 +92,10 @@ export async function packCall(
   return {
     sent,
     messages: messagesFrom(sent, conversation.entries, texts).messages,
-    packing: recordOf(packed, { conversation, estimated }),
+    packing: recordOf(packed, { conversation, estimated, counter: call.counter.name }),
     texts: [...texts.values()],
     summary,
-    mostTokens: mostTokens(estimated, call.figures),
+    mostTokens: mostTokens(estimated, call.figures, call.counter),
   };
 }
 
@@ -108,7 +113,7 @@ function tooLong({ model, output }: PackCall, { needs, room, kept }: PackedConve
 /** In what the model probably counts. */
 function partsOf(
   { entries, summary }: Conversation,
-  { frame, figures, model, output, share, purpose }: PackCall,
+  { frame, counter, figures, model, output, share, purpose }: PackCall,
 ) {
   const count = (tokens: number) => likelyTokens(tokens, figures);
   const texts = [
@@ -120,7 +125,7 @@ function partsOf(
   return {
     room: promptRoom(model, output, share),
     frame: texts.flatMap(({ id, text }) =>
-      text === '' ? [] : [{ id, tokens: count(estimateTokens(text)) }],
+      text === '' ? [] : [{ id, tokens: count(tokensOfText(counter, text)) }],
     ),
     entries: entries.map(({ seq, role, tokens, content }, i) => ({
       seq,
@@ -237,13 +242,14 @@ function cutText(
 
 function recordOf(
   { room, total, kept, left }: PackedConversation,
-  { conversation, estimated }: { conversation: Conversation; estimated: number },
+  { conversation, estimated, counter }: { conversation: Conversation; estimated: number; counter: string },
 ): PackingRecord {
   const opening = conversation.entries[0]?.content.left;
   const { entries } = conversation;
   return {
     room,
     total,
+    counter,
     estimated,
     kept: inRanges(kept),
     left: [...(Array.isArray(opening) ? (opening as LeftPart[]) : []), ...left],

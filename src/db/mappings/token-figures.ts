@@ -1,11 +1,13 @@
 import { EntitySchema } from 'typeorm';
 import type { TokenFigures } from '../../core/context/calibration.ts';
 
-/** How the tokens that a model reports compare with our estimates. */
+/** How the tokens that a model reports compare with what was counted before. */
 export interface TokenFiguresRow extends TokenFigures {
   workspaceId: string;
   provider: string;
   model: string;
+  /** A tokenizer's name, or `estimate`. */
+  counter: string;
   updatedAt: Date;
 }
 
@@ -16,6 +18,7 @@ export const TokenFiguresMapping = new EntitySchema<TokenFiguresRow>({
     workspaceId: { type: 'text', primary: true },
     provider: { type: 'text', primary: true },
     model: { type: 'text', primary: true },
+    counter: { type: 'text', primary: true },
     factor: { type: 'double precision' },
     samples: { type: 'integer' },
     updatedAt: { type: 'timestamptz', default: () => 'now()' },

@@ -1,3 +1,4 @@
+import type { TokenCounter } from '../../core/context/token-counter.ts';
 import type { ModelCandidate } from '../../core/route-model.ts';
 import type { ToolInReach } from '../calls/tool-in-reach.ts';
 import type { LearnedModels } from '../providers/model-figures-store.ts';
@@ -9,6 +10,8 @@ export interface World {
   models: readonly ModelCandidate[];
   /** Of the workspace, as of this transaction. */
   tools: readonly ToolInReach[];
+  /** Who counts a model's tokens; absent: they are estimated. */
+  counterOf?(model: ModelCandidate): Promise<TokenCounter>;
   /** What was learned of them, as of some seconds ago. */
   learned?(tx: Tx): Promise<LearnedModels>;
   /**

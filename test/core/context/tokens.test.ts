@@ -39,6 +39,12 @@ describe('estimates', () => {
     expect(mostTokens(1_000, figures)).toBeGreaterThan(1_730);
   });
 
+  test('are set aside with a wider margin than what a tokenizer counted', () => {
+    for (const figures of [untaught, { factor: 1, samples: 5 }])
+      expect(mostTokens(10_000, figures, { exact: true })).toBeLessThan(mostTokens(10_000, figures));
+    expect(mostTokens(10_000, untaught, { exact: true })).toBeGreaterThan(10_000);
+  });
+
   test('learn nothing from short prompts, and never something absurd', () => {
     expect(learn(untaught, { estimated: 20, reported: 900 })).toBeNull();
     expect(learn(untaught, { estimated: 1_000, reported: 1_000_000 })?.factor).toBeLessThanOrEqual(4);

@@ -4,11 +4,12 @@ import { Part } from './part.tsx';
 
 /** What was told to the model and what did not fit, in tokens. */
 export function Packing({ packing }: { packing: NonNullable<ModelCallView['packing']> }) {
-  const { room, total, reported, kept, left } = packing;
+  const { room, total, counter, reported, kept, left } = packing;
   return (
     <Part title="What fitted">
       <p className="ts t2 tn">
-        {count(total)} of {count(room)} tokens
+        {count(total)} of {count(room)} tokens,{' '}
+        {counter === 'estimate' ? 'estimated' : `counted with ${counter}`}
         {reported !== null && `; the provider counted ${count(reported)}`}.
         {left.length === 0 && ' Everything was told.'}
       </p>
