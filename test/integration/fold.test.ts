@@ -22,16 +22,20 @@ import { createChance } from '../chaos/chance.ts';
 import { openServer } from '../live/support.ts';
 import { closeLater } from '../support/close-later.ts';
 import { foldAgainstRecord, foldAll } from '../support/fold-and-record.ts';
-import { openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
+import { isPlan, isStep, openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
+import type { Answer, ServedCall } from '../support/scripted-model-server/script.ts';
 import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
 
 let house: ScriptedHouse;
+let worker: WorkerProcess;
 let line: Line;
 beforeAll(async () => {
-  house = await openScriptedHouse();
+  house = await openScriptedHouse({ workers: false });
+  worker = await startWorkerProcess(house);
   const work = createWorkRule({ toolsPerHundred: 60, delayMs: 30, faultsPerHundred: 10 });
-  house.answer(work);
+  house.answer((call) => changingPlans(call, work(call)));
   const { url } = await openServer(house);
   line = await openLine(Number(new URL(url).port));
   const rule = CreateApprovalRule.parse({ name: 'Ask first', tool: 'recall', effect: 'ask' });
@@ -39,6 +43,28 @@ beforeAll(async () => {
 }, 120_000);
 
 const desk = <Result>(work: (tx: Tx) => Promise<Result>) => house.db.inWorkspace(house.scope, work);
+
+const step = (id: string, goal: string, more: object = {}) => ({
+  id,
+  kind: 'agent',
+  with: { goal, requires: [] },
+  ...more,
+});
+
+/** Each plan has a step that fails for good, for which it is given a new rest: that one goes, and so does one that was skipped. */
+function changingPlans(call: ServedCall, usual: Answer): Answer {
+  if (isStep('Doubt it')(call)) return { fault: { kind: 'status', status: 400 } };
+  if (!isPlan(call) || usual.fault) return usual;
+  const first = [
+    step('facts', 'Gather the facts'),
+    step('doubt', 'Doubt it', { onError: 'replan', dependsOn: ['facts'] }),
+    step('never', 'Never done', { if: 'false' }),
+    step('end', 'Write it up', { dependsOn: ['doubt'] }),
+  ];
+  const rest = [step('other', 'Take another way', { dependsOn: ['facts'] })];
+  const isNew = call.text.includes('# The plan needs a new rest');
+  return { ...usual, json: { name: isNew ? 'Another way' : 'One way', steps: isNew ? rest : first } };
+}
 
 interface Line {
   url: string;
@@ -169,7 +195,7 @@ const deeds: Record<string, { weight: number; to: string; do: Deed }> = {
 };
 const weights: Record<string, number> = {
   ...Object.fromEntries(Object.entries(deeds).map(([name, { weight }]) => [name, weight])),
-  otherWorkers: 1,
+  killWorker: 2,
   cut: 2,
 };
 
@@ -206,7 +232,7 @@ async function bringToRest(): Promise<void> {
 
 describe('the events alone', () => {
   test.each([7, 1207])(
-    'say what the record says, at every moment, and to a client that was cut off (history %i)',
+    'say what the record says, at every moment, to a client that was cut off, and with workers killed (history %i)',
     async (seed) => {
       const chance = createChance(seed);
       let seen: Statuses = await foldAll((text) => house.rows(text));
@@ -230,7 +256,10 @@ describe('the events alone', () => {
         const name = chance.pick(weights);
         const deed = deeds[name];
         if (name === 'cut') line.cut();
-        if (name === 'otherWorkers') await house.employ(house.models);
+        if (name === 'killWorker') {
+          await worker.kill();
+          worker = await startWorkerProcess(house);
+        }
         if (deed) {
           const rows = await house.rows<{ id: string }>(`${deed.to} ORDER BY id`);
           const target = rows[chance.between(0, rows.length - 1)];
@@ -240,6 +269,10 @@ describe('the events alone', () => {
       }
       await bringToRest();
       expect(await differences()).toEqual([]);
+      const removed = await house.rows<{ key: string }>(
+        `SELECT DISTINCT data->>'key' AS key FROM events WHERE type = 'step.removed' ORDER BY key`,
+      );
+      expect(removed).toEqual([{ key: 'doubt' }, { key: 'never' }]);
       await waitFor(
         async () => {
           const missing = await foldAgainstRecord((text) => house.rows(text), seen);
