@@ -54,7 +54,7 @@ export interface ModelNeeds {
   needs?: readonly ModelFit[];
   /** Would be good: who has it goes before who has not. */
   wishes?: readonly ModelFit[];
-  /** Prompt and answer together must fit into the window. */
+  /** Prompt and answer together must fit into the window, however much of the prompt is cut. */
   contextTokens?: number;
   /** Of the agent's policy: `model`, `provider` or `provider/model`, best first. */
   preferred?: readonly string[];
@@ -139,7 +139,10 @@ function whyNot(candidate: ModelCandidate, needs: ModelNeeds): string | null {
   );
   if (missing.length > 0) return `not fit to ${[...new Set(missing)].join(', ')}`;
   if (needs.contextTokens !== undefined && candidate.contextTokens < needs.contextTokens) {
-    return `window of ${candidate.contextTokens} tokens, ${needs.contextTokens} needed`;
+    const [has, needed] = [candidate.contextTokens, needs.contextTokens].map((n) =>
+      n.toLocaleString('en-US'),
+    );
+    return `its window of ${has} tokens is too small: this needs ${needed}`;
   }
   return null;
 }

@@ -101,6 +101,11 @@ export async function settleEffect(
   );
 }
 
+/** For whoever claims it next. */
+export async function addToInput(tx: Tx, key: string, more: Record<string, unknown>): Promise<void> {
+  await tx.sql(`UPDATE effects SET input = input || $2::jsonb WHERE key = $1`, [key, JSON.stringify(more)]);
+}
+
 /** Somebody else gives the answer of this tool call. */
 export async function waitOnEffect(tx: Tx, key: string, waits: EffectWaits): Promise<void> {
   await tx.sql(`UPDATE effects SET status = 'waiting', waits = $2 WHERE key = $1`, [

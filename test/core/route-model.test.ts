@@ -64,7 +64,7 @@ describe('the choice of a model', () => {
     expect(routeModel(all, { class: 'score', contextTokens: 2049 }).rejected).toContainEqual({
       provider: 'llama',
       model: 'smollm2-135m-instruct',
-      why: 'window of 2048 tokens, 2049 needed',
+      why: 'its window of 2,048 tokens is too small: this needs 2,049',
     });
   });
 

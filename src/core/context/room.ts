@@ -33,6 +33,11 @@ export function promptRoom(model: ModelCandidate, output: number, share = 1): nu
   return Math.max(0, Math.floor((model.contextTokens - output) * safety * share));
 }
 
+/** The smallest window with room for such a prompt beside the answer. */
+export function windowFor(prompt: number, output: number, share = 1): number {
+  return Math.ceil(prompt / (safety * share)) + 1 + output;
+}
+
 /** For material in the first message (or that of a synthesis), beside what it has to say. */
 export function materialRoom(room: number, { must, readsOn }: { must: number; readsOn: boolean }): number {
   return Math.max(0, Math.min(readsOn ? mostMaterial : mostResults, Math.floor(room * openingShare) - must));

@@ -24,6 +24,8 @@ interface Asking {
   purpose: string;
   requires?: readonly Capability[];
   wishes?: readonly ModelFit[];
+  /** What its prompt needs of a window at least, once that is known. */
+  contextTokens?: number;
   /** In this class of work. */
   learned?: ReadonlyMap<string, LearnedFigures>;
 }
@@ -55,9 +57,14 @@ export function aroundOutage(
 ): TaskMove | null {
   const given = effects.find(isGivenUp);
   if (!given) return null;
-  const route = routeWork({ models, outages, current, purpose: given.purpose });
+  const route = routeWork({ models, outages, current, purpose: given.purpose, ...windowOf(given) });
   if (route.choice) return { move: 'again', keys: [given.key] };
   return route.out.length > 0 ? park(route.out) : { move: 'wait', for: 'model', detail: route.reason };
+}
+
+/** Known of a call that was claimed once, and did not fit where it should have gone. */
+export function windowOf({ input }: Pick<EffectFacts, 'input'>): { contextTokens?: number } {
+  return typeof input.window === 'number' ? { contextTokens: input.window } : {};
 }
 
 /** A call that nobody could answer now is not even planned. */

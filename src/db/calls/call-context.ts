@@ -16,6 +16,8 @@ export interface CallContext {
   outages: ModelOutage[];
   /** Of the task, as its claim found them. */
   messages: TaskSnapshot['messages'];
+  /** What the prompt needs of a window at least, once it was packed for a model that it does not fit. */
+  contextTokens?: number;
   /** What would be good in a model for this. */
   wishes: ModelFit[];
   /** Ids of the messages that were shown by this claim; absent until the lines of this turn are written. */

@@ -11,19 +11,29 @@ import type { CallContext, ChosenModel } from './call-context.ts';
 /** Kept with the call: more than these are never looked at. */
 const mostKept = 10;
 
-/** The request keeps its model as long as that is in service. */
-export async function chooseModel(context: CallContext): Promise<ChosenModel | { nobody: Failure }> {
+export interface Nobody {
+  nobody: Failure;
+  /** Somebody could do it, and is out of service. */
+  out: boolean;
+}
+
+/** The request keeps its model as long as that is in service and its window has room. */
+export async function chooseModel(context: CallContext): Promise<ChosenModel | Nobody> {
   const kept = context.effect.request as CallRequest | null;
   const isKept = (each: { provider: string; model: string }) =>
     each.provider === kept?.provider && each.model === kept.model;
-  const configured = context.world.models.some(({ provider, id }) => isKept({ provider, model: id }));
+  const configured = context.world.models.some(
+    ({ provider, id, contextTokens }) =>
+      isKept({ provider, model: id }) && contextTokens >= (context.contextTokens ?? 0),
+  );
   if (kept && configured && !context.outages.some(isKept))
     return { provider: kept.provider, model: kept.model, reason: kept.reason };
   const decision = await route(context);
-  const { choice, reason } = decision;
+  const { choice, reason, out } = decision;
   if (choice) return { provider: choice.provider, model: choice.id, reason, route: recordOf(decision) };
   // A model that is not there is treated like one that is out: the task parks or waits for a key, it does not fail.
-  return { nobody: { code: outageCode, message: `No model for ${context.effect.purpose}: ${reason}` } };
+  const message = `No model for ${context.effect.purpose}: ${reason}`;
+  return { nobody: { code: outageCode, message }, out: out.length > 0 };
 }
 
 async function route({
@@ -34,6 +44,7 @@ async function route({
   effect,
   outages,
   wishes,
+  contextTokens,
 }: CallContext): Promise<RouteDecision<ModelCandidate>> {
   const { purpose } = effect;
   const learned = await world.learned?.(tx);
@@ -45,6 +56,7 @@ async function route({
     purpose,
     requires: task.requires,
     wishes,
+    ...(contextTokens === undefined ? {} : { contextTokens }),
     ...(figures ? { learned: figures } : {}),
   });
 }

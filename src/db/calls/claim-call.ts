@@ -12,8 +12,9 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
+import { windowOf } from '../../core/task/outage.ts';
 import { allEnded } from '../connection.ts';
-import { claimEffect, loadCallEffect, parkEffect, settleEffect } from '../effect-store.ts';
+import { addToInput, claimEffect, loadCallEffect, parkEffect, settleEffect } from '../effect-store.ts';
 import { lockAgents } from '../assignment/agent-slots.ts';
 import { lockPursesOf, reserveInPurses } from '../budgets/purses.ts';
 import { closeOpenTries, openTry } from '../ledger-store.ts';
@@ -68,7 +69,17 @@ export async function claimModelCall(
   const looks = effect.purpose !== 'summarise' && files.some(({ kind }) => kind === 'image');
   const images = looks ? await loadImages(tx, taskId) : [];
   const wishes = wishesOf({ task, effect, current, world }, images.length > 0);
-  const context = { tx, task, effect, current, world, outages, messages, wishes };
+  const context: CallContext = {
+    tx,
+    task,
+    effect,
+    current,
+    world,
+    outages,
+    messages,
+    wishes,
+    ...leftBy(effect),
+  };
   const chosen = await chooseModel(context);
   if ('nobody' in chosen) return { over: await giveUp(context, chosen.nobody) };
   const seen = (each: CallRequest) => imagesSeenBy(world.models, each, images);
@@ -119,6 +130,12 @@ async function take(
   };
 }
 
+/** Of an earlier claim that found nobody in service with room for the prompt: what it needs, and what was said at this turn. */
+function leftBy(effect: EffectRow): Pick<CallContext, 'contextTokens' | 'said'> {
+  const { contextTokens } = windowOf(effect);
+  return contextTokens === undefined ? {} : { contextTokens, said: effect.input.said as string[] };
+}
+
 /** Open, of the current attempt, and nobody asked to stop. */
 export function isClaimable(task: TaskRow, effect: EffectRow): boolean {
   const open = effect.status === 'planned' || effect.status === 'claimed';
@@ -162,15 +179,17 @@ async function affordable(
 
 /**
  * The request is made at the first claim and kept: a repeated call is the same call, if need be packed anew for another model. One whose prompt does
- * not fit goes to a model with a larger window.
+ * not fit, however it is cut, goes to a model with room for it; when that is out of service the call waits for it.
  */
 async function requestOf(context: CallContext, first: ChosenModel): Promise<Prepared | { nobody: Failure }> {
   let chosen = first;
   for (;;) {
     const made = (await keptRequest(context, chosen)) ?? (await prepareCall(context, chosen));
     if (!('over' in made)) return made;
-    const larger = await chooseModel({ ...context, world: withLarger(context.world, chosen) });
-    if ('nobody' in larger) return { nobody: made.over };
+    if (made.window === null) return { nobody: made.over };
+    context.contextTokens = Math.max(made.window, context.contextTokens ?? 0);
+    const larger = await chooseModel(context);
+    if ('nobody' in larger) return { nobody: larger.out ? larger.nobody : made.over };
     chosen = larger;
   }
 }
@@ -190,16 +209,10 @@ async function keptRequest(
   return body && { request: { ...kept, ...chosen }, body, score: null };
 }
 
-function withLarger(world: World, than: ChosenModel): World {
-  const known = world.models.find(({ provider, id }) => provider === than.provider && id === than.model);
-  return {
-    ...world,
-    models: world.models.filter(({ contextTokens }) => contextTokens > (known?.contextTokens ?? 0)),
-  };
-}
-
-async function giveUp({ tx, task, effect, world }: CallContext, error: Failure): Promise<Standing> {
+async function giveUp(context: CallContext, error: Failure): Promise<Standing> {
+  const { tx, task, effect, world, contextTokens, said = [] } = context;
   await settleEffect(tx, effect.key, { status: 'failed', error });
+  if (contextTokens !== undefined) await addToInput(tx, effect.key, { window: contextTokens, said });
   return decideTask(tx, task, world, true);
 }
 

@@ -1,6 +1,5 @@
 /** Makes the request of a model call from the record: which model, which text. Runs inside the claim. */
 import type { ModelCandidate } from '../../core/route-model.ts';
-import type { Failure } from '../../contracts/task.ts';
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import { fitFacts, type Material } from '../../core/context/fit-facts.ts';
 import type { LeftPart } from '../../core/context/pack.ts';
@@ -33,7 +32,7 @@ import { showMessages } from '../messages/in-turn.ts';
 import { loadUnderWay } from '../plan-store.ts';
 import { loadTeam } from '../standing/load-team.ts';
 import type { World } from '../standing/world.ts';
-import { type Frame, packCall } from '../context/pack-call.ts';
+import { type Frame, type OverWindow, packCall } from '../context/pack-call.ts';
 import { tokensOfText } from '../context/count.ts';
 import { hashOf, keepTexts } from '../context/texts.ts';
 import { loadTokenFigures } from '../context/token-figures.ts';
@@ -45,18 +44,12 @@ import { appendTranscript, type NewLine } from './transcript.ts';
 import { loadEarlier, loadStepResults, loadTurnFiles } from './turn-context.ts';
 
 /** `over`: the prompt does not fit into the window of this model, however it is cut. */
-export async function prepareCall(
-  context: CallContext,
-  model: ChosenModel,
-): Promise<Prepared | { over: Failure }> {
+export async function prepareCall(context: CallContext, model: ChosenModel): Promise<Prepared | OverWindow> {
   if (classOfPurpose(context.effect.purpose) !== 'score') return prepareComplete(context, model);
   return { ...(await prepareScore(context, model)), body: null };
 }
 
-async function prepareComplete(
-  context: CallContext,
-  model: ChosenModel,
-): Promise<Prepared | { over: Failure }> {
+async function prepareComplete(context: CallContext, model: ChosenModel): Promise<Prepared | OverWindow> {
   const { tx, task, effect, current, world } = context;
   const { modelPolicy } = current.agent.spec;
   const kept = effect.request as CompleteRequest | null;

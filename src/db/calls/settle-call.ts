@@ -1,7 +1,7 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import type { Failure } from '../../contracts/task.ts';
 import { allEnded } from '../connection.ts';
-import { loadCallEffect, settleEffect } from '../effect-store.ts';
+import { addToInput, loadCallEffect, settleEffect } from '../effect-store.ts';
 import { closeTry, type LedgerClosing } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import { estimator } from '../../core/context/token-counter.ts';
@@ -114,10 +114,7 @@ const tighterShare = 0.6;
 /** The same call once more, packed into less: its estimate was wrong. */
 async function packTighter(tx: Tx, key: string, error: Failure): Promise<void> {
   await settleEffect(tx, key, { status: 'planned', error });
-  await tx.sql(`UPDATE effects SET input = input || jsonb_build_object('share', $2::float8) WHERE key = $1`, [
-    key,
-    tighterShare,
-  ]);
+  await addToInput(tx, key, { share: tighterShare });
 }
 
 async function tryAgain(

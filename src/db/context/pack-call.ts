@@ -15,7 +15,7 @@ import {
 import type { ShownMessage } from '../../core/context/messages.ts';
 import { overWindowFailure } from '../../core/context/over-window.ts';
 import type { LeftPart } from '../../core/context/pack.ts';
-import { promptRoom } from '../../core/context/room.ts';
+import { promptRoom, windowFor } from '../../core/context/room.ts';
 import { extractSummary, summariseRequest, summaryMessage } from '../../core/context/summary.ts';
 import type { TokenCounter } from '../../core/context/token-counter.ts';
 import type { ModelCandidate } from '../../core/route-model.ts';
@@ -71,19 +71,27 @@ export interface PackedCall {
   mostTokens: number;
 }
 
+/** However it is cut, it does not fit. */
+export interface OverWindow {
+  over: Failure;
+  /** What it needs of a window; null: a larger one would not help. */
+  window: number | null;
+}
+
 export async function packCall(
   tx: Tx,
   task: Pick<TaskRow, 'id' | 'attempt'>,
   call: PackCall,
-): Promise<PackedCall | { over: Failure }> {
+): Promise<PackedCall | OverWindow> {
   const whole = countedBy(call.counter, await loadConversation(tx, task));
   const summary = call.purpose === 'summarise' ? toSummarise(whole, call) : null;
-  if (call.purpose === 'summarise' && !summary) return { over: nothingToSummarise };
+  if (call.purpose === 'summarise' && !summary) return { over: nothingToSummarise, window: null };
   const conversation = summary
     ? { ...whole, entries: whole.entries.filter(({ seq }, i) => i === 0 || seq <= summary.to) }
     : whole;
   const packed = packConversation(partsOf(conversation, call));
-  if (!packed.fits) return { over: tooLong(call, packed) };
+  if (!packed.fits)
+    return { over: tooLong(call, packed), window: windowFor(packed.needs, call.output, call.share) };
   const shown = await shownOf(tx, task, { conversation, packed, call });
   const texts = new Map(shown.texts.map((text) => [hashOf(text), text]));
   const sent = summary ? [...shown.sent, { text: hashOf(summariseRequest) }] : shown.sent;

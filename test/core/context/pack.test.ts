@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { pack, type Part } from '../../../src/core/context/pack.ts';
+import { promptRoom, windowFor } from '../../../src/core/context/room.ts';
+import { planner } from '../task/snapshots.ts';
 
 const kept = (parts: Part[], room: number) =>
   Object.fromEntries(pack(parts, room).kept.map(({ id, tokens }) => [id, tokens]));
@@ -82,4 +84,20 @@ describe('packing', () => {
       }),
     );
   });
+});
+
+test('the smallest window for a prompt has room for it, and one that has no room is smaller', () => {
+  fc.assert(
+    fc.property(
+      fc.record({ prompt: fc.nat(2_000_000), window: fc.integer({ min: 256, max: 4_000_000 }) }),
+      fc.constantFrom(1, 0.6),
+      ({ prompt, window }, share) => {
+        const output = Math.floor(window * 0.1);
+        const room = (contextTokens: number) => promptRoom({ ...planner, contextTokens }, output, share);
+        const smallest = windowFor(prompt, output, share);
+        expect(room(smallest)).toBeGreaterThanOrEqual(prompt);
+        if (room(window) < prompt) expect(smallest).toBeGreaterThan(window);
+      },
+    ),
+  );
 });
