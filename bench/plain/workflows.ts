@@ -32,3 +32,12 @@ export async function plainStep(step: { runId: string; stepId: string; goal: str
   await beginStep(step);
   return callModel(step);
 }
+
+/** As many calls at once as there are inputs, on the task queue of whoever makes them. */
+export async function callAll(taskQueue: string, inputs: never[]): Promise<void> {
+  const { callModel: call } = proxyActivities<PlainActivities>({
+    taskQueue,
+    startToCloseTimeout: '15 minutes',
+  });
+  await Promise.all(inputs.map((input) => call(input)));
+}

@@ -38,9 +38,15 @@ export interface Tx extends Scope {
   emit(event: NewEvent, place?: { rootTaskId?: string | null; actor?: string }): void;
   /** Asks the Temporal workflow of `target` to look again, by way of the outbox. */
   wake(note: OutboxNote): void;
-  /** The last work of the transaction, after everything else but the writing of events: for locks that come late in their order:
-   *  agents before budgets. */
-  atEnd(work: () => Promise<void>, locks?: 'agents' | 'budgets'): void;
+  /** Work after everything else but what is sent last: for locks that come late in their order, those of agents. */
+  atEnd(work: () => Promise<void>): void;
+  /**
+   * Statements that are sent with the events and the commit, for rows that everybody wants: those are held without a word from here in
+   * between. `send` awaits nothing before it has sent them all. One of them may refuse (`adjutant_stepwise()`): then all is begun anew with
+   * `stepwise`, where each is awaited, and may look at what it is answered.
+   */
+  lastly(send: () => Promise<unknown>): void;
+  stepwise: boolean;
   /** After the commit, whoever works on this task is told to abort at once; Temporal's cancellation is the guarantee. */
   stop(taskId: string): void;
 }
@@ -73,15 +79,23 @@ const pauseMs = 20;
 const retryableCodes = new Set(['40001', '40P01']);
 /** "cached plan must not change result type": the tables were changed under a prepared statement. */
 const planIsStale = '0A000';
+/** Of `adjutant_stepwise()`. */
+const refused = 'SW001';
 
 export function createDatabase(dataSource: DataSource, bell: Bell): Database {
   return {
     dataSource,
     inWorkspace: async (scope, work) => {
+      let stepwise = false;
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await onConnection(dataSource, (connection) => transact({ connection, bell, scope }, work));
+          return await onConnection(dataSource, (connection) =>
+            transact({ connection, bell, scope, stepwise }, work),
+          );
         } catch (error) {
+          const refusedOnce: boolean = !stepwise && sqlState(error) === refused;
+          stepwise ||= refusedOnce;
+          if (refusedOnce) continue;
           if (attempt >= triesOnConflict || !mayGoOtherwise(error)) throw error;
           await setTimeout(Math.random() * attempt * pauseMs);
         }
@@ -109,20 +123,24 @@ interface Wiring {
   connection: Connection;
   bell: Bell;
   scope: Scope;
+  stepwise: boolean;
 }
 
 async function transact<Result>(
-  { connection, bell, scope }: Wiring,
+  { connection, bell, scope, stepwise }: Wiring,
   work: (tx: Tx) => Promise<Result>,
 ): Promise<Result> {
-  const gathered: Gathered = { events: [], notes: [], stopIds: [], last: { agents: [], budgets: [] } };
+  const gathered: Gathered = { events: [], notes: [], stopIds: [], ends: [], last: [] };
   let open = true;
   try {
-    const tx = collect(gathered, { connection, scope, revisions: await begin(connection, scope) });
+    const revisions = await begin(connection, scope);
+    const tx = collect(gathered, { connection, known: { ...scope, ...revisions, stepwise } });
     const result = await work(tx);
-    for (const finish of [...gathered.last.agents, ...gathered.last.budgets]) await finish();
+    for (const finish of gathered.ends) await finish();
+    if (stepwise) for (const send of gathered.last.splice(0)) await send();
     open = false;
-    const facts = await finishWith(connection, writeFacts(tx, gathered));
+    const last = gathered.last.map((send) => send());
+    const facts = await finishWith(connection, [writeFacts(tx, gathered), ...last]);
     if (facts.events.length > 0 || facts.outboxIds.length > 0)
       bell.ring({ workspaceId: scope.workspaceId, stopIds: gathered.stopIds, ...facts });
     return result;
@@ -149,8 +167,14 @@ async function begin(connection: Connection, { workspaceId }: Scope): Promise<Re
 }
 
 /** The last statements and the commit go out together. After one that failed, PostgreSQL answers a COMMIT with a rollback. */
-async function finishWith<Facts>(connection: Connection, writing: Promise<Facts>): Promise<Facts> {
-  const [facts, tag] = await allEnded([writing, connection.command('COMMIT')]);
+async function finishWith<Facts>(
+  connection: Connection,
+  [writing, ...last]: [Promise<Facts>, ...Promise<unknown>[]],
+): Promise<Facts> {
+  const committing = connection.command('COMMIT');
+  // In the order in which they were sent: what fails after the first only follows from it.
+  await allEnded<unknown[]>([...last, writing, committing]);
+  const [facts, tag] = [await writing, await committing];
   if (tag !== 'COMMIT') throw new Error('A statement failed unnoticed: the transaction was rolled back.');
   return facts;
 }
@@ -159,26 +183,27 @@ interface Gathered {
   events: Parameters<typeof writeFacts>[1]['events'];
   notes: OutboxNote[];
   stopIds: string[];
-  last: Record<'agents' | 'budgets', (() => Promise<void>)[]>;
+  ends: (() => Promise<void>)[];
+  last: (() => Promise<unknown>)[];
 }
 
 function collect(
-  { events, notes, stopIds, last }: Gathered,
-  { connection, scope, revisions }: { connection: Connection; scope: Scope; revisions: Revisions },
+  { events, notes, stopIds, ends, last }: Gathered,
+  { connection, known }: { connection: Connection; known: Scope & Revisions & Pick<Tx, 'stepwise'> },
 ): Tx {
   return {
-    ...scope,
-    ...revisions,
+    ...known,
     sql: (text, parameters) => connection.run(text, parameters),
     emit: (event, place) => {
-      events.push({ ...event, rootTaskId: place?.rootTaskId ?? null, actor: place?.actor ?? scope.actor });
+      events.push({ ...event, rootTaskId: place?.rootTaskId ?? null, actor: place?.actor ?? known.actor });
     },
     wake: (note) => {
       const other = notes.find((each) => each.target === note.target);
       if (!other) notes.push(note);
       else other.afterMs = Math.min(other.afterMs ?? 0, note.afterMs ?? 0);
     },
-    atEnd: (finish, locks = 'agents') => void last[locks].push(finish),
+    atEnd: (finish) => void ends.push(finish),
+    lastly: (send) => void last.push(send),
     stop: (taskId) => void stopIds.push(taskId),
   };
 }

@@ -1,13 +1,7 @@
 /** The record of tasks and runs as activities use it: each method is one transaction. */
 import type { Standing } from '../contracts/corridor.ts';
 import type { ModelCandidate } from '../core/route-model.ts';
-import {
-  type CallAddress,
-  type Claim,
-  claimModelCall,
-  type Reserve,
-  ShortOfBudget,
-} from './calls/claim-call.ts';
+import { type CallAddress, type Claim, claimModelCall, type Reserve } from './calls/claim-call.ts';
 import { claimTool, type ToolClaim } from './calls/claim-tool.ts';
 import { createFiguresReader } from './providers/model-figures-store.ts';
 import { type Postponement, postponeModelCall } from './calls/postpone-call.ts';
@@ -78,18 +72,10 @@ export function createTaskRecord(db: Database, { models, reserve, toolsOf, ...op
         (tx) => requestCancel(tx, { ...target, reason: 'Cancelled by operations in Temporal.' }),
         'operations',
       ),
-    claimModelCall: async (asker: Asker, address: CallAddress): Promise<Claim> => {
-      const claim = (short: boolean) =>
-        within(asker, async (tx, world) =>
-          claimModelCall(tx, address, { world, reserve: (await modelsOf(tx)).reserve, short }),
-        );
-      try {
-        return await claim(false);
-      } catch (error) {
-        if (error instanceof ShortOfBudget) return claim(true);
-        throw error;
-      }
-    },
+    claimModelCall: (asker: Asker, address: CallAddress): Promise<Claim> =>
+      within(asker, async (tx, world) =>
+        claimModelCall(tx, address, { world, reserve: (await modelsOf(tx)).reserve }),
+      ),
     postponeModelCall: (asker: Asker, postponement: Postponement): Promise<Standing> =>
       within(asker, (tx, world) => postponeModelCall(tx, postponement, world)),
     settleModelCall: (asker: Asker, settlement: Settlement): Promise<Settled> =>

@@ -93,7 +93,8 @@ export function settleIn(purse: Purse, { reserved, spent }: { reserved: Amount; 
   };
 }
 
-const warnings = [100, 80, 50];
+/** In percent of the limit. */
+export const warnings = [100, 80, 50];
 
 /** The highest warning that what is spent has reached; 0 for none. */
 export function warningOf(purse: Purse): number {

@@ -6,7 +6,7 @@
  * 3. A workspace's purse is of one day in UTC. The first who locks it on another day empties it; what is set aside stays so.
  */
 import type { BudgetScope } from '../../contracts/budget.ts';
-import type { Amount, Purse } from '../../core/budget/escrow.ts';
+import { type Amount, type Purse, warnings } from '../../core/budget/escrow.ts';
 import type { Tx } from '../record.ts';
 
 const today = `(now() AT TIME ZONE 'utc')::date`;
@@ -94,38 +94,40 @@ export async function readPurses(tx: Tx, ids: readonly string[]): Promise<Purse[
 const roomFor = (limit: string, held: string, need: string) =>
   `(${need} = 0 OR (${limit}) IS NULL OR ${held} + ${need} <= ${limit})`;
 
-/**
- * Sets the most that a call can cost aside, in all of these purses or in none: one statement, so that a claim holds what everybody in the
- * workspace wants for no longer than its last words.
- * @returns false when one of them has no room
- */
+/** Sets the most that a call can cost aside, in all of these purses or in none: without room in one of them it refuses (see `lastly`). */
 export async function reserveInPurses(
   tx: Tx,
   ids: readonly string[],
   { microUsd, tokens }: Amount,
-): Promise<boolean> {
-  if (ids.length === 0) return true;
+): Promise<void> {
+  if (ids.length === 0) return;
   const { limitMicroUsd, limitTokens, spentMicroUsd, spentTokens } = purseValues;
   const unlessOld = (column: string) => `${column} = CASE WHEN mine.stale THEN 0 ELSE b.${column} END`;
-  const rows = await tx.sql(
+  await tx.sql(
     `WITH mine AS MATERIALIZED (
        SELECT b.id, ${stale} AS stale,
               ${roomFor(limitMicroUsd, `${spentMicroUsd} + b.reserved_micro_usd`, '$2::bigint')}
               AND ${roomFor(limitTokens, `${spentTokens} + b.reserved_tokens`, '$3::bigint')} AS room
-         FROM budgets b WHERE b.id = ANY ($1) ORDER BY ${rank} FOR NO KEY UPDATE)
+         FROM budgets b WHERE b.id = ANY ($1) ORDER BY ${rank} FOR NO KEY UPDATE), reserved AS (
      UPDATE budgets b SET reserved_micro_usd = b.reserved_micro_usd + $2, reserved_tokens = b.reserved_tokens + $3, updated_at = now(),
             ${['spent_micro_usd', 'spent_tokens', 'extra_micro_usd', 'extra_tokens', 'warned'].map(unlessOld).join(', ')},
             day = CASE WHEN mine.stale THEN ${today} ELSE b.day END, exhausted_at = CASE WHEN mine.stale THEN NULL ELSE b.exhausted_at END
-       FROM mine WHERE b.id = mine.id AND (SELECT bool_and(room) FROM mine) RETURNING b.id`,
+       FROM mine WHERE b.id = mine.id AND (SELECT bool_and(room) FROM mine) RETURNING b.id)
+     SELECT adjutant_stepwise() WHERE NOT EXISTS (SELECT FROM reserved)`,
     [ids, microUsd, tokens],
   );
-  return rows.length > 0;
 }
+
+const part = (spent: string, limit: string) =>
+  `CASE WHEN ${limit} IS NULL OR ${spent} = 0 THEN 0 WHEN ${limit} = 0 THEN 100 ELSE ${spent} * 100.0 / ${limit} END`;
+/** As `warningOf` of core/budget/escrow: one of them is due and was not told. */
+const mustWarn = `EXISTS (SELECT FROM (SELECT greatest(${part('"spentMicroUsd"', '"limitMicroUsd"')}, ${part('"spentTokens"', '"limitTokens"')}) AS used) AS u
+  WHERE ${warnings.map((percent) => `(warned < ${percent} AND used >= ${percent})`).join(' OR ')})`;
 
 /**
  * What was set aside goes back and what was paid is booked, as `settleIn` of core/budget/escrow says: the one statement locks the purses, in
  * their order, and writes them.
- * @returns the purses as they are now
+ * @returns the purses as they are now, if `stepwise`; else it refuses when there is a warning to tell (see `lastly`)
  */
 export async function settlePurses(
   tx: Tx,
@@ -137,14 +139,15 @@ export async function settlePurses(
   return tx.sql<Purse>(
     `WITH mine AS MATERIALIZED (
        SELECT b.id, ${stale} AS stale, ${spentMicroUsd} AS spent, ${spentTokens} AS spent_tokens, b.reserved_micro_usd, b.reserved_tokens
-         FROM budgets b WHERE b.workspace_id = $1 AND b.id = ANY ($2) ORDER BY ${rank} FOR NO KEY UPDATE)
+         FROM budgets b WHERE b.workspace_id = $1 AND b.id = ANY ($2) ORDER BY ${rank} FOR NO KEY UPDATE), settled AS (
      UPDATE budgets b SET spent_micro_usd = greatest(0, mine.spent + n.spent), spent_tokens = greatest(0, mine.spent_tokens + n.spent_tokens),
             reserved_micro_usd = greatest(0, mine.reserved_micro_usd - n.reserved), reserved_tokens = greatest(0, mine.reserved_tokens - n.reserved_tokens),
             ${['extra_micro_usd', 'extra_tokens', 'warned'].map(unlessOld).join(', ')}, updated_at = now(),
             day = CASE WHEN mine.stale THEN ${today} ELSE b.day END, exhausted_at = CASE WHEN mine.stale THEN NULL ELSE b.exhausted_at END
        FROM mine JOIN unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
          AS n (id, spent, spent_tokens, reserved, reserved_tokens) ON n.id = mine.id
-      WHERE b.id = mine.id RETURNING ${purseColumns}`,
+      WHERE b.id = mine.id RETURNING ${purseColumns})
+     ${tx.stepwise ? 'SELECT * FROM settled' : `SELECT adjutant_stepwise() FROM settled WHERE ${mustWarn}`}`,
     [
       tx.workspaceId,
       ids,

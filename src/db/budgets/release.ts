@@ -6,7 +6,7 @@ import { type Amount, plus, warningOf } from '../../core/budget/escrow.ts';
 import { allEnded } from '../connection.ts';
 import type { Tx } from '../record.ts';
 import { figuresOf, setWarned, settlePurses, streamOf } from './purses.ts';
-import { wakeBudgetWaiters } from './wake-waiters.ts';
+import { refuseIfAnyWaits, wakeBudgetWaiters } from './wake-waiters.ts';
 
 export interface Release {
   rootTaskId: string;
@@ -24,17 +24,20 @@ export function releaseAtEnd(tx: Tx, releases: Release[]): void {
   if (list) list.push(...some);
   else {
     pending.set(tx, some);
-    tx.atEnd(() => release(tx), 'budgets');
+    tx.lastly(() => release(tx));
   }
 }
 
-/** In one round trip, since everybody in the workspace wants these rows. */
+/** Sent together with the commit, since everybody in the workspace wants these rows. Who must be warned or waits makes it refuse. */
 async function release(tx: Tx): Promise<void> {
   const releases = pending.get(tx) ?? [];
   pending.delete(tx);
   const ids = [...new Set(releases.flatMap(({ budgetIds }) => budgetIds))];
   const sums = ids.map((id) => sumOf(releases.filter(({ budgetIds }) => budgetIds.includes(id))));
-  const [purses] = await allEnded([settlePurses(tx, ids, sums), wakeBudgetWaiters(tx, ids)]);
+  const settled = settlePurses(tx, ids, sums);
+  if (!tx.stepwise) return void (await allEnded([settled, refuseIfAnyWaits(tx, ids)]));
+  const purses = await settled;
+  await wakeBudgetWaiters(tx, ids);
   const rootTaskId = releases[0]?.rootTaskId ?? '';
   for (const purse of purses) {
     const percent = warningOf(purse);

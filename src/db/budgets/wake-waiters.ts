@@ -12,6 +12,16 @@ interface WaitingTask {
   need: Amount | null;
 }
 
+const waitsForThese = `t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'budget' AND t.waits_on && $2::text[]`;
+
+/** Sent with the commit (see `lastly`): who waits is woken by the same work, step by step. */
+export async function refuseIfAnyWaits(tx: Tx, budgetIds: readonly string[]): Promise<void> {
+  await tx.sql(`SELECT adjutant_stepwise() FROM tasks t WHERE ${waitsForThese} LIMIT 1`, [
+    tx.workspaceId,
+    budgetIds,
+  ]);
+}
+
 /** More are called by those who go first. */
 const most = 200;
 
@@ -23,7 +33,7 @@ export async function wakeBudgetWaiters(tx: Tx, budgetIds: readonly string[]): P
   const waiters = await tx.sql<WaitingTask>(
     `SELECT t.id, t.title, t.root_id, t.waits_on, e.needs AS need
        FROM tasks t JOIN effects e ON e.task_id = t.id AND e.attempt = t.attempt AND e.status = 'parked'
-      WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'budget' AND t.waits_on && $2::text[]
+      WHERE ${waitsForThese}
       ORDER BY t.id LIMIT ${most}`,
     [tx.workspaceId, budgetIds],
   );

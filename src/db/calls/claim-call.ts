@@ -47,19 +47,10 @@ export type Reserve = (
 
 export type Claim = { claimed: ClaimedCall } | { over: Standing };
 
-/**
- * There is no room in a purse. Parking gives the agent's slot back, and agents are locked before budgets: so the claim is begun anew with
- * `short`, which takes that lock first. The usual claim leaves the agent's row, which everybody wants, alone.
- */
-export class ShortOfBudget extends Error {
-  override name = 'ShortOfBudget';
-}
-
-/** @throws ShortOfBudget unless `short` */
 export async function claimModelCall(
   tx: Tx,
   { taskId, key }: CallAddress,
-  { world, reserve, short = false }: { world: World; reserve: Reserve; short?: boolean },
+  { world, reserve }: { world: World; reserve: Reserve },
 ): Promise<Claim> {
   const [task, effect] = await allEnded([lockTask(tx, taskId), loadCallEffect(tx, key)]);
   if (!effect || !isClaimable(task, effect)) return { over: await refuse(tx, { task, effect }, world) };
@@ -87,24 +78,23 @@ export async function claimModelCall(
   const made = await affordable(context, chosen, (each) => worst(each).microUsd);
   if ('nobody' in made) return { over: await giveUp(context, made.nobody) };
   const request = withImages(made.request, seen(made.request));
-  return take(context, { ...made, request }, { worst: worst(request), short });
+  return take(context, { ...made, request }, worst(request));
 }
 
-interface Taking {
-  worst: ReturnType<Reserve>;
-  short: boolean;
-}
-
-/** The call goes out, unless a purse has no room for the most that it can cost. */
+/**
+ * The call goes out, unless a purse has no room for the most that it can cost: then its last words refuse, and the claim is begun anew
+ * step by step. Parking gives the agent's slot back, and agents are locked before budgets: so that takes their lock first. The usual
+ * claim leaves the agent's row, which everybody wants, alone.
+ */
 async function take(
   { tx, task, effect, world }: CallContext,
   { request, body, score }: Prepared,
-  { worst: { microUsd, tokens = 0, price }, short }: Taking,
+  { microUsd, tokens = 0, price }: ReturnType<Reserve>,
 ): Promise<Claim> {
   const { key, id: callId, purpose } = effect;
   const needs = { microUsd: microUsd ?? 0, tokens };
-  if (short && task.agentId) await lockAgents(tx, [task.agentId]);
-  if (short && shortageOf(await lockPursesOf(tx, task), needs)) {
+  if (tx.stepwise && task.agentId) await lockAgents(tx, [task.agentId]);
+  if (tx.stepwise && shortageOf(await lockPursesOf(tx, task), needs)) {
     await parkEffect(tx, key, { request, needs });
     return { over: await decideTask(tx, task, world, true) };
   }
@@ -118,8 +108,8 @@ async function take(
       reservedTokens: tokens,
     }),
   ]);
-  // The last words of the claim: everybody in the workspace wants this row.
-  if (!(await reserveInPurses(tx, budgetIds, needs))) throw new ShortOfBudget();
+  // Everybody in the workspace wants these rows.
+  tx.lastly(() => reserveInPurses(tx, budgetIds, needs));
   const stream = task.conversationId ? `conversation/${task.conversationId}` : `task/${task.id}`;
   const account = breakerOf(world, request)?.account ?? 'environment';
   return {
