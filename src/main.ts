@@ -110,7 +110,7 @@ function modelParts(db: Database): Pick<AppOptions, 'models' | 'providers' | 'la
         return (model && outageOf(model, outages)?.reason) ?? null;
       });
     },
-    launch: { models: models.inTx },
+    launch: models.inTx,
     providers: { sealer, environment: environmentProviders(config.models), tryKey, findLocal },
   };
 }

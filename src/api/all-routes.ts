@@ -42,9 +42,13 @@ export interface RouteParts {
   askToolServer?: AskToolServer;
   models?: (caller: { workspaceId: string }) => Promise<ModelView[]>;
   providers?: ProviderDesk;
-  launch?: LaunchDesk;
+  launch?: LaunchDesk['models'];
   streams?: StreamEvents;
 }
+
+/** Of models: no budget is too small. */
+const nothingKnown: LaunchDesk['models'] = () =>
+  Promise.resolve({ candidates: [], reserve: () => ({ microUsd: null }) });
 
 /** In the order in which the reference lists them. */
 export function allRoutes(
@@ -57,11 +61,11 @@ export function allRoutes(
     askToolServer,
     models,
     providers,
-    launch,
+    launch = nothingKnown,
     streams,
   }: RouteParts,
 ): void {
-  taskRoutes(door, temporal, launch);
+  taskRoutes(door, temporal, { models: launch, toolsOf });
   taskControlRoutes(door, temporal);
   taskViewRoutes(door, temporal);
   taskPlanRoutes(door, temporal, toolsOf);
@@ -70,7 +74,7 @@ export function allRoutes(
   memoryRoutes(door);
   workflowRoutes(door, toolsOf);
   runRoutes(door, temporal);
-  runControlRoutes(door, temporal);
+  runControlRoutes(door, temporal, toolsOf);
   approvalRoutes(door, toolsOf);
   approvalRuleRoutes(door);
   approvalWebhookRoutes(door, providers?.sealer);

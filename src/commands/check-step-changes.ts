@@ -7,23 +7,23 @@ import type { Tx } from '../db/record.ts';
 import { readWorkflowWorld } from '../db/workflow-world.ts';
 import { findVersion } from '../db/workflow-store.ts';
 import { AppError, type Problem } from '../errors.ts';
+import { type ToolsOf, toolNames } from './tools-of.ts';
 
 interface Changed {
   stepId: string;
   changes: StepChanges;
   /** Where the changes stand in the body of the request. */
   root: '' | '/changes';
+  /** Absent: only the tools that the definition names are known. */
+  toolsOf?: ToolsOf | undefined;
 }
 
 /**
  * Whether a step could be saved as a person has changed it: its form, references to steps before it, expressions, known agents.
  * @throws AppError invalid_workflow with a pointer for each problem; unknown_agent
  */
-export async function checkStepChanges(
-  tx: Tx,
-  run: RunRow,
-  { stepId, changes, root }: Changed,
-): Promise<void> {
+export async function checkStepChanges(tx: Tx, run: RunRow, changed: Changed): Promise<void> {
+  const { stepId, changes, root } = changed;
   if (changes.agentId) await requireOperatorAgent(tx, changes.agentId, root);
   const found = await findVersion(tx, run.workflowId, run.workflowVersion);
   const position = found?.definition.steps.findIndex((step) => step.id === stepId) ?? -1;
@@ -39,9 +39,7 @@ export async function checkStepChanges(
       });
   problems.push(...loosened(step, changes, root));
   if (changes.with)
-    problems.push(
-      ...(await problemsOfInput(tx, { found: found.definition, position, stepId, changes, root })),
-    );
+    problems.push(...(await problemsOfInput(tx, { ...changed, found: found.definition, position })));
   if (problems.length > 0)
     throw new AppError('invalid_workflow', 'The step cannot be changed like this.', { problems });
 }
@@ -62,15 +60,20 @@ interface Input extends Changed {
 /** Only what is wrong with this step: others may name an agent who has gone meanwhile. */
 async function problemsOfInput(
   tx: Tx,
-  { found, position, stepId, changes, root }: Input,
+  { found, position, stepId, changes, root, toolsOf }: Input,
 ): Promise<Problem[]> {
   const changed = changeSteps(found, new Map([[stepId, changes.with ?? {}]]));
-  const tools = found.steps.flatMap((step) => (step.kind === 'tool' ? [step.with.tool] : []));
+  const tools = [...found.steps.flatMap(toolsNamed), ...(toolsOf ? await toolNames(tx, toolsOf) : [])];
   const { problems } = checkDefinition(changed, await readWorkflowWorld(tx, tools));
   const place = `/steps/${position}`;
   return problems
     .filter(({ pointer }) => pointer === place || pointer.startsWith(`${place}/`))
     .map((problem) => ({ ...problem, pointer: `${root}${problem.pointer.slice(place.length)}` }));
+}
+
+function toolsNamed(step: Step): string[] {
+  if (step.kind === 'tool') return [step.with.tool];
+  return step.kind === 'agent' ? step.with.tools : [];
 }
 
 async function requireOperatorAgent(tx: Tx, agentId: string, root: string): Promise<void> {

@@ -10,6 +10,7 @@ import { lockTask, updateTask } from '../db/task-store.ts';
 import { AppError, notFound } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
 import { checkStepChanges } from './check-step-changes.ts';
+import type { ToolsOf } from './tools-of.ts';
 
 interface EditStep {
   runId: string;
@@ -17,6 +18,7 @@ interface EditStep {
   changes: StepChanges;
   /** The run's version that the person looked at; null: whatever is there. */
   ifMatch: string | null;
+  toolsOf?: ToolsOf;
 }
 
 /**
@@ -27,7 +29,7 @@ interface EditStep {
 export async function editStep(
   tx: Tx,
   caller: Caller,
-  { runId, stepId, changes, ifMatch }: EditStep,
+  { runId, stepId, changes, ifMatch, toolsOf }: EditStep,
 ): Promise<void> {
   requireOperator(caller);
   const run = await lockRun(tx, runId);
@@ -39,7 +41,7 @@ export async function editStep(
   if (!step) throw notFound('step', stepId);
   requireOpen(run);
   const all = { ...step.changes, ...changes, ...withOf(step, changes) };
-  await checkStepChanges(tx, run, { stepId, changes: all, root: '' });
+  await checkStepChanges(tx, run, { stepId, changes: all, root: '', toolsOf });
   if (step.status === 'waiting') await beginAnew(tx, run, step);
   else if (step.status === 'in_progress') await changeTask(tx, step, changes);
   else if (step.status !== 'pending') throw tooLate(`is ${step.status}`, step);

@@ -1,3 +1,4 @@
+import type { AgentRole } from '../contracts/agent.ts';
 import type { Forecast } from '../contracts/forecast.ts';
 import type { CreateTask } from '../contracts/task.ts';
 import { forecastGoal, type GoalLimits } from '../core/budget/forecast.ts';
@@ -9,11 +10,14 @@ import { type GoalKind, readLeastAnswer, readPastGoals } from '../db/forecast-re
 import type { Tx } from '../db/record.ts';
 import { AppError } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
-import { roleFor } from './create-task.ts';
+import { checkGoal } from './check-goal.ts';
+import type { ToolsOf } from './tools-of.ts';
 
-/** What the workspace's models cost; handed in, since a command talks to no provider. */
+/** What the workspace's models cost, and which tools there are; handed in, since a command talks to no provider. */
 export interface LaunchDesk {
   models(tx: Tx): Promise<{ candidates: readonly ModelCandidate[]; reserve: WorstCase }>;
+  /** Absent: nothing is known of tools. */
+  toolsOf?: ToolsOf;
 }
 
 /** A plan is given at least so much room. */
@@ -21,16 +25,22 @@ const leastPlanTokens = 8_000;
 
 /**
  * What a goal is going to cost, from goals that were given in the same way; nothing is stored.
- * @throws AppError unknown_agent; invalid_request when its budget is too small for the first call
+ * @throws AppError as when it is given; invalid_request when its budget is too small for the first call
  */
-export async function forecastTask(
-  tx: Tx,
-  caller: Caller,
-  { input, desk }: { input: CreateTask; desk: LaunchDesk },
-): Promise<Forecast> {
+export async function forecastTask(tx: Tx, caller: Caller, goal: LaunchedGoal): Promise<Forecast> {
   requireOperator(caller);
+  return forecastFor(tx, await checkGoal(tx, goal.input, goal.desk.toolsOf), goal);
+}
+
+interface LaunchedGoal {
+  input: CreateTask;
+  desk: LaunchDesk;
+}
+
+/** Of a goal that has been checked. @throws AppError invalid_request when its budget is too small for the first call */
+export async function forecastFor(tx: Tx, role: AgentRole, { input, desk }: LaunchedGoal): Promise<Forecast> {
   const kind: GoalKind = {
-    role: await roleFor(tx, input),
+    role,
     agentId: input.agentId ?? null,
     requires: input.requires ?? [],
   };

@@ -36,6 +36,7 @@ export const workflowLimits = {
   description: 5000,
   values: 100,
   requires: 20,
+  tools: 50,
   files: 100,
   maxAttempts: 20,
   /** Runs above a nested run. */
@@ -153,6 +154,8 @@ const agentWith = z.strictObject({
   agentId: absentTextIsNull(z.string().min(1).max(200)),
   /** `[]` says: anybody. Either this or `agentId` is given. */
   requires: absentIsNull(z.array(requirement).max(workflowLimits.requires)),
+  /** Tools that it must be allowed to use. */
+  tools: absentIs(z.array(z.string().min(1).max(100)).max(workflowLimits.tools), []),
   /** File ids, or references to one or to a list of them. */
   files: absentIs(z.array(z.string().min(1).max(500)).max(workflowLimits.files), []),
   outputSchema: jsonSchemaObject,

@@ -74,10 +74,10 @@ function inputsOf({ definition, inputs }: NewRun): unknown {
 }
 
 export async function lockRun(tx: Tx, id: string): Promise<RunRow> {
-  const [row] = await tx.sql<RunRow>('SELECT * FROM runs WHERE id = $1 AND workspace_id = $2 FOR NO KEY UPDATE', [
-    id,
-    tx.workspaceId,
-  ]);
+  const [row] = await tx.sql<RunRow>(
+    'SELECT * FROM runs WHERE id = $1 AND workspace_id = $2 FOR NO KEY UPDATE',
+    [id, tx.workspaceId],
+  );
   if (!row) throw notFound('run', id);
   return row;
 }

@@ -7,12 +7,13 @@ import type { WorkflowView } from '../../src/contracts/workflow-view.ts';
 import { newId } from '../../src/db/new-id.ts';
 import { insertSignInLink } from '../../src/db/principal-store.ts';
 import { standRun } from '../../src/db/standing/stand-run.ts';
+import { recordTools } from '../../src/tools/registry.ts';
 import { type AskOptions, type RunningApi, runApi } from './support/running-api.ts';
 
 /** Every kind of bad input: a clear problem with its places, and nothing stored half. */
 let api: RunningApi;
 beforeAll(async () => {
-  api = await runApi();
+  api = await runApi({ toolsOf: async () => recordTools });
 });
 
 const tables = [
@@ -155,6 +156,28 @@ describe('bad input that nothing remembers', () => {
         ['/files/1', 'unknown_file'],
       ],
     ]);
+  });
+
+  test('an unknown tool, with everything else that is not there', async () => {
+    const tools = ['search_files', 'telepathy'];
+    const tool = await refused('POST', 'tasks', { body: { goal: 'x', tools } });
+    expect([tool.status, tool.code, tool.places]).toEqual([
+      422,
+      'invalid_request',
+      [['/tools/1', 'unknown_tool']],
+    ]);
+    const body = { goal: 'x', tools, agentId: newId('agent'), files: [newId('file')] };
+    for (const path of ['tasks', 'tasks/forecast']) {
+      const all = await refused('POST', path, { body });
+      expect([all.code, all.places]).toEqual([
+        'invalid_request',
+        [
+          ['/agentId', 'unknown_agent'],
+          ['/files/0', 'unknown_file'],
+          ['/tools/1', 'unknown_tool'],
+        ],
+      ]);
+    }
   });
 
   test('an empty goal', async () => {

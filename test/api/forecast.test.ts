@@ -12,7 +12,7 @@ let api: RunningApi;
 beforeAll(async () => {
   if (!sol) throw new Error('The catalogue has changed.');
   const reserve = createReserve({ entry: () => sol });
-  api = await runApi({ launch: { models: () => Promise.resolve({ candidates: [sol], reserve }) } });
+  api = await runApi({ launch: () => Promise.resolve({ candidates: [sol], reserve }) });
 });
 beforeEach(() => api.db.acrossWorkspaces('TRUNCATE tasks, ledger CASCADE'));
 

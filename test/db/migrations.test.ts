@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/db/data-source.ts';
 import { migrate } from '../../src/db/migrate.ts';
+import { StepFields1764000000080 } from '../../src/db/migrations/0080-step-fields.ts';
 import { createTestDatabase, postgresVersions } from '../support/database.ts';
 
 describe.each(postgresVersions)('the record on PostgreSQL %i', (version) => {
@@ -21,6 +22,26 @@ describe.each(postgresVersions)('the record on PostgreSQL %i', (version) => {
     const { dataSource } = await open(true);
     const drift = await dataSource.driver.createSchemaBuilder().log();
     expect(drift.upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  test('definitions of before get what steps may say since then, and lose it again', async () => {
+    const { dataSource } = await open(true);
+    const runner = dataSource.createQueryRunner();
+    const change = new StepFields1764000000080();
+    const withOf = async () => {
+      const rows = await dataSource.query<{ given: Record<string, unknown> }[]>(
+        `SELECT step->'with' AS given FROM workflow_versions, jsonb_array_elements(definition->'steps') AS step WHERE step->>'kind' = 'agent'`,
+      );
+      return rows.map(({ given }) => given);
+    };
+    const now = await withOf();
+    expect(now.length).toBeGreaterThan(0);
+    for (const given of now) expect(given).toMatchObject({ goal: expect.any(String), tools: [] });
+    await change.down(runner);
+    for (const given of await withOf()) expect(given).not.toHaveProperty('tools');
+    await change.up(runner);
+    expect(await withOf()).toEqual(now);
+    await runner.release();
   });
 
   test('migrating twice at once, and again, applies everything once and seeds one workspace', async () => {

@@ -3,6 +3,7 @@ import { editStep } from '../../commands/edit-step.ts';
 import { pauseRun } from '../../commands/pause-run.ts';
 import { resumeRun } from '../../commands/resume-run.ts';
 import { retryRun } from '../../commands/retry-run.ts';
+import type { ToolsOf } from '../../commands/tools-of.ts';
 import { EditStep, RetryRun, Run } from '../../contracts/run.ts';
 import type { Door } from '../door/door.ts';
 import { route } from '../door/route.ts';
@@ -14,7 +15,7 @@ const controls = {
   resume: { command: resumeRun, summary: 'Go on with a paused run' },
 };
 
-export function runControlRoutes(door: Door, temporal: TemporalPlace): void {
+export function runControlRoutes(door: Door, temporal: TemporalPlace, toolsOf: ToolsOf): void {
   for (const [verb, { command, summary }] of Object.entries(controls)) {
     route(
       door,
@@ -38,11 +39,11 @@ export function runControlRoutes(door: Door, temporal: TemporalPlace): void {
       },
     );
   }
-  retryRoute(door, temporal);
-  editRoute(door, temporal);
+  retryRoute(door, temporal, toolsOf);
+  editRoute(door, temporal, toolsOf);
 }
 
-function editRoute(door: Door, temporal: TemporalPlace): void {
+function editRoute(door: Door, temporal: TemporalPlace, toolsOf: ToolsOf): void {
   route(
     door,
     {
@@ -61,14 +62,14 @@ function editRoute(door: Door, temporal: TemporalPlace): void {
     {
       etag: ({ version }) => String(version),
       handle: async ({ tx, caller, params: { runId, stepId }, body, ifMatch }) => {
-        await editStep(tx, caller, { runId, stepId, changes: body, ifMatch });
+        await editStep(tx, caller, { runId, stepId, changes: body, ifMatch, toolsOf });
         return viewRun(tx, runId, temporal);
       },
     },
   );
 }
 
-function retryRoute(door: Door, temporal: TemporalPlace): void {
+function retryRoute(door: Door, temporal: TemporalPlace, toolsOf: ToolsOf): void {
   route(
     door,
     {
@@ -85,7 +86,7 @@ function retryRoute(door: Door, temporal: TemporalPlace): void {
     },
     {
       handle: async ({ tx, caller, params: { runId }, body }) => {
-        await retryRun(tx, caller, { runId, ...body });
+        await retryRun(tx, caller, { runId, toolsOf, ...body });
         return viewRun(tx, runId, temporal);
       },
     },

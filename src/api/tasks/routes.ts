@@ -23,12 +23,7 @@ import { presentTask } from './present-task.ts';
 export const tag = 'tasks';
 export const params = z.object({ taskId: TaskId });
 
-/** Without one, nothing is known of models: no budget is too small. */
-const noDesk: LaunchDesk = {
-  models: () => Promise.resolve({ candidates: [], reserve: () => ({ microUsd: null }) }),
-};
-
-export function taskRoutes(door: Door, temporal: TemporalPlace, desk: LaunchDesk = noDesk): void {
+export function taskRoutes(door: Door, temporal: TemporalPlace, desk: LaunchDesk): void {
   route(
     door,
     {
@@ -67,10 +62,8 @@ export function taskRoutes(door: Door, temporal: TemporalPlace, desk: LaunchDesk
     },
     {
       location: ({ id }) => `/api/v2/tasks/${id}`,
-      handle: async ({ tx, caller, body }) => {
-        const forecast = await forecastTask(tx, caller, { input: body, desk });
-        return viewNew(tx, (await createTask(tx, caller, { ...body, forecast })).id, temporal);
-      },
+      handle: async ({ tx, caller, body }) =>
+        viewNew(tx, (await createTask(tx, caller, { ...body, desk })).id, temporal),
     },
   );
   forecastRoute(door, desk);
@@ -94,7 +87,7 @@ function forecastRoute(door: Door, desk: LaunchDesk): void {
         'A range in money, tokens and time from goals that were given in the same way, and what it rests on. Without history it says so and names no figures. The same forecast is kept with the task when the goal is given.',
       body: CreateTask,
       reply: Forecast,
-      errors: ['forbidden', 'unknown_agent'],
+      errors: ['forbidden', 'unknown_agent', 'unknown_file'],
     },
     { handle: ({ tx, caller, body }) => forecastTask(tx, caller, { input: body, desk }) },
   );

@@ -1,4 +1,10 @@
 import { readResultName } from '../context/results.ts';
+import { revisePlanName } from '../task/revising.ts';
+
+/** Comes with a task where it makes sense, and stands in no agent's list. */
+export function comesByItself(name: string): boolean {
+  return name === readResultName || name === revisePlanName;
+}
 
 /** Reading on in what its own tools brought belongs to having tools. */
 export function mayCall(tools: readonly string[], name: string): boolean {

@@ -31,7 +31,10 @@ export function planMessage({ known, goal, files, team }: PlanFacts): string {
 /** Who is there: what they can do, how busy they are, how it went with them, what their tasks cost; and the saved workflows. */
 function teamText({ agents, workflows, planTools = [] }: Team): string {
   const operators = agents.filter(({ role }) => role === 'master_operator');
-  const team = `# Team (capability and level 1 to 5)\n\n${operators.map(memberLine).join('\n')}`;
+  const everybody = sharedTools(operators);
+  const members = operators.map((member) => memberLine(member, everybody));
+  const common = everybody.length > 0 ? `\n\nAll of them may use: ${everybody.join(', ')}.` : '';
+  const team = `# Team (capability and level 1 to 5)\n\n${members.join('\n')}${common}`;
   const tools = planTools.map(({ name, description }) => `- ${name}: ${description}`);
   const saved = workflows.map(
     ({ id, name, description }) => `- ${name} (id ${id}): ${description || 'no description'}`,
@@ -45,11 +48,17 @@ function listOf(title: string, lines: string[]): string {
   return lines.length === 0 ? '' : `# ${title}\n\n${lines.join('\n')}`;
 }
 
-function memberLine(agent: Team['agents'][number]): string {
+function sharedTools([first, ...rest]: Team['agents']): string[] {
+  return (first?.tools ?? []).filter((tool) => rest.every(({ tools = [] }) => tools.includes(tool)));
+}
+
+/** `everybody`: tools that need not be named with each. */
+function memberLine(agent: Team['agents'][number], everybody: string[]): string {
   const {
     name,
     id,
     capabilities,
+    tools = [],
     active,
     maxConcurrent,
     succeeded = 0,
@@ -58,11 +67,13 @@ function memberLine(agent: Team['agents'][number]): string {
     away,
   } = agent;
   const skills = capabilities.map((each) => `${each.name} ${each.level}`).join(', ') || 'none named';
+  const own = tools.filter((tool) => !everybody.includes(tool));
   const facts = [
     away === true ? 'not at work now' : '',
     maxConcurrent === undefined ? '' : `${active ?? 0} of ${maxConcurrent} slots busy`,
     succeeded + failed === 0 ? '' : `${succeeded} of ${succeeded + failed} tasks went well`,
     usdPerTask == null ? '' : `$${usdPerTask.toFixed(4)} a task`,
+    own.length === 0 ? '' : `tools: ${own.join(', ')}`,
   ].filter((fact) => fact !== '');
   return `- ${name} (id ${id}): ${skills}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`;
 }
@@ -70,6 +81,7 @@ function memberLine(agent: Team['agents'][number]): string {
 const stepRules = `- Kinds of steps: "agent" (an agent does it; say who by "requires" with capability and level, or by "agentId"), "set" (values by CEL expressions), "workflow" (runs a saved workflow), "approval" (a person must agree before what depends on it), "wait" ("for" a time or "until" one), "tool" (one call of a listed tool with its arguments; its output has "markdown"). No others.
 - Each step has an id (letters, digits, - and _), a short title for people, and dependsOn with the ids that it needs. Steps whose dependencies are met run at the same time: make what can run in parallel parallel.
 - "with.goal" says the whole job of that step; the agent sees nothing of this conversation. It sees the results of the steps it depends on, and the files named in "with.files" (file ids from above, exactly as they stand there).
+- "with.tools" names tools that a step cannot be done without: then only an agent that may use them all gets it. Most often it is [].
 - Use as few steps as do the job well, most often 2 to 8. The last step brings the result together.
 - "onError" is "replan" where a failure needs another way (you are asked then), "continue" where the rest can do without it, else "fail".
 - "if" is a CEL expression over steps.<id>.output and inputs; leave it null when the step always runs.

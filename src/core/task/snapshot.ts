@@ -159,6 +159,8 @@ export interface TeamMember {
   name: string;
   role: AgentRole;
   capabilities: Capability[];
+  /** Names of those that it may use. */
+  tools?: string[];
   instructions: string;
   /** Tasks at work now, and how many there may be. */
   active?: number;

@@ -2,7 +2,7 @@
 import { toRecord, workflowLimits } from '../../contracts/workflow.ts';
 import type { Problem } from '../../errors.ts';
 import { checkJsonSchema } from './check-json-schema.ts';
-import type { World } from './check-world.ts';
+import type { World } from './world.ts';
 import { asObject, asText, isAbsent, type Draft, type DraftStep } from './draft.ts';
 import { durationMilliseconds, zonedMilliseconds } from './durations.ts';
 import { type Path, problemAt } from './problem-at.ts';

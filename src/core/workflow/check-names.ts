@@ -108,6 +108,7 @@ function checkConstant(text: string, path: Path, judge: Judge): Problem[] {
 // What the room gets as it stands.
 const literalFields = new Set([
   'requires',
+  'tools',
   'outputSchema',
   'budget',
   'method',
@@ -136,15 +137,14 @@ function checkField(field: string, value: unknown, place: Place): Problem[] {
     const record = field === 'arguments' || field === 'inputs';
     return checkTemplates(record ? toRecord(value) : value, path, place);
   }
-  return typeof value === 'string' && hasReference(value)
-    ? [
-        problemAt(
-          path,
-          'reference_not_allowed',
-          `"${field}" cannot be a reference; it has to stand in the definition.`,
-        ),
-      ]
-    : [];
+  return checkLiteral(value, path, field);
+}
+
+function checkLiteral(value: unknown, path: Path, field: string): Problem[] {
+  if (Array.isArray(value)) return value.flatMap((item, at) => checkLiteral(item, [...path, at], field));
+  if (typeof value !== 'string' || !hasReference(value)) return [];
+  const message = `"${field}" cannot be a reference; it has to stand in the definition.`;
+  return [problemAt(path, 'reference_not_allowed', message)];
 }
 
 function checkExpression(text: string, path: Path, place: Place): Problem[] {

@@ -85,6 +85,10 @@ const steps = [
       object({ capability: text('Name of a capability'), level: whole('1 to 5') }),
       'What the agent must be able to do; [] is anybody',
     ),
+    tools: list(
+      { type: 'string' },
+      'Names of tools that it cannot be done without: only an agent that may use them all gets it; most often []',
+    ),
     files: list({ type: 'string' }, 'File ids, or references to file ids'),
     outputSchema: text('JSON text of a JSON Schema that the output has to fit; "" is free text'),
     budget: orNull(

@@ -43,11 +43,12 @@ export function computeValues(step: SetStep, scope: Scope, pointer: string): Rec
 }
 
 function resolveAgent(step: AgentStep, scope: Scope, at: string): Record<string, Json> {
-  const { goal, agentId, requires, files, outputSchema, budget, method } = step.with;
+  const { goal, agentId, requires, tools, files, outputSchema, budget, method } = step.with;
   return {
     goal: resolveText(goal, scope, `${at}/goal`),
     agentId: agentId === null ? null : resolveText(agentId, scope, `${at}/agentId`),
     requires: requires as Json,
+    tools,
     files: files.flatMap((file, index) => resolveFile(file, scope, `${at}/files/${index}`)),
     outputSchema: outputSchema as Json,
     budget: budget as Json,

@@ -42,11 +42,12 @@ function strictStep(step: Step): Json {
 function strictWith(step: Step): Json {
   switch (step.kind) {
     case 'agent': {
-      const { goal, agentId, requires, files, outputSchema, budget, method } = step.with;
+      const { goal, agentId, requires, tools, files, outputSchema, budget, method } = step.with;
       return {
         goal,
         agentId: agentId ?? '',
         requires: requires ?? [],
+        tools,
         files,
         outputSchema: jsonText(outputSchema),
         budget,

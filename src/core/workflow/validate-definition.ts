@@ -10,10 +10,11 @@ import type { Problem } from '../../errors.ts';
 import { checkBounds } from './check-bounds.ts';
 import { checkGraph } from './check-graph.ts';
 import { checkNames } from './check-names.ts';
-import { checkWorld, type World } from './check-world.ts';
+import { checkWorld } from './check-world.ts';
 import { readDraft } from './draft.ts';
 import { type ParsedDefinition, readSource, schemaProblems } from './parse-definition.ts';
 import { inSource, uniqueProblems } from './problem-at.ts';
+import type { World } from './world.ts';
 
 /** `source`: a definition, any JSON value, or JSON or YAML text. A definition comes back only when nothing is wrong. */
 export function checkDefinition(source: unknown, world: World): ParsedDefinition {

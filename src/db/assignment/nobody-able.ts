@@ -41,7 +41,7 @@ export async function whoIsMissing(tx: Tx, need: CapacityNeed): Promise<WhoIsMis
   const suggestedAgent = suggestion(need);
   const whose = { ...nothing, missing, missingTools };
   if (need.agentId !== null && facts.wanted)
-    return { ...whose, detail: `Waits for ${facts.wanted.name}${whyNot(facts.wanted, missing)}` };
+    return { ...whose, detail: `Waits for ${facts.wanted.name}${whyNot(facts.wanted, whose)}` };
   if (facts.paused.length > 0)
     return { ...whose, suggestedAgent, detail: `Who can do it is paused: ${facts.paused.join(', ')}` };
   const lacks = lacking(need, { missing, missingTools });
@@ -51,10 +51,16 @@ export async function whoIsMissing(tx: Tx, need: CapacityNeed): Promise<WhoIsMis
   return { ...whose, suggestedAgent, detail };
 }
 
-function whyNot({ paused }: { paused: boolean }, missing: MissingCapability[]): string {
+function whyNot(
+  { paused }: { paused: boolean },
+  { missing, missingTools }: Pick<NobodyAble, 'missing' | 'missingTools'>,
+): string {
   if (paused) return ', who is paused';
-  if (missing.length === 0) return '';
-  return `, who lacks ${missing.map(({ capability, level }) => `${capability} at level ${level}`).join(', ')}`;
+  const lacks = [
+    ...missing.map(({ capability, level }) => `${capability} at level ${level}`),
+    ...missingTools.map((tool) => `the tool ${tool}`),
+  ];
+  return lacks.length === 0 ? '' : `, who lacks ${lacks.join(', ')}`;
 }
 
 function lacking(

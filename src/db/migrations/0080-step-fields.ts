@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What steps may say since then. A definition of before says nothing of it, and a parsed one has every key. */
-const added = { approval: { remindBefore: null, fourEyes: false } };
+const added = { approval: { remindBefore: null, fourEyes: false }, agent: { tools: [] } };
 
 export class StepFields1764000000080 implements MigrationInterface {
   name = 'StepFields1764000000080';

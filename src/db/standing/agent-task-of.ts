@@ -16,6 +16,7 @@ interface AgentWith {
   goal: string;
   agentId: string | null;
   requires: { capability: string; level: number }[] | null;
+  tools: string[];
   files: unknown[];
   outputSchema: Record<string, unknown> | null;
   method: StepMethod | null;
@@ -42,13 +43,13 @@ export async function agentTaskOf(
   const task = before === null ? null : await lockTask(context.tx, before);
   if (!task || !isFinished(task.status))
     return insertStepTask(context, { start, given, dependencies, changes });
-  const { method, outputSchema } = given;
+  const { method, outputSchema, tools } = given;
   await reopenTask(context.tx, task, {
     goal: given.goal,
     wantedAgentId: given.agentId,
     context: { dependencies, ...corrected(correction, task) },
     changes: ofTask(changes),
-    ...(changedInput ? { method, outputSchema, requires: needsOf(given) } : {}),
+    ...(changedInput ? { method, outputSchema, tools, requires: needsOf(given) } : {}),
   });
   if (changedInput?.files) {
     await context.tx.sql('DELETE FROM task_files WHERE task_id = $1 AND NOT made', [task.id]);
@@ -108,6 +109,7 @@ async function insertStepTask(
     wantedAgentId: given.agentId,
     deadline: start.dueAt === null ? null : new Date(start.dueAt),
     requires: needsOf(given),
+    tools: given.tools,
     method: given.method,
     outputSchema: given.outputSchema,
     context: { dependencies },

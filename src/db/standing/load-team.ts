@@ -1,5 +1,5 @@
 import type { ToolCard } from '../../contracts/tool-card.ts';
-import { revisePlanName } from '../../core/task/revising.ts';
+import { comesByItself } from '../../core/policy/may-call.ts';
 import type { Team } from '../../core/task/snapshot.ts';
 import { countDeciders } from '../approvals/approval-rule-store.ts';
 import type { Tx } from '../record.ts';
@@ -10,7 +10,7 @@ export async function loadTeam(
   world: { tools: readonly Pick<ToolCard, 'name' | 'description' | 'risk'>[] },
 ): Promise<Team> {
   const agents = await tx.sql<Team['agents'][number]>(
-    `SELECT a.id, a.name, a.role, a.spec->'capabilities' AS capabilities, a.spec->>'instructions' AS instructions,
+    `SELECT a.id, a.name, a.role, a.spec->'capabilities' AS capabilities, a.spec->'tools' AS tools, a.spec->>'instructions' AS instructions,
             a.active, a.max_concurrent, a.succeeded, a.failed, a.paused_at IS NOT NULL OR a.failing_since IS NOT NULL AS away,
             (SELECT avg(c.micro_usd) / 1e6 FROM agent_capabilities c WHERE c.agent_id = a.id) AS usd_per_task
        FROM agents a
@@ -24,8 +24,9 @@ export async function loadTeam(
     [tx.workspaceId],
   );
   const planTools = world.tools.flatMap(({ name, description, risk }) =>
-    risk === 'low' && name !== revisePlanName ? [{ name, description }] : [],
+    risk === 'low' && !comesByItself(name) ? [{ name, description }] : [],
   );
   const deciders = await countDeciders(tx, null);
-  return { agents, workflows, tools: world.tools.map(({ name }) => name), planTools, deciders };
+  const tools = world.tools.map(({ name }) => name).filter((name) => !comesByItself(name));
+  return { agents, workflows, tools, planTools, deciders };
 }

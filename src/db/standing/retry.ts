@@ -146,7 +146,15 @@ export async function reopenTask(
   changed: Partial<
     Pick<
       TaskRow,
-      'goal' | 'wantedAgentId' | 'context' | 'changes' | 'method' | 'outputSchema' | 'requires' | 'toolCall'
+      | 'goal'
+      | 'wantedAgentId'
+      | 'context'
+      | 'changes'
+      | 'method'
+      | 'outputSchema'
+      | 'requires'
+      | 'tools'
+      | 'toolCall'
     >
   > = {},
 ): Promise<void> {

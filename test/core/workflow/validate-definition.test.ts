@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { World } from '../../../src/core/workflow/check-world.ts';
+import type { World } from '../../../src/core/workflow/world.ts';
 import { checkDefinition, validateDefinition } from '../../../src/core/workflow/validate-definition.ts';
 
 const world: World = {
@@ -349,21 +349,6 @@ describe('bounds', () => {
     expect(wait({ until: 'tomorrow' })).toEqual(['/steps/0/with/until invalid_format']);
     expect(wait({ until: '2030-01-31T09:00:00Z' })).toEqual([]);
     expect(wait({ until: '${{ inputs.who }}' })).toEqual([]);
-  });
-
-  it('hold for what an approval step asks', () => {
-    const approval = (given: Raw, more: Partial<World> = {}) =>
-      found(define([{ id: 'a', kind: 'approval', with: { title: 't', ...given } }], { inputs: named }), more);
-    const at = (field: string, code: string) => [`/steps/0/with/${field} ${code}`];
-    expect(approval({ expiresIn: 'PT1H', remindBefore: 'PT1M', fourEyes: true })).toEqual([]);
-    expect(approval({ remindBefore: 'PT1M' })).toEqual(at('remindBefore', 'not_allowed'));
-    expect(approval({ expiresIn: 'PT1H', remindBefore: 'PT1H' })).toEqual(at('remindBefore', 'too_big'));
-    expect(approval({ expiresIn: 'PT1H', remindBefore: 'PT0S' })).toEqual(at('remindBefore', 'too_small'));
-    expect(approval({ expiresIn: 'PT1H', remindBefore: 'soon' })).toEqual(
-      at('remindBefore', 'invalid_format'),
-    );
-    expect(approval({ fourEyes: true }, { deciders: 1 })).toEqual(at('fourEyes', 'too_few_people'));
-    expect(approval({ fourEyes: false }, { deciders: 1 })).toEqual([]);
   });
 
   it('hold for set steps, schemas and the number of steps', () => {
