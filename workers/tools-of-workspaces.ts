@@ -150,8 +150,8 @@ function pdfReader(filesDir: string): (bytes: Uint8Array, signal: AbortSignal) =
 }
 
 function reportTo(db: Database): ServerToolParts['report'] {
-  return ({ id, workspaceId }, tools) =>
+  return ({ id, workspaceId }, found) =>
     db.inWorkspace({ workspaceId, actor: 'system' }, async (tx) => {
-      if (await findToolServer(tx, id, true)) await noteFound(tx, id, { tools });
+      if (await findToolServer(tx, id, true)) await noteFound(tx, id, found);
     });
 }

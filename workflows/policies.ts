@@ -29,9 +29,10 @@ export const modelPolicy: ActivityOptions = {
   },
 };
 
+/** Each tool has its own time, ten minutes at most, and ends by itself before this is over. */
 export const toolPolicy: ActivityOptions = {
   taskQueue: 'tools',
-  startToCloseTimeout: '5 minutes',
+  startToCloseTimeout: '15 minutes',
   heartbeatTimeout: '10 seconds',
   retry: {
     initialInterval: '500 milliseconds',

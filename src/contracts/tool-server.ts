@@ -53,6 +53,9 @@ const name = z
   .describe('Its tools are called name.tool');
 const url = z.url({ protocol: /^https?$/ }).max(2_000);
 const credential = z.string().max(60).describe('Name of a stored credential');
+/** Seconds. The worker gives up on any tool a while after the longest. */
+const toolTime = z.int().min(5).max(600);
+const serverTime = toolTime.describe('Seconds that a call of its tools may take');
 const environmentName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'The name of an environment variable.');
@@ -67,7 +70,13 @@ export const OpenApiSource = {
 
 export const CreateToolServer = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('mcp_http'), name, url, credential: credential.optional() }),
+    z.strictObject({
+      kind: z.literal('mcp_http'),
+      name,
+      url,
+      credential: credential.optional(),
+      timeoutSeconds: serverTime.default(60),
+    }),
     z.strictObject({
       kind: z.literal('mcp_stdio'),
       name,
@@ -79,6 +88,7 @@ export const CreateToolServer = z
         .describe(
           'Added to a minimal environment; a secret by its credential, which must name the host "stdio"',
         ),
+      timeoutSeconds: serverTime.default(60),
     }),
     z.strictObject({
       kind: z.literal('openapi'),
@@ -92,6 +102,7 @@ export const CreateToolServer = z
         .max(200)
         .optional()
         .describe('By operationId or "GET /path"; default: all'),
+      timeoutSeconds: serverTime.default(60),
     }),
   ])
   .meta({ id: 'CreateToolServer' });
@@ -100,6 +111,7 @@ export type CreateToolServer = z.infer<typeof CreateToolServer>;
 export const UpdateToolServer = z
   .strictObject({
     enabled: z.boolean().optional(),
+    timeoutSeconds: serverTime.optional(),
     accept: z
       .array(z.strictObject({ name: z.string(), hash: z.string() }))
       .max(200)
@@ -111,6 +123,7 @@ export const UpdateToolServer = z
           name: z.string(),
           enabled: z.boolean().optional(),
           risk: Risk.nullable().optional().describe('null: as its server says'),
+          timeoutSeconds: toolTime.nullable().optional().describe('null: as for all of its server'),
         }),
       )
       .max(200)
@@ -139,6 +152,8 @@ export const ServerTool = z.object({
   ...face,
   risk: Risk,
   riskSetByPerson: z.boolean(),
+  timeoutSeconds: z.int(),
+  timeoutSetByPerson: z.boolean().describe('For this tool; else it is that of its server'),
   effect: EffectKind,
   hash: z.string().describe('Of what its server says now'),
   changedTo: z
@@ -161,7 +176,11 @@ export const ToolServer = z
     baseUrl: z.string().nullable(),
     credential: z.string().nullable(),
     enabled: z.boolean(),
-    problem: z.string().nullable().describe('What went wrong when it was asked last'),
+    timeoutSeconds: z.int().describe('That a call of its tools may take'),
+    problem: z
+      .string()
+      .nullable()
+      .describe('What went wrong when it was asked last, or what of its list is not here'),
     tools: z.array(ServerTool),
     version: z.int(),
     checkedAt: z.iso.datetime(),

@@ -16,6 +16,8 @@ export interface KnownTool {
   found: FoundTool | null;
   foundHash: string | null;
   riskSet: Risk | null;
+  /** Seconds; null: as for all of its server. */
+  timeoutSet: number | null;
   enabled: boolean;
 }
 
@@ -50,16 +52,19 @@ export function fullNameOf(server: string, tool: string): string {
 }
 
 /** The card of a tool that is ready. */
-export function cardOf(server: string, tool: KnownTool & { accepted: FoundTool }): ToolCard {
+export function cardOf(
+  server: { name: string; timeoutSeconds: number },
+  tool: KnownTool & { accepted: FoundTool },
+): ToolCard {
   const { name, description, parameters, risk, effect } = tool.accepted;
   return {
-    name: fullNameOf(server, name),
+    name: fullNameOf(server.name, name),
     description,
     parameters,
     risk: tool.riskSet ?? risk,
     effect,
-    timeoutMs: 60_000,
-    origin: server,
+    timeoutMs: (tool.timeoutSet ?? server.timeoutSeconds) * 1000,
+    origin: server.name,
   };
 }
 

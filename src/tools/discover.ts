@@ -10,6 +10,8 @@ import { hashOfTool } from './tool-hash.ts';
 
 export interface Discovered {
   tools: { tool: FoundTool; hash: string }[];
+  /** For people: what the server has and is not among them; null: nothing. */
+  notice: string | null;
   /** With what the document says of it: where an OpenAPI document's operations are. */
   target: ToolServerTarget;
 }
@@ -52,7 +54,8 @@ async function discoverMcp(
 ): Promise<Discovery> {
   const connection = await connectMcp(target, { workspaceId, signal }, parts);
   try {
-    return { target, tools: hashed(await connection.tools(signal)) };
+    const { tools, notice } = await connection.tools(signal);
+    return { target, tools: hashed(tools), notice };
   } finally {
     await connection.close().catch(() => {});
   }
@@ -81,7 +84,7 @@ async function discoverOperations(
         pointer: each.own ?? loaded.pointer + each.pointer,
       })),
     };
-  return { target: { ...target, baseUrl: read.baseUrl }, tools: hashed(read.tools) };
+  return { target: { ...target, baseUrl: read.baseUrl }, tools: hashed(read.tools), notice: null };
 }
 
 function hashed(tools: FoundTool[]): Discovered['tools'] {

@@ -15,6 +15,7 @@ export interface StoredServer {
   version: number;
   target: ToolServerTarget;
   enabled: boolean;
+  timeoutSeconds: number;
   tools: readonly KnownTool[];
 }
 
@@ -24,7 +25,7 @@ export interface ServerToolParts {
   /** Told what a server says of its tools when that is not what is stored. */
   report(
     server: Pick<StoredServer, 'id' | 'workspaceId'>,
-    found: { tool: FoundTool; hash: string }[],
+    found: { tools: { tool: FoundTool; hash: string }[]; notice: string | null },
   ): Promise<void>;
 }
 
@@ -47,7 +48,7 @@ function isAccepted(tool: KnownTool): tool is Accepted {
 
 function toolOf(server: StoredServer, tool: Accepted, parts: ServerToolParts): OutsideTool {
   const { target } = server;
-  const card = cardOf(server.name, tool);
+  const card = cardOf(server, tool);
   if (target.kind === 'openapi') return operationTool(card, { target, found: tool.accepted }, parts.requests);
   return {
     ...card,
@@ -76,14 +77,12 @@ function callMcp(
   return parts.pool.use(
     server,
     async (connection) => {
-      const listed = await connection.tools(signal);
-      const now = listed.find((each) => each.name === name);
+      const { tools, notice } = await connection.tools(signal);
+      const now = tools.find((each) => each.name === name);
       if (now && hashOfTool(now) === acceptedHash)
         return connection.call({ name, args }, { signal, timeoutMs: card.timeoutMs - 2_000 });
-      await parts.report(
-        server,
-        listed.map((tool) => ({ tool, hash: hashOfTool(tool) })),
-      );
+      const found = tools.map((tool) => ({ tool, hash: hashOfTool(tool) }));
+      await parts.report(server, { tools: found, notice });
       return { text: now ? changed : gone, isError: true };
     },
     { again: card.effect !== 'at_most_once', signal },

@@ -145,6 +145,46 @@ describe('an MCP server', () => {
     expect((await api.problem('GET', path)).status).toBe(404);
   });
 
+  test('gives its tools as much time as its owner says, for all or for one', async () => {
+    const { body: server } = await add({ kind: 'mcp_http', name: 'desk', url: mcpUrl, timeoutSeconds: 120 });
+    const path = `tool-servers/${server.id}`;
+    const times = ({ timeoutSeconds, tools: listed }: ToolServer) => [
+      timeoutSeconds,
+      ...listed.map((each) => [each.timeoutSeconds, each.timeoutSetByPerson]),
+    ];
+    expect(times(server)).toEqual([120, [120, false], [120, false]]);
+    const one = { tools: [{ name: 'act', timeoutSeconds: 600 }] };
+    const { body: changed } = await api.ask<ToolServer>('PATCH', path, {
+      body: { timeoutSeconds: 30, ...one },
+    });
+    expect(times(changed)).toEqual([30, [30, false], [600, true]]);
+    const { body: listed } = await api.ask<{ items: { name: string; timeoutMs: number }[] }>('GET', 'tools');
+    expect(
+      listed.items.filter(({ name }) => name.startsWith('desk.')).map(({ timeoutMs }) => timeoutMs),
+    ).toEqual([30_000, 600_000]);
+    const none = { tools: [{ name: 'act', timeoutSeconds: null }] };
+    expect(times((await api.ask<ToolServer>('PATCH', path, { body: none })).body)).toEqual([
+      30,
+      [30, false],
+      [30, false],
+    ]);
+    const wrong = { timeoutSeconds: 601, tools: [{ name: 'act', timeoutSeconds: 4 }] };
+    const refused = await api.problem('PATCH', path, { body: wrong });
+    expect(refused.body.problems?.map(({ pointer }) => pointer)).toEqual([
+      '/timeoutSeconds',
+      '/tools/0/timeoutSeconds',
+    ]);
+  });
+
+  test('that lists more tools than are taken is shown with what is missing, until it lists fewer', async () => {
+    tools = Array.from({ length: 201 }, (_each, n) => scripted(`tool-${n + 1}`));
+    const { status, body: server } = await add();
+    expect([status, server.tools.length]).toEqual([201, 200]);
+    expect(server.problem).toContain('what comes from "tool-201" on is not');
+    tools = [scripted('look')];
+    expect((await refresh(server)).problem).toBeNull();
+  });
+
   test('that cannot be asked is not added; one that is down later keeps its tools and says why', async () => {
     const refused = await api.problem('POST', 'tool-servers', {
       body: { kind: 'mcp_http', name: 'gone', url: 'http://tools.example:59999/' },

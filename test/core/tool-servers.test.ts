@@ -24,6 +24,7 @@ const known = (fields: Partial<KnownTool> = {}): KnownTool => ({
   found: found(),
   foundHash: 'a',
   riskSet: null,
+  timeoutSet: null,
   enabled: true,
   ...fields,
 });
@@ -57,12 +58,18 @@ describe('a tool of a server', () => {
 
   test('is called by its server’s name, and a person’s word on its risk counts', () => {
     const tool = { ...known({ riskSet: 'low' }), accepted: found() };
-    expect(cardOf('desk', tool)).toMatchObject({
+    expect(cardOf({ name: 'desk', timeoutSeconds: 60 }, tool)).toMatchObject({
       name: 'desk.act',
       risk: 'low',
       origin: 'desk',
       effect: 'at_most_once',
     });
+  });
+
+  test('may take as long as was set for it, else as all of its server', () => {
+    const server = { name: 'desk', timeoutSeconds: 90 };
+    expect(cardOf(server, { ...known(), accepted: found() }).timeoutMs).toBe(90_000);
+    expect(cardOf(server, { ...known({ timeoutSet: 300 }), accepted: found() }).timeoutMs).toBe(300_000);
   });
 });
 

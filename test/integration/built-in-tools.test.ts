@@ -56,7 +56,7 @@ beforeAll(async () => {
   const found = await tools.ask({ workspaceId: house.caller.workspaceId, target });
   if ('problems' in found) throw new Error(JSON.stringify(found.problems));
   await desk(async (tx) => {
-    await createToolServer(tx, house.caller, { name: 'desk', ...found });
+    await createToolServer(tx, house.caller, { name: 'desk', timeoutSeconds: 60, ...found });
     await createCredential(tx, house.caller, {
       wish: { name: 'shop', secret, hosts: ['127.0.0.1'], placement: { as: 'bearer' } },
       sealer,

@@ -51,6 +51,7 @@ async function acceptedTools(target: McpTarget, risks: Record<string, 'low'> = {
     name: 'everything',
     version: 1,
     enabled: true,
+    timeoutSeconds: 60,
     target,
     tools: found.tools.map(({ tool, hash }) => ({
       name: tool.name,
@@ -59,14 +60,15 @@ async function acceptedTools(target: McpTarget, risks: Record<string, 'low'> = {
       found: tool,
       foundHash: hash,
       riskSet: risks[tool.name] ?? null,
+      timeoutSet: null,
       enabled: true,
     })),
   };
   const open = () => {
     const pool = createMcpPool(made);
     closeLater('a pool', () => pool.close());
-    const report = async (_server: object, now: { tool: FoundTool }[]) =>
-      void reported.push(now.map(({ tool }) => tool));
+    const report = async (_server: object, now: { tools: { tool: FoundTool }[] }) =>
+      void reported.push(now.tools.map(({ tool }) => tool));
     const tools = serverTools([server], { pool, requests: made, report });
     const call = (name: string, args: Record<string, unknown> = {}, fields = {}) =>
       (tools.find((tool) => tool.name === `everything.${name}`) as OutsideTool).run(
@@ -165,6 +167,18 @@ describe('an MCP server', () => {
       ['sets', 'high', 'keyed'],
     ]);
     expect(tools.find(({ name }) => name === 'everything.plain')?.risk).toBe('low');
+  });
+
+  test('with more tools than are taken says so, and which', async () => {
+    const { url } = await startScriptedMcp(() =>
+      Array.from({ length: 230 }, (_each, n) => tool({ name: `tool-${n + 1}` })),
+    );
+    const asked = await discover({ workspaceId: 'wsp_1', target: http(url) }, parts());
+    if ('problems' in asked) throw new Error(JSON.stringify(asked.problems));
+    expect(asked.tools.map(({ tool: { name } }) => name).at(-1)).toBe('tool-200');
+    expect(asked.notice).toContain(
+      'It lists 230 tools and the first 200 are here: what comes from "tool-201" on',
+    );
   });
 
   test.each<[string, Partial<ScriptedTool>]>([

@@ -260,6 +260,7 @@ describe('a tool of an OpenAPI document', () => {
           name: 'shop',
           version: 1,
           enabled: true,
+          timeoutSeconds: 60,
           target: found.target,
           tools: found.tools.map(({ tool, hash }) => ({
             name: tool.name,
@@ -268,6 +269,7 @@ describe('a tool of an OpenAPI document', () => {
             found: tool,
             foundHash: hash,
             riskSet: null,
+            timeoutSet: null,
             enabled: true,
           })),
         },

@@ -3,7 +3,7 @@ import type { StoredServerTool, StoredToolServer } from '../../db/tool-servers/t
 
 /** Values of the environment stay inside: people put secrets there. */
 export function presentToolServer(server: StoredToolServer): ToolServer {
-  const { id, name, target, enabled, problem, version } = server;
+  const { id, name, target, enabled, timeoutSeconds, problem, version } = server;
   return {
     id,
     name,
@@ -15,8 +15,9 @@ export function presentToolServer(server: StoredToolServer): ToolServer {
     baseUrl: target.kind === 'openapi' ? target.baseUrl : null,
     credential: target.kind === 'mcp_stdio' ? null : target.credential,
     enabled,
+    timeoutSeconds,
     problem,
-    tools: server.tools.map(presentTool),
+    tools: server.tools.map((tool) => presentTool(tool, timeoutSeconds)),
     version,
     checkedAt: server.checkedAt.toISOString(),
     createdAt: server.createdAt.toISOString(),
@@ -24,8 +25,8 @@ export function presentToolServer(server: StoredToolServer): ToolServer {
   };
 }
 
-function presentTool(tool: StoredServerTool): ServerTool {
-  const { name, fullName, found, accepted, riskSet, enabled, state, problem } = tool;
+function presentTool(tool: StoredServerTool, serverSeconds: number): ServerTool {
+  const { name, fullName, found, accepted, riskSet, timeoutSet, enabled, state, problem } = tool;
   // A row has one of them at least.
   const shown = (accepted ?? found) as FoundTool;
   return {
@@ -37,6 +38,8 @@ function presentTool(tool: StoredServerTool): ServerTool {
     parameters: shown.parameters,
     risk: riskSet ?? shown.risk,
     riskSetByPerson: riskSet !== null,
+    timeoutSeconds: timeoutSet ?? serverSeconds,
+    timeoutSetByPerson: timeoutSet !== null,
     effect: shown.effect,
     hash: tool.foundHash ?? '',
     changedTo: state === 'changed' && found ? faceOf(found) : null,

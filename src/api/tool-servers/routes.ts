@@ -18,7 +18,7 @@ import type { ToolServerRow } from '../../db/mappings/tool-server.ts';
 import type { Tx } from '../../db/record.ts';
 import {
   findToolServer,
-  type HashedTool,
+  type Found,
   noteFound,
   noteProblem,
   toolServerList,
@@ -35,7 +35,7 @@ export type AskToolServer = (wish: {
   workspaceId: string;
   target: ToolServerTarget;
   document?: unknown;
-}) => Promise<{ target: ToolServerTarget; tools: HashedTool[] } | { problems: Problem[] }>;
+}) => Promise<(Found & { target: ToolServerTarget }) | { problems: Problem[] }>;
 
 const tag = 'tools';
 const params = z.object({ toolServerId: ToolServerId });
@@ -111,8 +111,8 @@ function addRoute(door: Door, ask: AskToolServer): void {
         if ('problems' in asked) throw notUsable(asked.problems);
         return asked;
       },
-      handle: async ({ tx, caller, body, prepared }) =>
-        one(tx, caller, await createToolServer(tx, caller, { name: body.name, ...prepared })),
+      handle: async ({ tx, caller, body: { name, timeoutSeconds }, prepared }) =>
+        one(tx, caller, await createToolServer(tx, caller, { name, timeoutSeconds, ...prepared })),
     },
   );
 }
@@ -158,7 +158,7 @@ function changeRoutes(door: Door): void {
       method: 'patch',
       path: '/tool-servers/{toolServerId}',
       tag,
-      summary: 'Accept changed tools, set their risk, switch them on and off',
+      summary: 'Accept changed tools, set their risk and their time, switch them on and off',
       params,
       body: UpdateToolServer,
       reply: ToolServer,

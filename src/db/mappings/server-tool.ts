@@ -16,6 +16,8 @@ export interface ServerToolRow {
   foundHash: string | null;
   /** A person's word goes before the server's. */
   riskSet: Risk | null;
+  /** Seconds, where a person said so for this tool. */
+  timeoutSet: number | null;
   enabled: boolean;
 }
 
@@ -32,6 +34,7 @@ export const ServerToolMapping = new EntitySchema<ServerToolRow>({
     found: { type: 'jsonb', nullable: true },
     foundHash: { type: 'text', nullable: true },
     riskSet: { type: 'text', nullable: true },
+    timeoutSet: { type: 'integer', nullable: true },
     enabled: { type: 'boolean', default: true },
   },
   foreignKeys: [

@@ -7,7 +7,9 @@ export interface ToolServerRow {
   name: string;
   target: ToolServerTarget;
   enabled: boolean;
-  /** What went wrong when it was asked last. */
+  /** That a call of its tools may take. */
+  timeoutSeconds: number;
+  /** What went wrong when it was asked last, or what of its list is not here. */
   problem: string | null;
   actor: string;
   version: number;
@@ -25,6 +27,7 @@ export const ToolServerMapping = new EntitySchema<ToolServerRow>({
     name: { type: 'text' },
     target: { type: 'jsonb' },
     enabled: { type: 'boolean', default: true },
+    timeoutSeconds: { type: 'integer', default: 60 },
     problem: { type: 'text', nullable: true },
     actor: { type: 'text' },
     version: { type: 'integer', default: 1 },

@@ -18,6 +18,7 @@ import { ApprovalWebhook1764000000016 } from './0016-approval-webhook.ts';
 import { ToolServers1764000000018 } from './0018-tool-servers.ts';
 import { StepFields1764000000080 } from './0080-step-fields.ts';
 import { TokenCounters1764000000085 } from './0085-token-counters.ts';
+import { ToolTimes1764000000086 } from './0086-tool-times.ts';
 import { Stepwise1764000000090 } from './0090-stepwise.ts';
 
 /** In the order in which they run. */
@@ -42,5 +43,6 @@ export const migrations = [
   ToolServers1764000000018,
   StepFields1764000000080,
   TokenCounters1764000000085,
+  ToolTimes1764000000086,
   Stepwise1764000000090,
 ];

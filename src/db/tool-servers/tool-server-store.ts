@@ -77,15 +77,28 @@ export async function findToolServer(tx: Tx, id: string, lock = false): Promise<
   return (await withTools(tx, rows))[0] ?? null;
 }
 
+/** What a server has, as it was found. */
+export interface Found {
+  tools: HashedTool[];
+  /** For people: what of its list is not among them. */
+  notice: string | null;
+}
+
+export interface NewToolServer extends Found {
+  name: string;
+  target: ToolServerTarget;
+  timeoutSeconds: number;
+}
+
 /** Null when the name is taken. Whoever adds a server has seen what it is for: its tools of now are accepted. */
 export async function insertToolServer(
   tx: Tx,
-  { name, target, tools }: { name: string; target: ToolServerTarget; tools: HashedTool[] },
+  { name, target, timeoutSeconds, tools, notice }: NewToolServer,
 ): Promise<string | null> {
   const [row] = await tx.sql<{ id: string }>(
-    `INSERT INTO tool_servers (id, workspace_id, name, target, actor) VALUES ($1, $2, $3, $4, $5)
+    `INSERT INTO tool_servers (id, workspace_id, name, target, timeout_seconds, problem, actor) VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (workspace_id, name) DO NOTHING RETURNING id`,
-    [newId('toolServer'), tx.workspaceId, name, JSON.stringify(target), tx.actor],
+    [newId('toolServer'), tx.workspaceId, name, JSON.stringify(target), timeoutSeconds, notice, tx.actor],
   );
   if (!row) return null;
   await writeFound(tx, row.id, tools);
@@ -101,12 +114,12 @@ export async function insertToolServer(
 export async function noteFound(
   tx: Tx,
   id: string,
-  { tools, target }: { tools: HashedTool[]; target?: ToolServerTarget },
+  { tools, notice, target }: Found & { target?: ToolServerTarget },
 ): Promise<void> {
   await writeFound(tx, id, tools);
   await tx.sql(
-    `UPDATE tool_servers SET problem = NULL, checked_at = now(), updated_at = now(), target = coalesce($2, target) WHERE id = $1`,
-    [id, target ? JSON.stringify(target) : null],
+    `UPDATE tool_servers SET problem = $3, checked_at = now(), updated_at = now(), target = coalesce($2, target) WHERE id = $1`,
+    [id, target ? JSON.stringify(target) : null, notice],
   );
   await raiseToolsRevision(tx);
 }
@@ -141,15 +154,20 @@ export async function changeToolServer(tx: Tx, id: string, wish: UpdateToolServe
       'UPDATE server_tools SET accepted = found, accepted_hash = found_hash, accepted_by = $3 WHERE server_id = $1 AND name = $2',
       [id, name, tx.actor],
     );
-  for (const { name, enabled, risk } of wish.tools ?? [])
+  for (const { name, enabled, risk, timeoutSeconds } of wish.tools ?? [])
     await tx.sql(
-      `UPDATE server_tools SET enabled = coalesce($3, enabled), risk_set = CASE WHEN $4 THEN $5 ELSE risk_set END
+      `UPDATE server_tools SET enabled = coalesce($3, enabled), risk_set = CASE WHEN $4 THEN $5 ELSE risk_set END,
+              timeout_set = CASE WHEN $6 THEN $7::int ELSE timeout_set END
         WHERE server_id = $1 AND name = $2`,
-      [id, name, enabled ?? null, risk !== undefined, risk ?? null],
+      [
+        ...[id, name, enabled ?? null, risk !== undefined, risk ?? null],
+        ...[timeoutSeconds !== undefined, timeoutSeconds ?? null],
+      ],
     );
   await tx.sql(
-    `UPDATE tool_servers SET enabled = coalesce($2, enabled), version = version + 1, actor = $3, updated_at = now() WHERE id = $1`,
-    [id, wish.enabled ?? null, tx.actor],
+    `UPDATE tool_servers SET enabled = coalesce($2, enabled), timeout_seconds = coalesce($4, timeout_seconds), version = version + 1,
+            actor = $3, updated_at = now() WHERE id = $1`,
+    [id, wish.enabled ?? null, tx.actor, wish.timeoutSeconds ?? null],
   );
   await raiseToolsRevision(tx);
 }

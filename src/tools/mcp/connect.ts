@@ -3,17 +3,16 @@
  * with the server is a NetFault with words for the model.
  */
 import { Client, ProtocolError, SdkError, SdkHttpError } from '@modelcontextprotocol/client';
-import type { FoundTool } from '../../contracts/tool-server.ts';
 import { type OpenCredential, withoutSecret } from '../credential.ts';
 import { asNetFault, NetFault } from '../net/net-fault.ts';
 import type { ToolAnswer } from '../tool.ts';
 import { answerOf } from './answer.ts';
-import { foundTools } from './found-tools.ts';
+import { foundTools, type Listing } from './found-tools.ts';
 import { type Line, type McpParts, type McpTarget, openLine } from './line.ts';
 
 export interface McpConnection {
   /** What it lists now; asked again after it said that its list has changed, and from time to time. */
-  tools(signal: AbortSignal): Promise<FoundTool[]>;
+  tools(signal: AbortSignal): Promise<Listing>;
   call(
     tool: { name: string; args: Record<string, unknown> },
     options: { signal: AbortSignal; timeoutMs: number },
@@ -60,7 +59,7 @@ export async function connectMcp(
 
 interface State {
   /** Null: to be asked. */
-  listed: FoundTool[] | null;
+  listed: Listing | null;
   /** Milliseconds since the epoch. */
   listedAt: number;
   open: boolean;
@@ -99,7 +98,7 @@ function connectionOf(
         const asked = { signal, timeout: connectMs, cacheMode: 'refresh' as const };
         const { tools } = await client.listTools(undefined, asked);
         Object.assign(state, { listed: foundTools(tools), listedAt: Date.now() });
-        return state.listed ?? [];
+        return state.listed ?? foundTools([]);
       }).catch((error: unknown) => {
         throw beforeTheCall(error);
       }),
