@@ -2,7 +2,10 @@
  * Assignment at size: 10,000 agents of whom 2,000 fit, each with experience in all it can. How long one caller waits for the transaction that
  * chooses an agent and takes its slot, how long 24 at once, and whether anybody was ever over capacity.
  *
- * npm run bench assignment -- [--agents 10000] [--fit 2000] [--one 500] [--total 100000] [--callers 24]
+ * npm run bench assignment -- [--agents 10000] [--fit 2000] [--one 500] [--total 100000] [--callers 24] [--pool 12]
+ *
+ * The callers share the connections of one process, as many as it has unless told otherwise. Each connection is warm before it is measured:
+ * PostgreSQL plans a statement anew the first five times that a connection sends it.
  *
  * Every assignment gives back a slot that was taken before, as work that ends does, so that the load stays about half.
  */
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     one: { type: 'string', default: '500' },
     total: { type: 'string', default: '100000' },
     callers: { type: 'string', default: '24' },
+    pool: { type: 'string', default: '12' },
   },
 });
 const size = Object.fromEntries(
@@ -43,7 +47,7 @@ try {
 async function measure(on: Stage): Promise<void> {
   const dataSource = createDataSource({
     url: on.databaseUrl,
-    poolSize: size.callers,
+    poolSize: size.pool,
     applicationName: 'bench',
   });
   await dataSource.initialize();
@@ -52,7 +56,7 @@ async function measure(on: Stage): Promise<void> {
   const { workspaceId } = await ownerOf(db);
   await plant(db, workspaceId);
   const bench = createCaller(db, workspaceId, on);
-  await bench.run({ callers: 1, total: 50 });
+  await bench.run({ callers: size.callers, total: size.pool * 30 });
   const one = await bench.run({ callers: 1, total: size.one });
   const many = await bench.run({ callers: size.callers, total: size.total - size.one });
   const rows = [

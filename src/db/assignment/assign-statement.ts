@@ -26,7 +26,15 @@ import {
 import { sayStatus } from '../agent-status-events.ts';
 import type { AssignmentAnswer, Taken } from './assignment-answer.ts';
 import { aheadInQueue, type Place, placeValues } from './queue-order.ts';
-import { keepShortlist, type Shortlist, shortlistFor, shortlistFrom, shortlistSize } from './shortlists.ts';
+import {
+  keepShortlist,
+  type Shortlist,
+  shortlistFor,
+  shortlistFrom,
+  shortlistLength,
+  shortlistSize,
+  strikeOff,
+} from './shortlists.ts';
 import type { Tx } from '../record.ts';
 
 export interface AssignmentQuery {
@@ -92,6 +100,7 @@ async function take(
   const { taken, shortlist, ...counted } = row;
   if (shortlist) keepShortlist(tx, need, { ...counted, agentIds: shortlist });
   if (taken) {
+    if (taken.active >= taken.maxConcurrent) strikeOff(tx, need, taken.id);
     const after = { ...taken, pausedAt: null, archivedAt: null };
     const reason = taken.probe ? 'tries whether it is well again' : 'began work';
     sayStatus(tx, taken.id, { before: { ...after, active: taken.active - 1 }, after, reason });
@@ -166,72 +175,70 @@ function reasonsOf({ many, one }: Shape): string {
       WHEN c.agent_id = ANY ($12::text[]) THEN 'excluded' ${one ? '' : `WHEN ${own('probe_at')} > $15 THEN 'failing'`} END`;
 }
 
-/** Everybody able, in rows as small as can be: what the parts of a score are is worked out again for the few that are shown. */
+/** Everybody able, with what the parts of a score are. */
 function scored(shape: Shape): string {
-  const parts = partsOf(shape.many);
-  const weigh = (name: (typeof partNames)[number]) =>
-    `${shape.many ? `max(w.w_${name})` : `w.w_${name}`} * (${parts[name]})`;
-  const own = (column: string) => (shape.many ? `max(c.${column})` : `c.${column}`);
-  return `SELECT c.agent_id, greatest(${own('max_concurrent')} - ${own('active')}, 0) AS free, ${own('probe_at')} AS probe_at, ${reasonsOf(shape)} AS out,
-      ${partNames.map(weigh).join(' + ')} AS score
-    FROM weight w, ${neededBy(shape.many)}
-    JOIN agent_capabilities c ON c.workspace_id = $1 AND c.name = n.name AND c.level >= n.level AND c.role = $8 AND c.duty <> 'archived'
-      AND ${shape.one ? 'c.agent_id = $13' : '$13::text IS NULL'} ${shape.short ? 'AND c.agent_id = ANY ($18::text[])' : ''}
-    ${fresh} ${shape.many ? 'GROUP BY c.agent_id HAVING count(*) = cardinality($9::text[])' : ''}`;
+  const { many, one, short } = shape;
+  const own = (column: string) => (many ? `max(c.${column})` : `c.${column}`);
+  const parts = Object.entries(partsOf(many)).map(([name, sql]) => `${sql} AS ${name}`);
+  return `SELECT p.*, ${partNames.map((name) => `w.w_${name} * p.${name}`).join(' + ')} AS score FROM weight w, (
+      SELECT c.agent_id, greatest(${own('max_concurrent')} - ${own('active')}, 0) AS free, ${own('probe_at')} AS probe_at, ${reasonsOf(shape)} AS out,
+        ${parts.join(', ')}
+      FROM ${neededBy(many)}
+      JOIN agent_capabilities c ON c.workspace_id = $1 AND c.name = n.name AND c.level >= n.level AND c.role = $8 AND c.duty <> 'archived'
+        AND ${one ? 'c.agent_id = $13' : '$13::text IS NULL'} ${short ? 'AND c.agent_id = ANY ($18::text[])' : ''}
+      ${fresh} ${many ? 'GROUP BY c.agent_id HAVING count(*) = cardinality($9::text[])' : ''} OFFSET 0) p`;
 }
 
-function shown(many: boolean): string {
-  const parts = partsOf(many);
-  return `SELECT c.agent_id, ${partNames.map((name) => `${parts[name]} AS ${name}`).join(', ')}
-    FROM (SELECT agent_id FROM best UNION SELECT id FROM winner) p JOIN agent_capabilities c ON c.agent_id = p.agent_id
-    JOIN ${neededBy(many)} ON n.name = c.name ${fresh} ${many ? 'GROUP BY c.agent_id' : ''}`;
-}
-
-function write(shape: Shape): string {
-  const { many, one, wait, short } = shape;
-  const isList = !wait && !one && !short;
+/** Takes the first in the ranking whose row nobody holds, unless those who come before the task need all the slots. */
+function winner({ one, wait }: Shape): string {
   const ranking = `CASE WHEN $17 THEN probe_at IS NOT NULL ELSE probe_at IS NULL END DESC, score DESC, agent_id`;
-  const partsJson = partNames.map((name) => `'${name}', s.${name}`).join(', ');
-  return `WITH weight AS MATERIALIZED (${shares}
-  ), scored AS MATERIALIZED (${scored(shape)}
-  ), room AS MATERIALIZED (
-    SELECT count(*)::int AS known, (count(*) - count(out))::int AS able FROM scored
-  ), ahead AS MATERIALIZED (SELECT ${aheadInQueue} AS n
-  ), left_out AS MATERIALIZED (
-    SELECT count(*) FILTER (WHERE out = 'paused') AS paused, count(*) FILTER (WHERE out = 'tools') AS tools,
-      count(*) FILTER (WHERE out = 'excluded') AS excluded, count(*) FILTER (WHERE out = 'failing') AS failing,
-      min(probe_at) FILTER (WHERE out = 'failing') AS next_probe_at
-    FROM scored WHERE out IS NOT NULL
-  ), best AS MATERIALIZED (
-    SELECT agent_id, score FROM scored WHERE out IS NULL ORDER BY score DESC, agent_id LIMIT ${topCandidates}
-  ), free AS MATERIALIZED (
-    SELECT agent_id, score, probe_at FROM scored WHERE out IS NULL AND free > 0 ORDER BY ${ranking} ${wait ? '' : `LIMIT ${shortlistSize}`}
-  ), winner AS MATERIALIZED (
-    SELECT a.*, f.score FROM (SELECT * FROM free ORDER BY ${ranking}) f CROSS JOIN LATERAL (
+  return `SELECT f.*, a.* FROM (
+      SELECT agent_id, score, ${partNames.join(', ')} FROM scored WHERE out IS NULL AND free > 0 ORDER BY ${ranking} ${wait ? '' : `LIMIT ${shortlistSize}`}
+    ) f CROSS JOIN LATERAL (
       SELECT id, name, revision, active, max_concurrent, failing_since, probes FROM agents
        WHERE id = f.agent_id AND workspace_id = $1 AND paused_at IS NULL AND archived_at IS NULL ${one ? '' : 'AND (probe_at > $15) IS NOT TRUE'}
          AND active + (SELECT count(*) FROM tasks w WHERE w.workspace_id = $1 AND w.status = 'waiting' AND w.waiting_for = 'capacity'
                          AND w.agent_id = f.agent_id AND w.waiting_need @> '{"resume": true}') < max_concurrent
        FOR NO KEY UPDATE ${wait ? '' : 'SKIP LOCKED'}) a
     WHERE CASE WHEN (SELECT n FROM ahead) = 0 THEN true
-      ELSE (SELECT coalesce(sum(free), 0) FROM scored WHERE out IS NULL) > (SELECT n FROM ahead) END LIMIT 1
+      ELSE (SELECT coalesce(sum(free), 0) FROM scored WHERE out IS NULL) > (SELECT n FROM ahead) END LIMIT 1`;
+}
+
+const partsJson = (row: string) => partNames.map((name) => `'${name}', ${row}.${name}`).join(', ');
+
+/** The answer's columns about all who are able; a shortlist knows them from when it was made. */
+function counted({ one, wait }: Shape): string {
+  const list = `(SELECT json_agg(agent_id) FROM (
+      SELECT agent_id FROM scored WHERE out IS NULL AND free > 0 AND probe_at IS NULL ORDER BY score DESC, agent_id LIMIT ${shortlistLength}) l)`;
+  return `r.able, r.next_probe_at, ${wait || one ? 'NULL' : `CASE WHEN r.able > ${shortlistFrom} THEN ${list} END`} AS shortlist,
+    json_build_object('incapable', (SELECT count(*) FROM agents WHERE workspace_id = $1 AND role = $8 AND archived_at IS NULL) - r.known,
+      'paused', r.paused, 'tools', r.tools, 'excluded', r.excluded, 'failing', r.failing) AS filtered,`;
+}
+
+const room = `(SELECT count(*)::int AS known, (count(*) - count(out))::int AS able,
+      count(*) FILTER (WHERE out = 'paused') AS paused, count(*) FILTER (WHERE out = 'tools') AS tools,
+      count(*) FILTER (WHERE out = 'excluded') AS excluded, count(*) FILTER (WHERE out = 'failing') AS failing,
+      min(probe_at) FILTER (WHERE out = 'failing') AS next_probe_at
+    FROM scored) r`;
+
+function write(shape: Shape): string {
+  return `WITH weight AS MATERIALIZED (${shares}
+  ), scored AS MATERIALIZED (${scored(shape)}
+  ), ahead AS MATERIALIZED (SELECT ${aheadInQueue} AS n
+  ), winner AS MATERIALIZED (${winner(shape)}
   ), taken AS (
     UPDATE agents a SET active = w.active + 1, probes = w.probes + (w.failing_since IS NOT NULL)::int,
       probe_at = CASE WHEN w.failing_since IS NOT NULL
         THEN $15::timestamptz + least(${longestProbeMs}, ${firstProbeMs} * 2 ^ least(w.probes + 1, 20)) * interval '1 ms' END
     FROM winner w WHERE a.id = w.id RETURNING a.id, a.active, a.probe_at
-  ), noted AS (UPDATE agent_capabilities c SET active = t.active, probe_at = t.probe_at FROM taken t WHERE c.agent_id = t.id
-  ), shown AS MATERIALIZED (${shown(many)})
-  SELECT r.able, o.next_probe_at,
-    ${isList ? `CASE WHEN r.able > ${shortlistFrom} THEN (SELECT json_agg(agent_id) FROM free WHERE probe_at IS NULL) END` : 'NULL'} AS shortlist,
-    json_build_object('incapable', ${short ? '0' : '(SELECT count(*) FROM agents WHERE workspace_id = $1 AND role = $8 AND archived_at IS NULL) - r.known'},
-      'paused', o.paused, 'tools', o.tools, 'excluded', o.excluded, 'failing', o.failing) AS filtered,
+  ), noted AS (UPDATE agent_capabilities c SET active = t.active, probe_at = t.probe_at FROM taken t WHERE c.agent_id = t.id)
+  SELECT ${shape.short ? '' : counted(shape)}
     (SELECT json_build_object('id', w.id, 'name', w.name, 'revision', w.revision, 'active', t.active, 'maxConcurrent', w.max_concurrent,
         'failingSince', w.failing_since, 'probe', w.failing_since IS NOT NULL,
         'skipped', (SELECT count(*) FROM scored b WHERE b.free = 0 AND b.out IS NULL AND b.score > w.score),
-        'score', json_build_object('score', w.score, ${partsJson}))
-       FROM taken t, winner w, shown s WHERE s.agent_id = w.id) AS taken,
-    (SELECT json_agg(json_build_object('agentId', b.agent_id, 'name', a.name, 'score', b.score, ${partsJson}) ORDER BY b.score DESC, b.agent_id)
-       FROM best b JOIN shown s ON s.agent_id = b.agent_id JOIN agents a ON a.id = b.agent_id) AS top
-  FROM room r, left_out o`;
+        'score', json_build_object('score', w.score, ${partsJson('w')}))
+       FROM taken t, winner w) AS taken,
+    (SELECT json_agg(json_build_object('agentId', b.agent_id, 'name', a.name, 'score', b.score, ${partsJson('b')}) ORDER BY b.score DESC, b.agent_id)
+       FROM (SELECT * FROM scored WHERE out IS NULL ORDER BY score DESC, agent_id LIMIT ${topCandidates}) b JOIN agents a ON a.id = b.agent_id) AS top
+  ${shape.short ? '' : `FROM ${room}`}`;
 }

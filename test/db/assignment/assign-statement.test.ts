@@ -182,6 +182,8 @@ describe.each(postgresVersions)('the statement of assignment on PostgreSQL %i', 
     expect(first).toMatchObject({ able: size, taken: { id: first.top[0]?.agentId } });
     const list = await desk.inside(async (tx) => shortlistFor(tx, need));
     expect(list?.agentIds).toHaveLength(shortlistSize);
+    // Whose last slot is taken leaves the list, the next one moves up.
+    expect(list?.agentIds).not.toContain(first.taken?.id);
     const paused = list?.agentIds.at(-1);
     await desk.rows('UPDATE agents SET paused_at = now() WHERE id = $1', paused);
     await desk.inside((tx) => writeCards(tx, paused ?? ''));
