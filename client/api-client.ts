@@ -2,12 +2,13 @@ import type { Agent, AgentSpec } from '../src/contracts/agent.ts';
 import type { Approval } from '../src/contracts/approval.ts';
 import type { AssignmentView } from '../src/contracts/assignment.ts';
 import type { Budget } from '../src/contracts/budget.ts';
+import type { Conversation, CreateConversation } from '../src/contracts/conversation.ts';
 import type { EventEnvelope } from '../src/contracts/event.ts';
 import type { FileView } from '../src/contracts/file.ts';
 import type { Message, SendMessage, SendToTask } from '../src/contracts/message.ts';
 import type { ModelView } from '../src/contracts/model.ts';
 import type { Page, PageQuery } from '../src/contracts/page.ts';
-import type { PlanView } from '../src/contracts/plan.ts';
+import type { AcceptPlan, PlanView, RejectPlan } from '../src/contracts/plan.ts';
 import type { Session } from '../src/contracts/principal.ts';
 import type { Provider, ProviderName, SetProvider } from '../src/contracts/provider.ts';
 import type { RetryRun, Run } from '../src/contracts/run.ts';
@@ -47,8 +48,9 @@ export interface ApiClient {
     tell(id: string, message: NewMessage<SendToTask>): Promise<Message>;
     plan(id: string): Promise<PlanView>;
     /** As it is, or as edited. */
-    acceptPlan(id: string, definition?: unknown): Promise<Task>;
-    rejectPlan(id: string, reason: string): Promise<Task>;
+    /** `n`: the plan that was seen; where another one waits by now, it is refused. */
+    acceptPlan(id: string, accept: AcceptPlan): Promise<Task>;
+    rejectPlan(id: string, reject: RejectPlan): Promise<Task>;
     liftGuard(id: string): Promise<Task>;
     cancel(id: string, reason?: string): Promise<Task>;
     /** Nothing new begins; steps at work finish. */
@@ -80,6 +82,22 @@ export interface ApiClient {
     list(query?: ListQuery): Promise<Page<Agent>>;
     read(id: string): Promise<Agent>;
     create(spec: AgentSpec): Promise<Agent>;
+    /** It gets no new work; what it has in hand it finishes. */
+    pause(id: string): Promise<Agent>;
+    resume(id: string): Promise<Agent>;
+  };
+  /** Chats with agents. Replies are streamed as the text of `conversation/{id}`. */
+  conversations: {
+    list(query?: ListQuery): Promise<Page<Conversation>>;
+    create(conversation: CreateConversation): Promise<Conversation>;
+    read(id: string): Promise<Conversation>;
+    messages(id: string, query?: ListQuery): Promise<Page<Message>>;
+    say(id: string, text: string): Promise<Message>;
+    /** Aborts the reply that is being written. */
+    stop(id: string): Promise<Conversation>;
+    /** Writes the last reply anew; the earlier one stays readable. */
+    regenerate(id: string, messageId: string): Promise<Message>;
+    archive(id: string): Promise<Conversation>;
   };
   files: {
     upload(files: { name: string; blob: Blob }[]): Promise<{ items: FileView[] }>;
@@ -118,11 +136,7 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
     },
     ...workOn(line),
     ...decisionsOn(line),
-    agents: {
-      list: (query = {}) => request('/agents', { query }),
-      create: (spec) => post('/agents', spec),
-      read: (id) => request(`/agents/${id}`),
-    },
+    ...agentsOn(line),
     files: {
       upload: (files) => {
         const form = new FormData();
@@ -160,9 +174,8 @@ function workOn({ request, post }: Line): Pick<ApiClient, 'tasks' | 'runs'> {
       messages: (id, query = {}) => request(`/tasks/${id}/messages`, { query }),
       tell: (id, message) => post(`/tasks/${id}/messages`, message),
       plan: (id) => request(`/tasks/${id}/plan`),
-      acceptPlan: (id, definition) =>
-        post(`/tasks/${id}/plan/accept`, definition === undefined ? {} : { definition }),
-      rejectPlan: (id, reason) => post(`/tasks/${id}/plan/reject`, { reason }),
+      acceptPlan: (id, accept) => post(`/tasks/${id}/plan/accept`, accept),
+      rejectPlan: (id, reject) => post(`/tasks/${id}/plan/reject`, reject),
       liftGuard: (id) => post(`/tasks/${id}/lift-guard`, {}),
       cancel: (id, reason) => post(`/tasks/${id}/cancel`, given('reason', reason)),
       pause: (id) => post(`/tasks/${id}/pause`, {}),
@@ -173,6 +186,28 @@ function workOn({ request, post }: Line): Pick<ApiClient, 'tasks' | 'runs'> {
       read: (id) => request(`/runs/${id}`),
       cancel: (id, reason) => post(`/runs/${id}/cancel`, given('reason', reason)),
       retry: (id, retry = {}) => post(`/runs/${id}/retry`, retry),
+    },
+  };
+}
+
+function agentsOn({ request, post }: Line): Pick<ApiClient, 'agents' | 'conversations'> {
+  return {
+    agents: {
+      list: (query = {}) => request('/agents', { query }),
+      create: (spec) => post('/agents', spec),
+      read: (id) => request(`/agents/${id}`),
+      pause: (id) => post(`/agents/${id}/pause`, {}),
+      resume: (id) => post(`/agents/${id}/resume`, {}),
+    },
+    conversations: {
+      list: (query = {}) => request('/conversations', { query }),
+      create: (conversation) => post('/conversations', conversation),
+      read: (id) => request(`/conversations/${id}`),
+      messages: (id, query = {}) => request(`/conversations/${id}/messages`, { query }),
+      say: (id, text) => post(`/conversations/${id}/messages`, { content: { text } }),
+      stop: (id) => post(`/conversations/${id}/stop`, {}),
+      regenerate: (id, messageId) => post(`/conversations/${id}/messages/${messageId}/regenerate`, {}),
+      archive: (id) => request(`/conversations/${id}`, { method: 'DELETE' }),
     },
   };
 }

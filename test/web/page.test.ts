@@ -128,8 +128,14 @@ describe('watching a goal', () => {
     await shown.adjutant.step(/Weigh the risks/).waitFor();
     await waitFor(async () => (await shown.adjutant.connection()) === 'Live', { what: 'the live feed' });
     const weigh = idOf('tsk', 102);
-    shown.api.tokens({ taskId: weigh, callId: 'mdc_1', try: 1, offset: 0, text: 'The largest customer ' });
-    shown.api.tokens({ taskId: weigh, callId: 'mdc_1', try: 1, offset: 21, text: 'may leave.' });
+    shown.api.tokens({
+      stream: `task/${weigh}`,
+      callId: 'mdc_1',
+      try: 1,
+      offset: 0,
+      text: 'The largest customer ',
+    });
+    shown.api.tokens({ stream: `task/${weigh}`, callId: 'mdc_1', try: 1, offset: 21, text: 'may leave.' });
     await shown.page.getByText('The largest customer may leave.').waitFor();
     shown.api.state.tree = completed();
     shown.api.emit({ type: 'task.completed', data: { chars: 900 } });

@@ -1,4 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Session } from '../../src/contracts/principal.ts';
+import { AgentsPage } from './agents/agents-page.tsx';
+import { ChatPage } from './chat/chat-page.tsx';
+import { NewChatPage } from './chat/new-chat-page.tsx';
 import { HomePage } from './home/home-page.tsx';
 import { InboxPage } from './inbox/inbox-page.tsx';
 import { ModelsPage } from './models/models-page.tsx';
@@ -34,16 +38,33 @@ function SignedIn({ path }: { path: string }) {
   return (
     <LiveProvider>
       <Shell session={session.data} taskId={taskId} path={path}>
-        {taskId ? (
-          <TaskPage key={taskId} taskId={taskId} mayAct={session.data.role !== 'viewer'} />
-        ) : path === '/inbox' ? (
-          <InboxPage mayAct={session.data.role !== 'viewer'} />
-        ) : path === '/models' ? (
-          <ModelsPage owner={session.data.role === 'owner'} />
-        ) : (
-          <HomePage mayAct={session.data.role !== 'viewer'} found={path === '/'} />
-        )}
+        <Place path={path} taskId={taskId} role={session.data.role} />
       </Shell>
     </LiveProvider>
   );
+}
+
+interface PlaceProps {
+  path: string;
+  taskId: string | undefined;
+  role: Session['role'];
+}
+
+function Place({ path, taskId, role }: PlaceProps) {
+  const mayAct = role !== 'viewer';
+  const chatId = /^\/chats\/(cnv_[0-9a-z]{26})$/.exec(path)?.[1];
+  if (taskId) return <TaskPage key={taskId} taskId={taskId} mayAct={mayAct} />;
+  if (chatId) return <ChatPage key={chatId} id={chatId} mayAct={mayAct} />;
+  switch (path) {
+    case '/inbox':
+      return <InboxPage mayAct={mayAct} />;
+    case '/agents':
+      return <AgentsPage mayAct={mayAct} />;
+    case '/chats/new':
+      return <NewChatPage mayAct={mayAct} />;
+    case '/models':
+      return <ModelsPage owner={role === 'owner'} />;
+    default:
+      return <HomePage mayAct={mayAct} found={path === '/'} />;
+  }
 }

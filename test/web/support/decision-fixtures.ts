@@ -100,6 +100,7 @@ export function plan(part: Partial<PlanView> = {}): PlanView {
     with: { goal: work, requires: [{ capability: 'write', level: 3 }] },
   }));
   return PlanView.parse({
+    n: 1,
     origin: 'model',
     status: 'proposed',
     reason: 'Written for this goal.',
@@ -167,6 +168,7 @@ export function modelCall(part: Partial<ModelCallView> = {}): ModelCallView {
     packing: {
       room: 190_000,
       total: 12_000,
+      counter: 'estimate',
       reported: 12_300,
       kept: [{ id: 'task', tokens: 800, cut: false }],
       left: [{ id: 'file operations-report', tokens: 40_000, why: 'It did not fit.' }],

@@ -7,6 +7,7 @@ import { SignIn } from '../../../src/contracts/principal.ts';
 import type { EventEnvelope } from '../../../src/contracts/event.ts';
 import type { Tokens } from '../../../src/contracts/live.ts';
 import { CreateTask } from '../../../src/contracts/task.ts';
+import { addChats } from './fake-chats.ts';
 import { addControls } from './fake-controls.ts';
 import { addDecisions } from './fake-decisions.ts';
 import { addMessages } from './fake-messages.ts';
@@ -35,7 +36,7 @@ export interface FakeApi {
   posted: { path: string; body: unknown; csrf: string | undefined; key: string | undefined }[];
   /** Sends an event to whoever follows it, and to the tree's and the workspace's relay. */
   emit(part?: Partial<EventEnvelope>): void;
-  tokens(piece: Omit<Tokens, 'stream'> & { taskId: string }): void;
+  tokens(piece: Tokens): void;
   /** Cuts all sockets and refuses new ones, as a server that is restarted. */
   goOffline(): void;
   comeBack(): void;
@@ -52,6 +53,8 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
     providers: noProviders(),
     approvals: new Map(),
     messages: [],
+    chat: null,
+    said: [],
     plan: null,
     role: 'owner',
     files: new Map(),
@@ -96,8 +99,7 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
       const sent = event(seq, part);
       rooms(sent.stream).emit('event', sent);
     },
-    tokens: ({ taskId: of, ...piece }) =>
-      rooms(`task/${of}`).emit('tokens', { stream: `task/${of}`, ...piece }),
+    tokens: (piece) => rooms(piece.stream).emit('tokens', piece),
     goOffline: () => {
       offline = true;
       io.disconnectSockets(true);
@@ -171,6 +173,7 @@ function routes(app: Express, state: FakeState): void {
   addControls(app, state);
   addDecisions(app, state);
   addMessages(app, state);
+  addChats(app, state);
   fileRoutes(app, state);
 }
 

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Approval } from '../../../src/contracts/approval.ts';
+import type { Conversation } from '../../../src/contracts/conversation.ts';
 import type { Forecast } from '../../../src/contracts/forecast.ts';
 import type { FileView } from '../../../src/contracts/file.ts';
 import type { Message } from '../../../src/contracts/message.ts';
@@ -18,6 +19,9 @@ export interface FakeState {
   providers: Provider[];
   approvals: Map<string, Approval>;
   messages: Message[];
+  chat: Conversation | null;
+  /** In the chat. */
+  said: Message[];
   plan: PlanView | null;
   role: 'owner' | 'operator' | 'viewer';
   files: Map<string, FileView>;

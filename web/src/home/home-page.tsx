@@ -1,7 +1,4 @@
 import { useEffect } from 'react';
-import { Icon } from '../icons/icon.tsx';
-import { useInbox } from '../inbox/use-inbox.ts';
-import { linkTo } from '../shell/router.ts';
 import { ThemeButton } from '../shell/shell.tsx';
 import { Composer } from './composer.tsx';
 import { GoalList } from './goal-list.tsx';
@@ -21,7 +18,6 @@ export function HomePage({ mayAct, found }: { mayAct: boolean; found: boolean })
         <h1>Goals</h1>
         <span className="grow" />
         <ModelNote />
-        <InboxLink />
         <ThemeButton className="phone" />
       </header>
       <div className="scroll grow fr" tabIndex={0} role="region" aria-label="Start">
@@ -49,17 +45,5 @@ export function HomePage({ mayAct, found }: { mayAct: boolean; found: boolean })
         </div>
       </div>
     </>
-  );
-}
-
-/** The navigation is not there on a phone. */
-function InboxLink() {
-  const { count } = useInbox();
-  return (
-    <a className="btn sm phone" {...linkTo('/inbox')}>
-      <Icon name="inbox" small />
-      Inbox
-      {count > 0 && <span className="count hot tn">{count}</span>}
-    </a>
   );
 }

@@ -11,6 +11,14 @@ export const shapes = {
       <path d="M4 5.4v5.2M4 7.5c0 .5 3 .5 6.4.5" />
     </>
   ),
+  agents: (
+    <>
+      <rect x="3" y="5" width="10" height="8" rx="2" />
+      <path d="M8 5V2.5M1.5 8.5v2M14.5 8.5v2M6.2 8.5v1M9.8 8.5v1" />
+    </>
+  ),
+  chat: <path d="M2.5 12.8V4A1.5 1.5 0 0 1 4 2.5h8A1.5 1.5 0 0 1 13.5 4v5.5A1.5 1.5 0 0 1 12 11H5.3z" />,
+  stop: <rect x="4" y="4" width="8" height="8" rx="1.5" fill="currentColor" stroke="none" />,
   theme: (
     <>
       <circle cx="8" cy="8" r="5.5" />

@@ -25,9 +25,6 @@ export function InboxPage({ mayAct }: { mayAct: boolean }) {
   return (
     <>
       <header className="bar">
-        <a className="btn icon ghost phone" {...linkTo('/')} aria-label="Back to goals">
-          <Icon name="left" />
-        </a>
         <h1>Inbox</h1>
         <span className="ts t3 tn">
           {inbox.count > 0 && plural(inbox.count, 'thing needs you', 'things need you')}

@@ -1,8 +1,6 @@
 import { useEffect } from 'react';
 import { LoadFailed } from '../shell/load-failed.tsx';
 import { ThemeButton } from '../shell/shell.tsx';
-import { linkTo } from '../shell/router.ts';
-import { Icon } from '../icons/icon.tsx';
 import { ModelList } from './model-list.tsx';
 import { ProviderCard } from './provider-card.tsx';
 import { useModels, useProviders } from './use-models.ts';
@@ -17,9 +15,6 @@ export function ModelsPage({ owner }: { owner: boolean }) {
   return (
     <>
       <header className="bar">
-        <a className="btn icon ghost phone" {...linkTo('/')} aria-label="Back to goals">
-          <Icon name="left" />
-        </a>
         <h1>Models</h1>
         <span className="grow" />
         <ThemeButton className="phone" />

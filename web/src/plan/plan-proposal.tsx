@@ -29,14 +29,17 @@ export function PlanProposal({ taskId, mayAct }: PlanProposalProps) {
 
 function Proposal({ taskId, plan, mayAct }: PlanProposalProps & { plan: PlanView }) {
   const ids = useId();
-  const [edited, setEdited] = useState<string | null>(null);
+  // Of the plan that was edited: another one may come meanwhile.
+  const [edit, setEdit] = useState<{ n: number; text: string } | null>(null);
+  const edited = edit?.text ?? null;
+  const n = edit?.n ?? plan.n;
   const [reason, setReason] = useState('');
   const decide = useDecidePlan(taskId);
   const read = edited === null ? null : readArguments(edited);
   const broken = read && 'problem' in read ? read.problem : null;
   const accept = () => {
     if (!broken)
-      decide.mutate({ accept: true, ...(read && 'value' in read ? { definition: read.value } : {}) });
+      decide.mutate({ n, ...(read && 'value' in read ? { definition: read.value } : {}) });
   };
   const before = plan.history.filter(({ status }) => status === 'rejected').length;
   return (
@@ -62,7 +65,7 @@ function Proposal({ taskId, plan, mayAct }: PlanProposalProps & { plan: PlanView
               className="inp mono"
               rows={16}
               value={edited}
-              onChange={({ target }) => setEdited(target.value)}
+              onChange={({ target }) => setEdit({ n, text: target.value })}
             />
           </>
         )}
@@ -70,7 +73,7 @@ function Proposal({ taskId, plan, mayAct }: PlanProposalProps & { plan: PlanView
           <button
             type="button"
             className="btn sm"
-            onClick={() => setEdited(edited === null ? JSON.stringify(plan.definition, null, 2) : null)}
+            onClick={() => setEdit(edit ? null : { n, text: JSON.stringify(plan.definition, null, 2) })}
           >
             {edited === null ? 'Edit plan' : 'Keep as proposed'}
           </button>
@@ -93,7 +96,7 @@ function Proposal({ taskId, plan, mayAct }: PlanProposalProps & { plan: PlanView
             type="button"
             className="btn danger"
             disabled={decide.isPending || reason.trim() === ''}
-            onClick={() => decide.mutate({ accept: false, reason: reason.trim() })}
+            onClick={() => decide.mutate({ n, reason: reason.trim() })}
           >
             Send back
           </button>

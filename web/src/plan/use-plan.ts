@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { AcceptPlan, RejectPlan } from '../../../src/contracts/plan.ts';
 import { api } from '../shell/api.ts';
 
 /** Below 'step', so that whatever happens in the tree has it read again. */
@@ -6,15 +7,14 @@ export function usePlan(taskId: string) {
   return useQuery({ queryKey: ['step', 'plan', taskId], queryFn: () => api.tasks.plan(taskId) });
 }
 
-export type PlanDecision = { accept: true; definition?: unknown } | { accept: false; reason: string };
+/** With the number of the plan that the person sees. */
+export type PlanDecision = (AcceptPlan | RejectPlan) & { n: number };
 
 export function useDecidePlan(taskId: string) {
   const again = useReadAgain();
   return useMutation({
     mutationFn: (decision: PlanDecision) =>
-      decision.accept
-        ? api.tasks.acceptPlan(taskId, decision.definition)
-        : api.tasks.rejectPlan(taskId, decision.reason),
+      'reason' in decision ? api.tasks.rejectPlan(taskId, decision) : api.tasks.acceptPlan(taskId, decision),
     onSettled: again,
   });
 }

@@ -4,11 +4,11 @@ const keys = [
   ['C', 'New goal'],
   ['/', 'Write in the composer'],
   ['⌘ Enter', 'Run what is written (Ctrl Enter elsewhere)'],
+  ['Enter', 'Send a message (Shift Enter begins a line)'],
   ['J', 'Next step'],
   ['K', 'Previous step'],
   ['A', 'Approve (on the focused approval)'],
   ['D', 'Deny (on the focused approval)'],
-  ['Enter', 'Open'],
   ['Esc', 'Close, back'],
   ['?', 'These keys'],
 ] as const;

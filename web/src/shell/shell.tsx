@@ -1,14 +1,13 @@
 import { type ReactNode, useState } from 'react';
 import type { Session } from '../../../src/contracts/principal.ts';
 import { useGoals } from '../home/use-goals.ts';
-import { useInbox } from '../inbox/use-inbox.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
-import { plural } from '../words/format.ts';
 import { shownStatus } from '../words/status-words.ts';
 import { ConnectionBanner, ConnectionDot } from './connection.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { Mark } from './mark.tsx';
+import { Places } from './places.tsx';
 import { linkTo } from './router.ts';
 import { useKeys } from './use-keys.ts';
 import { useTheme } from './theme.ts';
@@ -36,7 +35,7 @@ export function Shell({ session, taskId, path, children }: ShellProps) {
             <Mark />
             <span className="ell grow lbl">{session.workspace.name}</span>
           </div>
-          <Places taskId={taskId} path={path} />
+          <Places taskId={taskId} path={path} className="mt-3" />
           <RecentGoals taskId={taskId} />
           <div className="foot">
             <div className="conn">
@@ -49,37 +48,12 @@ export function Shell({ session, taskId, path, children }: ShellProps) {
           <ConnectionBanner />
           {children}
         </main>
+        <nav className="tabbar" aria-label="Tabs">
+          <Places taskId={taskId} path={path} />
+        </nav>
       </div>
       {keysShown && <KeysDialog close={() => setKeysShown(false)} />}
     </>
-  );
-}
-
-const places = [
-  { to: '/', icon: 'tasks', title: 'Goals' },
-  { to: '/inbox', icon: 'inbox', title: 'Inbox' },
-  { to: '/models', icon: 'models', title: 'Models' },
-] as const;
-
-function Places({ taskId, path }: Pick<ShellProps, 'taskId' | 'path'>) {
-  const { count } = useInbox();
-  const here = taskId ? null : (places.find(({ to }) => to === path)?.to ?? '/');
-  return (
-    <ul className="mt-3">
-      {places.map(({ to, icon, title }) => (
-        <li key={to}>
-          <a className="inset" {...linkTo(to)} aria-current={to === here ? 'page' : undefined}>
-            <Icon name={icon} />
-            <span className="lbl grow">{title}</span>
-            {to === '/inbox' && count > 0 && (
-              <span className="count hot tn" title={plural(count, 'thing needs you', 'things need you')}>
-                {count}
-              </span>
-            )}
-          </a>
-        </li>
-      ))}
-    </ul>
   );
 }
 

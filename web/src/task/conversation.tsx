@@ -1,5 +1,6 @@
 import type { CallText } from '../../../client/index.ts';
 import type { Task, TaskTree } from '../../../src/contracts/task.ts';
+import { ChatLink } from '../chat/chat-link.tsx';
 import { TreeApprovals } from '../approval/tree-approvals.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon, iconOfFile } from '../icons/icon.tsx';
@@ -47,6 +48,8 @@ export function Conversation({ tree, rows, texts, now, selected, mayAct }: Conve
             <time className="t3 ts" dateTime={task.startedAt ?? task.createdAt}>
               {ago(task.startedAt ?? task.createdAt, now)}
             </time>
+            <span className="grow" />
+            {task.agent && <ChatLink agent={task.agent} taskId={task.id} />}
           </div>
           <div className="body">
             <p>{opening(tree, rows)}</p>

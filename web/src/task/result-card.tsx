@@ -1,34 +1,8 @@
-import { type ComponentType, createElement, useSyncExternalStore } from 'react';
 import type { Task } from '../../../src/contracts/task.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
+import { Rendered } from '../markdown/rendered.tsx';
 import { CopyButton } from './copy-button.tsx';
-
-type MarkdownView = ComponentType<{ text: string }>;
-
-/** Markdown is read by a library of its own, which comes after the page; the text itself is there if that takes long. */
-let view: MarkdownView | null = null;
-const loading = import('./markdown.tsx').then(({ Markdown }) => {
-  view = Markdown;
-});
-
-function onLoad(told: () => void): () => void {
-  void loading.then(told, () => undefined);
-  return () => undefined;
-}
-
-export function Rendered({ markdown }: { markdown: string }) {
-  const reader = useSyncExternalStore(onLoad, () => view);
-  return (
-    <div className="prose">
-      {reader ? (
-        createElement(reader, { text: markdown })
-      ) : (
-        <p className="whitespace-pre-wrap late">{markdown}</p>
-      )}
-    </div>
-  );
-}
 
 export function ResultCard({ task }: { task: Task }) {
   if (task.status === 'failed') return <Ended task={task} title="This goal failed" />;

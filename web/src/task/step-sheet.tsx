@@ -2,16 +2,17 @@ import { useEffect, useRef } from 'react';
 import type { CallText } from '../../../client/index.ts';
 import type { Attempt } from '../../../src/contracts/task.ts';
 import { ApprovalCard } from '../approval/approval-card.tsx';
+import { ChatLink } from '../chat/chat-link.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon } from '../icons/icon.tsx';
 import { Status, StatusIcon } from '../icons/status.tsx';
+import { Rendered } from '../markdown/rendered.tsx';
 import { Figures } from '../shell/figures.tsx';
 import { count, duration, lasted, missing, money, tokensOf } from '../words/format.ts';
 import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Tail } from './live-texts.tsx';
 import { type PlanRow, reasonOf } from './plan-rows.ts';
-import { Rendered } from './result-card.tsx';
 import { RetryStep, mayRetry } from './retry-step.tsx';
 import { waitTime, workTime } from './work-time.ts';
 import { Calls, Events, WhyThisAgent } from './sheet-details.tsx';
@@ -51,6 +52,8 @@ export function StepSheet({ row, text, now, neighbours, select, mayAct }: SheetP
             {task && task.attempts.length > 0 && (
               <span className="t3">revision {task.attempts.at(-1)?.agentRevision}</span>
             )}
+            <span className="grow" />
+            {task && <ChatLink agent={step.agent} taskId={task.id} />}
           </p>
         )}
         <Reason row={row} />

@@ -1,0 +1,39 @@
+import type { AgentRef } from '../../../src/contracts/task.ts';
+import { AgentTile } from '../icons/agent-tile.tsx';
+import { Icon } from '../icons/icon.tsx';
+import { linkTo } from '../shell/router.ts';
+
+interface ChatBarProps {
+  agent?: Pick<AgentRef, 'name' | 'role'>;
+  title?: string;
+  taskId?: string | null;
+}
+
+/** Where one is: the agents, one of them, and the task that it is about. */
+export function ChatBar({ agent, title, taskId }: ChatBarProps) {
+  return (
+    <header className="bar">
+      <nav className="crumb grow" aria-label="Breadcrumb">
+        <a className="btn icon ghost phone" {...linkTo('/agents')} aria-label="Back to agents">
+          <Icon name="left" />
+        </a>
+        <a className="desk" {...linkTo('/agents')}>
+          Agents
+        </a>
+        <span className="desk" aria-hidden="true">
+          /
+        </span>
+        {agent && <AgentTile agent={agent} small />}
+        <h1 className="ell" style={{ color: 'var(--text)' }} title={title}>
+          {agent ? `${agent.name}${title ? `: ${title}` : ''}` : 'Chat'}
+        </h1>
+      </nav>
+      {taskId && (
+        <a className="btn sm" {...linkTo(`/tasks/${taskId}`)}>
+          <Icon name="tasks" small />
+          Open its task
+        </a>
+      )}
+    </header>
+  );
+}
