@@ -76,6 +76,11 @@ interface Job {
   watch: Watch;
 }
 
+/** The text that was written so far, as whoever watches has seen it. */
+interface Written {
+  text: string;
+}
+
 async function callModel(parts: ModelActivityParts, { input, watch }: Job): Promise<Standing> {
   const asker = { workspaceId: input.workspaceId, now: watch.now() };
   const claim = await parts.tasks.claimModelCall(asker, { taskId: input.id, key: input.key });
@@ -99,11 +104,12 @@ async function callModel(parts: ModelActivityParts, { input, watch }: Job): Prom
         { taskId: input.id, call: { ...claimed, model: claimed.request.model }, ...rest },
       ),
     );
+  const written: Written = { text: '' };
   let answer: Answer;
   try {
-    answer = await ask(parts, claimed, { input, watch, registry });
+    answer = await ask(parts, claimed, { input, watch, registry, written });
   } catch (error) {
-    return await fail(parts, { error, watch, settle, latencyMs: performance.now() - startedAt });
+    return await fail(parts, { error, watch, settle, written, latencyMs: performance.now() - startedAt });
   } finally {
     parts.tokens.end(claimed.callId);
   }
@@ -129,6 +135,7 @@ interface Failing {
   error: unknown;
   watch: Watch;
   settle(rest: Pick<Settlement, 'ledger' | 'end'>): Promise<Settled>;
+  written: Written;
   latencyMs: number;
 }
 
@@ -142,7 +149,7 @@ const maybePaid = new Set(['network', 'stalled', 'timeout', 'malformed', 'aborte
 
 async function fail(
   parts: ModelActivityParts,
-  { error, watch, settle, latencyMs }: Failing,
+  { error, watch, settle, written, latencyMs }: Failing,
 ): Promise<Standing> {
   const failure = parts.classifyFailure(error);
   const what = { code: codeOf[failure.kind] ?? 'model_failed', message: failure.message };
@@ -154,7 +161,12 @@ async function fail(
     error: what,
   };
   if (watch.signal.aborted)
-    return standingOf(await settle({ ledger: { ...ledger, outcome: 'aborted' }, end: { as: 'stopped' } }));
+    return standingOf(
+      await settle({
+        ledger: { ...ledger, outcome: 'aborted' },
+        end: { as: 'stopped', text: written.text },
+      }),
+    );
   if (!failure.retryable) return standingOf(await settle({ ledger, end: { as: 'failed', error: what } }));
   const { retryAfterMs } = failure;
   // An answer without sense is the model's fault for this prompt; everything else that may be repeated is nobody answering.
@@ -182,6 +194,7 @@ function ask(parts: ModelActivityParts, claimed: ClaimedCall, job: Asked): Promi
 
 interface Asked extends Job {
   registry: Registry;
+  written: Written;
 }
 
 interface Asking<Request> {
@@ -189,7 +202,7 @@ interface Asking<Request> {
   provider: ModelProvider;
   claimed: ClaimedCall;
   request: Request;
-  job: Job;
+  job: Asked;
 }
 
 async function complete({
@@ -218,8 +231,10 @@ async function complete({
       callKey: key,
       try: claimed.try,
       onLimits: (limits) => parts.limits.learn(limitKey(claimed), limits),
-      onText: (text) =>
-        parts.tokens.append({ stream: claimed.stream, callId, try: claimed.try, text, rootTaskId }),
+      onText: (text) => {
+        job.written.text += text;
+        parts.tokens.append({ stream: claimed.stream, callId, try: claimed.try, text, rootTaskId });
+      },
     },
   );
   const { text, toolCalls, stop, carry, usage, requestId } = reply;

@@ -79,25 +79,41 @@ describe('a conversation', () => {
     expect(asked).toContain('Status: in_progress');
   }, 120_000);
 
-  test('stop aborts the reply under way, and the next message is answered', async () => {
-    house.answer((call) =>
-      isChat(call) && !call.text.includes('Again')
-        ? { text: 'long '.repeat(4000), chunkSize: 5, chunkDelayMs: 20 }
-        : { text: 'Short.' },
-    );
-    const id = await talk({ message: { text: 'Tell me everything.' } });
-    await waitFor(async () => (await house.feed.tokens.soFar(`conversation/${id}`)).length > 0, {
-      what: 'tokens on the conversation',
+  test('stop aborts the reply under way; what was seen of it stays, and the next message is answered with it', async () => {
+    let asked = '';
+    house.answer((call) => {
+      if (!isChat(call) || !call.text.includes('Again'))
+        return { text: 'long '.repeat(4000), chunkSize: 5, chunkDelayMs: 20 };
+      asked = call.text;
+      return { text: 'Short.' };
     });
+    const id = await talk({ message: { text: 'Tell me everything.' } });
+    const soFar = async () => (await house.feed.tokens.soFar(`conversation/${id}`))[0]?.text ?? '';
+    const seen = await waitFor(async () => (await soFar()) || null, { what: 'tokens on the conversation' });
+    await desk((tx) => stopConversation(tx, house.caller, id));
+    await replies(id, 1);
+    const stopped = (await said(id)).at(-1);
+    expect(stopped).toMatchObject({ type: 'reply', content: { data: { code: 'stopped' } } });
+    expect(stopped?.content.text.startsWith(seen.trimEnd())).toBe(true);
+    expect(stopped?.content.text.length).toBeLessThan('long '.repeat(4000).length);
+    const [booked] = await house.rows('SELECT outcome FROM ledger WHERE task_id = $1', stopped?.fromTaskId);
+    expect(booked).toMatchObject({ outcome: 'aborted' });
+    await say(id, 'Again, shorter.');
+    await replies(id, 2);
+    expect((await texts(id)).at(-1)).toBe('Short.');
+    expect(asked).toContain('[The person stopped this reply here.]');
+  }, 120_000);
+
+  test('stop before anything was written is answered with just that', async () => {
+    const held = house.hold(isChat);
+    const id = await talk({ message: { text: 'Tell me nothing.' } });
+    await held;
     await desk((tx) => stopConversation(tx, house.caller, id));
     await replies(id, 1);
     expect((await said(id)).at(-1)).toMatchObject({
       type: 'error',
       content: { text: 'Stopped.', data: { code: 'stopped' } },
     });
-    await say(id, 'Again, shorter.');
-    await replies(id, 2);
-    expect((await texts(id)).at(-1)).toBe('Short.');
   }, 120_000);
 
   test('a reply can be written anew, and a branch goes on from any message', async () => {

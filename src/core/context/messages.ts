@@ -17,8 +17,8 @@ export function tokensOfContent(content: Record<string, unknown>, count = estima
   return tokensOfFrame + count(typeof text === 'string' ? text : '') + count(calls);
 }
 
-/** Of an entry, for the packer alone: no model sees them. */
-const unseen = new Set(['must', 'left', 'result']);
+/** Of an entry, for the packer and for people: no model sees them. */
+const unseen = new Set(['must', 'left', 'result', 'stopped']);
 
 export function toShownMessage(
   role: ShownMessage['role'],

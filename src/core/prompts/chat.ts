@@ -4,6 +4,8 @@ import { material } from './turn.ts';
 export interface ChatLine {
   fromKind: 'agent' | 'person' | 'run';
   text: string;
+  /** The person stopped it here. */
+  stopped?: boolean;
 }
 
 export interface TaskState {
@@ -41,6 +43,11 @@ export function fittingLines(lines: readonly ChatLine[]): ChatLine[] {
     kept.unshift(line);
   }
   return kept;
+}
+
+/** A line as a model is shown it. */
+export function shownLine({ text, stopped }: ChatLine): string {
+  return stopped ? `${text}\n\n[The person stopped this reply here.]` : text;
 }
 
 /** Said with the last line, so that it is the state of this moment. */

@@ -33,8 +33,8 @@ export interface Settlement {
     | { as: 'failed'; error: Failure }
     /** To be tried again by a technical retry. `outage`: nobody answered, so at some point it is enough. */
     | { as: 'again'; error: Failure; outage?: { retryAfterMs: number | null } | null }
-    /** Stopped on purpose. */
-    | { as: 'stopped' };
+    /** Stopped on purpose, with what had been written by then. */
+    | { as: 'stopped'; text?: string };
 }
 
 export interface Settled extends Standing {
@@ -87,12 +87,17 @@ async function writeEnd(
   } else if (end.as === 'failed' && end.error.code === overWindow && effect.input.share === undefined)
     await packTighter(tx, call.key, end.error);
   else if (end.as === 'failed') await settleEffect(tx, call.key, { status: 'failed', error: end.error });
-  else
-    await settleEffect(tx, call.key, {
-      status: task.cancelRequestedAt ? 'abandoned' : 'planned',
-      error: null,
-    });
+  else await stop(place, effect, end.text ?? '');
   return false;
+}
+
+/** What a person has seen of it stays part of the conversation. A call that goes on by itself is made anew from its beginning. */
+async function stop({ tx, task }: GiveUpPlace, effect: EffectRow, text: string): Promise<void> {
+  const status = task.cancelRequestedAt ? 'abandoned' : 'planned';
+  await settleEffect(tx, effect.key, { status, error: null });
+  if (status === 'planned' || isSummary(effect) || text.trim() === '') return;
+  const content = { text, toolCalls: [], stopped: true };
+  await appendTranscript(tx, task, [{ role: 'assistant', turn: effect.turn, content }]);
 }
 
 /** What came of a call that summarises; null when it wrote none: then what does not fit is summarised without a model. */

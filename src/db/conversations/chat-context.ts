@@ -1,5 +1,5 @@
 /** What a reply is made of: the conversation before it, and the present state of the task that it is about. */
-import { type ChatLine, fittingLines, lastLine, type TaskState } from '../../core/prompts/chat.ts';
+import { type ChatLine, fittingLines, lastLine, shownLine, type TaskState } from '../../core/prompts/chat.ts';
 import type { NewLine } from '../calls/transcript.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
@@ -15,8 +15,8 @@ export async function chatOpening(tx: Tx, task: TaskRow, turn: number): Promise<
     ...lines.map(
       (line): NewLine =>
         line.fromKind === 'person'
-          ? { role: 'user', turn, content: { text: line.text } }
-          : { role: 'assistant', turn, content: { text: line.text, toolCalls: [] } },
+          ? { role: 'user', turn, content: { text: shownLine(line) } }
+          : { role: 'assistant', turn, content: { text: shownLine(line), toolCalls: [] } },
     ),
     { role: 'user', turn, content: { text: lastLine(task.goal, state) } },
   ];
@@ -26,7 +26,8 @@ export async function chatOpening(tx: Tx, task: TaskRow, turn: number): Promise<
 async function linesBefore(tx: Tx, task: TaskRow): Promise<ChatLine[]> {
   return tx
     .sql<ChatLine>(
-      `SELECT m.from_kind, m.content->>'text' AS text FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+      `SELECT m.from_kind, m.content->>'text' AS text,
+              coalesce(m.type = 'reply' AND m.content->'data'->>'code' = 'stopped', false) AS stopped FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
       WHERE m.conversation_id = $1 AND m.state <> 'expired' AND (q.id IS NULL OR q.answered_by = m.id)
         AND m.place < (SELECT min(place) FROM messages WHERE task_id = $2 AND from_kind = 'person')
       ORDER BY m.place DESC LIMIT 60`,

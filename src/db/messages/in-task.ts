@@ -76,7 +76,7 @@ export async function endMessages(
   for (const row of rows) {
     const opens = row.toKind === 'agent' && wantsAnswer(row.type);
     if (opens && row.answeredBy === null)
-      await answerMessage(tx, row, { from, ...(stopped(task, end) ?? endOf(end)) });
+      await answerMessage(tx, row, { from, ...((await stopped(tx, task, end)) ?? endOf(end)) });
     else if (row.state === 'accepted' || row.state === 'delivered') unread.push(row.id);
     else if (wantsAnswer(row.type) && row.answeredBy === null)
       await answerMessage(tx, row, {
@@ -92,10 +92,17 @@ export async function endMessages(
     });
 }
 
-/** A reply in a conversation that was stopped. */
-function stopped(task: TaskRow, { status }: { status: string }) {
+/** A reply in a conversation that was stopped: what was written of it by then. */
+async function stopped(tx: Tx, task: TaskRow, { status }: { status: string }) {
   if (!task.conversationId || status !== 'cancelled') return null;
-  return { type: 'error' as const, content: { text: 'Stopped.', data: { code: 'stopped' } } };
+  const [last] = await tx.sql<{ text: string }>(
+    `SELECT content->>'text' AS text FROM transcript WHERE task_id = $1 AND attempt = $2 AND content->'stopped' = 'true' ORDER BY seq DESC LIMIT 1`,
+    [task.id, task.attempt],
+  );
+  const data = { code: 'stopped' };
+  return last
+    ? { type: 'reply' as const, content: { text: last.text, data } }
+    : { type: 'error' as const, content: { text: 'Stopped.', data } };
 }
 
 function endOf({ status, result, error }: Parameters<typeof endMessages>[2]) {

@@ -107,6 +107,21 @@ describe.each(postgresVersions)('claim, then settle, on PostgreSQL %i', (version
     expect(await ledger(key)).toMatchObject([{ outcome: 'aborted', microUsd: reserved }]);
   });
 
+  test('what had been written of a call when its task was cancelled stays in the transcript, marked', async () => {
+    const { taskId, key } = await begun();
+    await desk.claim(taskId, key);
+    const aborted = { ...paid, outcome: 'aborted' as const, microUsd: null };
+    // Its worker goes away: the call will be made anew, and nothing of it counts.
+    await desk.settle(taskId, key, { try: 1, ledger: aborted, end: { as: 'stopped', text: 'First' } });
+    await desk.claim(taskId, key);
+    await desk.inside((tx) => cancelTask(tx, desk.caller, { taskId }));
+    await desk.settle(taskId, key, { try: 2, ledger: aborted, end: { as: 'stopped', text: 'Half a sen' } });
+    const written = await desk.inside((tx) =>
+      tx.sql(`SELECT content FROM transcript WHERE task_id = $1 AND role = 'assistant'`, [taskId]),
+    );
+    expect(written).toEqual([{ content: { text: 'Half a sen', toolCalls: [], stopped: true } }]);
+  });
+
   test('a cancelled task whose call was lost with its worker ends as soon as the loss is reported', async () => {
     const { taskId, key } = await begun();
     await desk.claim(taskId, key);
