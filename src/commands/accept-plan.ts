@@ -14,15 +14,15 @@ import type { ToolsOf } from './tools-of.ts';
 
 /**
  * Lets a plan be carried out, as it was proposed or as the person edited it; what was proposed stays in the record.
- * @throws AppError not_found; wrong_state when no plan waits; invalid_workflow with a pointer to each fault of an edited one
+ * @throws AppError not_found; wrong_state when no plan waits; precondition_failed when it is not the one that was seen; invalid_workflow with a pointer to each fault of an edited one
  */
 export async function acceptPlan(
   tx: Tx,
   caller: Caller,
-  { taskId, definition, note, toolsOf }: { taskId: string; toolsOf: ToolsOf } & AcceptPlan,
+  { taskId, n, definition, note, toolsOf }: { taskId: string; toolsOf: ToolsOf } & AcceptPlan,
 ): Promise<{ id: string }> {
   requireOperator(caller);
-  const { task, plan } = await lockProposedPlan(tx, taskId, 'accept');
+  const { task, plan } = await lockProposedPlan(tx, { taskId, n }, 'accept');
   const edited = definition === undefined ? null : await readEdited(tx, task, { plan, definition, toolsOf });
   const version = edited ? await keepPlanDefinition(tx, task, edited) : null;
   await decidePlan(tx, plan, {

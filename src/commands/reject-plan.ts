@@ -7,15 +7,15 @@ import { lockProposedPlan } from './proposed-plan.ts';
 
 /**
  * Sends a plan back with a reason: the Chief of Staff plans again.
- * @throws AppError not_found; wrong_state when no plan waits
+ * @throws AppError not_found; wrong_state when no plan waits; precondition_failed when it is not the one that was seen
  */
 export async function rejectPlan(
   tx: Tx,
   caller: Caller,
-  { taskId, reason }: { taskId: string } & RejectPlan,
+  { taskId, n, reason }: { taskId: string } & RejectPlan,
 ): Promise<{ id: string }> {
   requireOperator(caller);
-  const { task, plan } = await lockProposedPlan(tx, taskId, 'reject');
+  const { task, plan } = await lockProposedPlan(tx, { taskId, n }, 'reject');
   const { workflowId, workflowVersion } = plan;
   await decidePlan(tx, plan, { status: 'rejected', note: reason, workflowId, workflowVersion });
   const place = { rootTaskId: task.rootId };

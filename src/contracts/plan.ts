@@ -13,8 +13,8 @@ export type PlanOrigin = z.infer<typeof PlanOrigin>;
 export const PlanKind = z.enum(['first', 'revision', 'correction']);
 export type PlanKind = z.infer<typeof PlanKind>;
 
-/** `wanted`: the Chief of Staff asks for a new rest, and says why. `declined`: a new plan was asked for and there is none. */
-export const PlanStatus = z.enum(['proposed', 'accepted', 'rejected', 'declined', 'wanted']);
+/** `withdrawn`: the Chief of Staff took it back while it waited for a person. `wanted`: the Chief of Staff asks for a new rest, and says why. `declined`: a new plan was asked for and there is none. */
+export const PlanStatus = z.enum(['proposed', 'accepted', 'rejected', 'withdrawn', 'declined', 'wanted']);
 export type PlanStatus = z.infer<typeof PlanStatus>;
 
 /** Whether a person must accept a plan before it is carried out. */
@@ -45,7 +45,7 @@ export const PlanProposal = z
     changes: PlanChanges.nullable().describe('Of a revision: what became of the steps'),
     corrections: z.array(PlanCorrection).nullable(),
     decidedBy: z.string().nullable(),
-    note: z.string().nullable().describe('What the person said who accepted or rejected it'),
+    note: z.string().nullable().describe('What was said by who accepted or rejected it, or took it back'),
     createdAt: z.iso.datetime(),
     decidedAt: z.iso.datetime().nullable(),
   })
@@ -55,6 +55,7 @@ export type PlanProposal = z.infer<typeof PlanProposal>;
 /** The plan of a Chief of Staff's task: a workflow and, as soon as it is carried out, its run. */
 export const PlanView = z
   .object({
+    n: z.int().describe('Of the plans of the task'),
     origin: PlanOrigin,
     status: PlanStatus,
     reason: z.string(),
@@ -67,8 +68,15 @@ export const PlanView = z
   .meta({ id: 'Plan' });
 export type PlanView = z.infer<typeof PlanView>;
 
+const seen = z
+  .int()
+  .min(1)
+  .optional()
+  .describe('The plan that you have seen: where another one waits by now, it answers 412');
+
 export const AcceptPlan = z
   .strictObject({
+    n: seen,
     definition: z.unknown().optional().describe('The plan as edited; without it, as proposed'),
     note: z.string().trim().max(2_000).optional(),
   })
@@ -76,6 +84,6 @@ export const AcceptPlan = z
 export type AcceptPlan = z.infer<typeof AcceptPlan>;
 
 export const RejectPlan = z
-  .strictObject({ reason: z.string().trim().min(1, 'Say what is wrong with it.').max(5_000) })
+  .strictObject({ n: seen, reason: z.string().trim().min(1, 'Say what is wrong with it.').max(5_000) })
   .meta({ id: 'RejectPlan' });
 export type RejectPlan = z.infer<typeof RejectPlan>;

@@ -45,17 +45,17 @@ export async function listPlans(tx: Tx, taskId: string): Promise<PlanRow[]> {
   ]);
 }
 
-/** What a person decided about a proposal. The caller holds the task's lock. */
+/** What became of a proposal; `by`: who decided, if not whoever acts here. The caller holds the task's lock. */
 export async function decidePlan(
   tx: Tx,
   plan: Pick<PlanRow, 'taskId' | 'n'>,
-  decision: Pick<PlanRow, 'status' | 'note' | 'workflowId' | 'workflowVersion'>,
+  decision: Pick<PlanRow, 'status' | 'note' | 'workflowId' | 'workflowVersion'> & { by?: string },
 ): Promise<void> {
-  const { status, note, workflowId, workflowVersion } = decision;
+  const { status, note, workflowId, workflowVersion, by = tx.actor } = decision;
   await tx.sql(
     `UPDATE plans SET status = $3, note = $4, workflow_id = $5, workflow_version = $6, decided_at = now(), decided_by = $7
       WHERE task_id = $1 AND n = $2`,
-    [plan.taskId, plan.n, status, note, workflowId, workflowVersion, tx.actor],
+    [plan.taskId, plan.n, status, note, workflowId, workflowVersion, by],
   );
 }
 
@@ -79,6 +79,18 @@ export async function keepPlanDefinition(
     ? await addVersion(tx, own.id, definition)
     : await insertWorkflow(tx, { definition, origin: 'model', taskId: task.id });
   return { workflowId: id, version, definition };
+}
+
+/** The definition of the newest plan, if it waits for a person. */
+export async function loadProposedPlan(tx: Tx, taskId: string): Promise<WorkflowDefinition | null> {
+  const [row] = await tx.sql<{ definition: WorkflowDefinition }>(
+    `SELECT v.definition
+       FROM plans p JOIN workflow_versions v ON v.workflow_id = p.workflow_id AND v.version = p.workflow_version
+      WHERE p.task_id = $1 AND p.workspace_id = $2 AND p.status = 'proposed'
+        AND p.n = (SELECT max(n) FROM plans WHERE task_id = $1)`,
+    [taskId, tx.workspaceId],
+  );
+  return row?.definition ?? null;
 }
 
 /** The plan that a task's run carries out, and how far it is. */

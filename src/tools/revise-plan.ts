@@ -1,7 +1,12 @@
 import { revisePlanName } from '../core/task/revising.ts';
 import type { RecordTool } from './tool.ts';
 
-/** No agent is given it: a Chief of Staff has it while it hears messages and its plan is carried out. */
+const whatFollows = {
+  'the whole': 'The plan that waits is taken back, and you are asked for the whole plan again.',
+  'the rest': 'What is at work ends, nothing else of the plan begins, and you are asked for the new steps.',
+};
+
+/** No agent is given it: a Chief of Staff has it while it hears messages and its plan waits or is carried out. */
 export const revisePlan: RecordTool = {
   place: 'record',
   risk: 'low',
@@ -9,7 +14,7 @@ export const revisePlan: RecordTool = {
   timeoutMs: 10_000,
   name: revisePlanName,
   description:
-    'Asks for a new rest of your plan, because you have heard something that changes what is still to be done. Completed steps and those at work are kept; you are asked for the new steps next.',
+    'Asks to write your plan again, because you have heard something that changes what is to be done. Of a plan that is carried out it is the rest: completed steps and those at work are kept. You are asked for it next.',
   parameters: {
     type: 'object',
     properties: {
@@ -24,10 +29,8 @@ export const revisePlan: RecordTool = {
     additionalProperties: false,
   },
   run: async (context, { reason }) => {
-    const problem = await context.revisePlan(String(reason));
-    if (problem !== null) return { text: problem, isError: true };
-    return {
-      text: 'Noted. What is at work ends, nothing else of the plan begins, and you are asked for the new steps. Now answer the messages in a few sentences.',
-    };
+    const revised = await context.revisePlan(String(reason));
+    if ('problem' in revised) return { text: revised.problem, isError: true };
+    return { text: `Noted. ${whatFollows[revised.again]} Now answer the messages in a few sentences.` };
   },
 };

@@ -69,7 +69,7 @@ export interface RecordToolContext extends MemoryContext {
     files: string[];
   }): Promise<{ taskId: string; title: string } | { problem: string }>;
   /** The task's own plan gets a new rest. @returns why not; null when it will */
-  revisePlan(reason: string): Promise<string | null>;
+  revisePlan(reason: string): Promise<{ problem: string } | { again: 'the whole' | 'the rest' }>;
   /** Of a long result of this task's tools, or of a step before it. Null: there is none of this name here. */
   readResult(
     handle: string,

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { PlanView } from '../../src/contracts/plan.ts';
 import type { Task } from '../../src/contracts/task.ts';
 import { parseDefinition } from '../../src/core/workflow/parse-definition.ts';
-import { insertPlan, keepPlanDefinition } from '../../src/db/plan-store.ts';
+import { decidePlan, insertPlan, keepPlanDefinition } from '../../src/db/plan-store.ts';
 import { lockTask, updateTask } from '../../src/db/task-store.ts';
 import type { Tx } from '../../src/db/record.ts';
 import { type RunningApi, runApi } from './support/running-api.ts';
@@ -71,6 +71,43 @@ describe('the plan of a task', () => {
       expect([status, problem.code]).toEqual([409, 'wrong_state']);
     }
     expect((await read(id)).history).toHaveLength(1);
+  });
+
+  test('is accepted and sent back only as it was seen', async () => {
+    const id = await proposed();
+    const { n, workflowId, version } = await read(id);
+    expect(n).toBe(1);
+    await inside(async (tx) => {
+      const given = { workflowId, workflowVersion: version };
+      await decidePlan(tx, { taskId: id, n }, { status: 'withdrawn', note: 'No flights.', ...given });
+    });
+    const gone = await api.problem('POST', `tasks/${id}/plan/accept`, { body: { n } });
+    expect([gone.status, gone.body.detail]).toEqual([409, expect.stringContaining('taken the plan back')]);
+    expect(await read(id)).toMatchObject({
+      status: 'withdrawn',
+      history: [{ status: 'withdrawn', note: 'No flights.' }],
+    });
+    await inside(async (tx) => {
+      const said = { kind: 'first', status: 'proposed', origin: 'model', reason: 'Again.' } as const;
+      const none = { changes: null, corrections: null };
+      await insertPlan(tx, {
+        taskId: id,
+        n: 2,
+        ...said,
+        ...none,
+        workflowId,
+        workflowVersion: version,
+      });
+    });
+    for (const [verb, body] of [
+      ['accept', { n }],
+      ['reject', { n, reason: 'No.' }],
+    ] as const) {
+      const { status, body: problem } = await api.problem('POST', `tasks/${id}/plan/${verb}`, { body });
+      expect([status, problem.code]).toEqual([412, 'precondition_failed']);
+    }
+    expect(await read(id)).toMatchObject({ n: 2, status: 'proposed' });
+    expect((await api.ask('POST', `tasks/${id}/plan/accept`, { body: { n: 2 } })).status).toBe(202);
   });
 
   test('is edited only into one that may run: every fault comes with its place, and nothing is changed', async () => {

@@ -56,7 +56,7 @@ describe('a plan that waits for a person', () => {
       expect(text).toContain(part);
     await card().getByRole('button', { name: 'Accept' }).click();
     await card().waitFor({ state: 'detached' });
-    expect(last()).toMatchObject({ path: `/api/v2/tasks/${taskId}/plan/accept`, body: {} });
+    expect(last()).toMatchObject({ path: `/api/v2/tasks/${taskId}/plan/accept`, body: { n: 1 } });
   });
 
   test('is accepted as edited', async () => {
@@ -77,7 +77,7 @@ describe('a plan that waits for a person', () => {
     await card().getByRole('textbox', { name: 'What is wrong with it' }).fill('Check the figures too.');
     await back.click();
     await card().waitFor({ state: 'detached' });
-    expect(last()?.body).toEqual({ reason: 'Check the figures too.' });
+    expect(last()?.body).toEqual({ n: 1, reason: 'Check the figures too.' });
   });
 });
 

@@ -39,7 +39,7 @@ export function taskPlanRoutes(door: Door, temporal: TemporalPlace, toolsOf: Too
       summary: 'Accept a plan that waits, as it is or edited',
       body: AcceptPlan,
       bodyOptional: true,
-      errors: ['forbidden', 'wrong_state', 'invalid_workflow'],
+      errors: ['forbidden', 'wrong_state', 'precondition_failed', 'invalid_workflow'],
     },
     {
       handle: async ({ tx, caller, params: { taskId }, body }) => {
@@ -55,11 +55,11 @@ export function taskPlanRoutes(door: Door, temporal: TemporalPlace, toolsOf: Too
       path: '/tasks/{taskId}/plan/reject',
       summary: 'Send a plan back with a reason: there will be another one',
       body: RejectPlan,
-      errors: ['forbidden', 'wrong_state'],
+      errors: ['forbidden', 'wrong_state', 'precondition_failed'],
     },
     {
-      handle: async ({ tx, caller, params: { taskId }, body: { reason } }) => {
-        await rejectPlan(tx, caller, { taskId, reason });
+      handle: async ({ tx, caller, params: { taskId }, body: { n, reason } }) => {
+        await rejectPlan(tx, caller, { taskId, n, reason });
         return viewTask(tx, taskId, temporal);
       },
     },
@@ -101,6 +101,7 @@ async function viewPlan(tx: Tx, taskId: string): Promise<PlanView> {
       : null;
   if (!plan || !version) throw notFound('plan of the task', taskId);
   return {
+    n: plan.n,
     origin: plan.origin,
     status: plan.status,
     reason: plan.reason,

@@ -155,6 +155,18 @@ export function judgeMessage({
   ].join('\n\n');
 }
 
+/** After messages that came while the plan waits for a person. `canRevise`: it can be taken back. */
+export function waitingPlanMessage(
+  { name, steps }: { name: string; steps: { id: string; title: string | null }[] },
+  canRevise: boolean,
+): string {
+  const lines = steps.map(({ id, title }, i) => `${i + 1}. ${title ?? id}`);
+  const again = canRevise
+    ? `If they change the plan, call ${revisePlanName} first and say why: you write it again next, and a person decides about that. Else it goes on waiting as it is.`
+    : 'The plan goes on waiting as it is.';
+  return `Your plan “${name}” waits for a person to accept it:\n\n${lines.join('\n')}\n\nAnswer the messages above in a few sentences. Your answer goes to those who wrote them. ${again}`;
+}
+
 /** After messages that came while the plan is carried out. `canRevise`: there is a tool for a new rest of it. */
 export function hearingMessage(
   steps: Pick<SynthesisFacts['steps'][number], 'title' | 'status'>[],

@@ -1,7 +1,8 @@
 /**
  * A Chief of Staff's task: plan → run → result.
  *
- * 1. Before there is a run it plans: `planning.ts`. It may use its tools first, also to ask a person.
+ * 1. Before there is a run it plans: `planning.ts`. It may use its tools first, also to ask a person. What a person accepts is carried out
+ *    at once: what the Chief of Staff heard meanwhile changes the rest of it then.
  * 2. While the run goes on it watches, and writes a new rest of the plan when a step asks for one: `replanning.ts`.
  * 3. When the run has ended it writes the result, has it judged once, and gives one round of corrections: `reporting.ts`.
  *
@@ -23,6 +24,7 @@ export function chiefOfStaffMove(all: TaskSnapshot, current: CurrentAttempt): Ta
     const error = last.error ?? { code: 'model_failed', message: 'The model call did not end.' };
     return { move: 'endAttempt', error };
   }
+  if (!all.planRun && all.plan?.status === 'accepted') return planMove(snapshot, current);
   return toolTurn(all) ?? afterAllTurns(all, planMove(snapshot, current));
 }
 

@@ -1,6 +1,6 @@
 /**
  * Messages in a task's record. They are shown with its next model call; a task whose unread message came too late for that takes another
- * turn before it completes, and a Chief of Staff one while its plan is carried out.
+ * turn before it completes, and a Chief of Staff one while its plan is carried out or waits to be accepted.
  */
 import { routeWork } from './outage.ts';
 import { isSummary } from './summaries.ts';
@@ -17,13 +17,19 @@ export function arrived({ messages = [] }: TaskSnapshot): TaskMove | null {
 
 /** Another turn first, when a message has not been read and a model is there that could. */
 export function unlessUnread(snapshot: TaskSnapshot, current: CurrentAttempt, move: TaskMove): TaskMove {
-  const later = move.move === 'complete' || (move.move === 'wait' && move.for === 'children');
-  if (!later || !(snapshot.messages ?? []).some(isUnread) || isSpent(snapshot, current)) return move;
+  if (!isLater(snapshot, move) || !(snapshot.messages ?? []).some(isUnread) || isSpent(snapshot, current))
+    return move;
   const { models, outages = [] } = snapshot;
   if (!routeWork({ models, outages, current, purpose: 'work' }).choice) return move;
   const { role, conversationId } = snapshot.task;
   const purpose = role === 'chief_of_staff' && !conversationId ? hearing : 'work';
   return { move: 'call', turn: lastTurn(snapshot) + 1, effects: [{ kind: 'model', purpose }] };
+}
+
+/** Nothing else would show it for a while. */
+function isLater({ plan }: TaskSnapshot, move: TaskMove): boolean {
+  if (move.move !== 'wait') return move.move === 'complete';
+  return move.for === 'children' || (move.for === 'approval' && plan?.status === 'proposed');
 }
 
 /** Turns of hearing are none of the plan's. */

@@ -1,7 +1,7 @@
 /**
  * Before anything runs. The plan is written by a model that is fit to plan, and repaired with the list of its problems at most twice;
  * where there is none, the best fitting template is chosen by a model that can score. A person may have to accept it, may edit it, or
- * reject it with a reason: then there is another one.
+ * reject it with a reason: then there is another one. So there is when the Chief of Staff hears something new while it waits (`revising.ts`).
  */
 import { planProblemsText } from '../workflow/plan-problems.ts';
 import { routeModel } from '../route-model.ts';
@@ -26,6 +26,10 @@ export function planningMove(snapshot: TaskSnapshot, current: CurrentAttempt): T
   if (plan?.status === 'proposed') return untilAccepted(plan);
   if (plan?.status === 'accepted') return { move: 'carryOut' };
   if (plan?.status === 'rejected' && !isAnswered(snapshot, plan)) return anotherPlan(snapshot, current, plan);
+  if (plan?.status === 'withdrawn' && !isAnswered(snapshot, plan))
+    return canPlan(snapshot, current)
+      ? ask(snapshot, 'plan', withdrawal(plan))
+      : untilModel('No configured model can write another plan.');
   const last = finalReplies(snapshot.effects).at(-1);
   if (!last) return firstLook(snapshot, current);
   return last.purpose === 'choose_template'
@@ -43,7 +47,7 @@ export function untilAccepted({ name, kind }: PlanFacts): TaskMove {
 }
 
 export function isAnswered({ effects }: TaskSnapshot, plan: PlanFacts): boolean {
-  return effects.some(({ input }) => input.rejected === plan.n);
+  return effects.some(({ input }) => input.rejected === plan.n || input.withdrawn === plan.n);
 }
 
 export function canPlan({ models }: TaskSnapshot, current: CurrentAttempt): boolean {
@@ -75,8 +79,8 @@ function ask({ effects }: TaskSnapshot, purpose: string, input?: Record<string, 
 
 function afterTemplateChoice(snapshot: TaskSnapshot, current: CurrentAttempt, last: EffectFacts): TaskMove {
   const { workflowId, reason } = last.outcome as TemplateOutcome;
-  const rejected = snapshot.plan?.status === 'rejected';
-  if (workflowId && !rejected) {
+  const gone = snapshot.plan?.status === 'rejected' || snapshot.plan?.status === 'withdrawn';
+  if (workflowId && !gone) {
     const accepted = isAutomatic(snapshot);
     return { move: 'proposePlan', kind: 'first', plan: { workflowId }, origin: 'template', reason, accepted };
   }
@@ -105,6 +109,12 @@ export function rejectionsOf({ effects }: TaskSnapshot): number {
 
 export function rejectionText({ note }: PlanFacts): string {
   return `A person rejected this plan, for this reason:\n\n${note ?? ''}\n\nWrite the whole plan again so that it is good.`;
+}
+
+/** The question after a plan was taken back. */
+export function withdrawal({ n, note }: PlanFacts): Record<string, unknown> {
+  const repair = `You have taken your plan back because of something new:\n\n${note ?? ''}\n\nWrite the whole plan again, with all that you know now.`;
+  return { withdrawn: n, repair };
 }
 
 function afterPlan(snapshot: TaskSnapshot, current: CurrentAttempt, last: EffectFacts): TaskMove {
@@ -137,9 +147,11 @@ function afterPlan(snapshot: TaskSnapshot, current: CurrentAttempt, last: Effect
   };
 }
 
-/** Answers since the question was last asked anew: by a person, or by a run. */
+/** Answers since the question was last asked anew: by a person, by a run, or because of news. */
 export function triesOf(effects: readonly EffectFacts[], purpose: string): number {
-  const since = effects.findLastIndex(({ input }) => input.rejected !== undefined || input.ask !== undefined);
+  const since = effects.findLastIndex(({ input: { rejected, withdrawn, ask: asked } }) =>
+    [rejected, withdrawn, asked].some((value) => value !== undefined),
+  );
   return finalReplies(effects.slice(Math.max(0, since))).filter((effect) => effect.purpose === purpose)
     .length;
 }

@@ -15,6 +15,7 @@ import {
   rejectionText,
   triesOf,
   untilAccepted,
+  withdrawal,
 } from './planning.ts';
 import { finalReplies, nextTurn } from './tool-turns.ts';
 import type {
@@ -30,7 +31,7 @@ import type {
 export const maxReplans = 3;
 
 /** What stands among the plans and is no answer to the run. */
-const givesNothing = new Set<PlanFacts['status']>(['rejected', 'wanted']);
+const givesNothing = new Set<PlanFacts['status']>(['rejected', 'withdrawn', 'wanted']);
 
 const underWay: TaskMove = { move: 'wait', for: 'children', detail: 'The plan is being carried out' };
 
@@ -41,6 +42,8 @@ export function replanningMove(snapshot: TaskSnapshot, current: CurrentAttempt):
   if (!canPlan(snapshot, current)) return decline('No configured model can write a new plan.');
   const asked = planRun?.replan?.asked ?? 0;
   if (plan?.status === 'rejected' && !isAnswered(snapshot, plan)) return anotherRest(snapshot, plan, asked);
+  if (plan?.status === 'withdrawn' && !isAnswered(snapshot, plan))
+    return ask(snapshot, { ask: asked, ...withdrawal(plan) });
   const last = effects.some(({ input }) => input.ask === asked) ? finalReplies(effects).at(-1) : undefined;
   if (last?.purpose === 'replan') return afterReplan(snapshot, current, last);
   const news = planRun?.replan?.news;

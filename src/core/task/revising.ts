@@ -1,6 +1,7 @@
 /**
- * News that change what is left of a plan. A Chief of Staff that hears them while its plan is carried out may ask for a new rest of it by a
- * tool; the run then holds still and is given one, as after a failed step (`replanning.ts`).
+ * News that change a plan. A Chief of Staff that hears them asks by a tool to write it again: the whole of a plan that waits to be accepted,
+ * which is taken back (`planning.ts`); the rest of one that is carried out, whose run then holds still, as after a failed step
+ * (`replanning.ts`).
  */
 import { isFinished } from '../../contracts/status.ts';
 import { maxReplans } from './replanning.ts';
@@ -8,20 +9,39 @@ import type { PlanRunFacts, TaskFacts } from './snapshot.ts';
 
 export const revisePlanName = 'revise_plan';
 
-/** The tools of an agent in this task. A Chief of Staff whose plan is carried out may change it, whatever its own list says; nobody else may. */
+/** Plans of one task that may be taken back before a person decides. */
+export const maxTakenBack = 5;
+
+/** The tools of an agent in this task. A Chief of Staff may change its plan, whatever its own list says; nobody else may. */
 export function toolsInTask(
   tools: readonly string[],
-  { role, planRunId, conversationId }: Pick<TaskFacts, 'role' | 'planRunId' | 'conversationId'>,
+  { role, conversationId }: Pick<TaskFacts, 'role' | 'conversationId'>,
 ): string[] {
   const own = tools.filter((name) => name !== revisePlanName);
-  return role === 'chief_of_staff' && planRunId !== null && !conversationId ? [...own, revisePlanName] : own;
+  return role === 'chief_of_staff' && !conversationId ? [...own, revisePlanName] : own;
 }
 
-/** `newestN`: the number of the newest plan of the task. */
-export type RevisedRun = Pick<PlanRunFacts, 'status' | 'planN' | 'replan'> & { newestN: number };
+/** What of a task's plans can still be changed. */
+export interface OpenPlan {
+  /** The newest waits for a person. */
+  waits: boolean;
+  /** How many were taken back so far. */
+  takenBack: number;
+  /** `newestN`: the number of the newest plan of the task. */
+  run: (Pick<PlanRunFacts, 'status' | 'planN' | 'replan'> & { newestN: number }) | null;
+}
 
-/** Why the rest of the plan cannot be changed now, told to the model; null when it can. */
-export function whyNoRevision({ status, planN, replan, newestN }: RevisedRun): string | null {
+/** Why the plan cannot be changed now, told to the model; null when it can. */
+export function whyNoRevision({ waits, takenBack, run }: OpenPlan): string | null {
+  if (waits)
+    return takenBack < maxTakenBack
+      ? null
+      : `${takenBack} plans were taken back, and there are no more: this one waits until a person accepts it or sends it back.`;
+  if (run === null) return 'There is no plan of yours that waits or is being carried out.';
+  return whyNoNewRest(run);
+}
+
+function whyNoNewRest({ status, planN, replan, newestN }: NonNullable<OpenPlan['run']>): string | null {
   if (isFinished(status))
     return 'The plan is not being carried out any more: nothing of it is left to change.';
   if (replan?.open != null || newestN > (planN ?? newestN))

@@ -14,6 +14,7 @@ import {
   planMessage,
   replanMessage,
   synthesisMessage,
+  waitingPlanMessage,
 } from '../../core/prompts/plan.ts';
 import { chatSystem } from '../../core/prompts/chat.ts';
 import { knownText, operatorSystem, taskMessage } from '../../core/prompts/turn.ts';
@@ -29,7 +30,7 @@ import type { TaskRow } from '../mappings/task.ts';
 import { chatOpening } from '../conversations/chat-context.ts';
 import { pinnedText } from '../memories/agent-memory.ts';
 import { showMessages } from '../messages/in-turn.ts';
-import { loadUnderWay } from '../plan-store.ts';
+import { loadProposedPlan, loadUnderWay } from '../plan-store.ts';
 import { loadTeam } from '../standing/load-team.ts';
 import type { World } from '../standing/world.ts';
 import { type Frame, type OverWindow, packCall } from '../context/pack-call.ts';
@@ -273,6 +274,9 @@ async function synthesisOf({ tx, task, effect }: CallContext, place: OpeningRoom
 
 async function hearingOf(context: CallContext): Promise<string> {
   const { tx, task } = context;
+  const revisable = await canRevise(context);
+  const waiting = await loadProposedPlan(tx, task.id);
+  if (waiting) return waitingPlanMessage(waiting, revisable);
   const steps = task.planRunId ? await loadStepResults(tx, task.planRunId) : [];
-  return hearingMessage(steps, await canRevise(context));
+  return hearingMessage(steps, revisable);
 }

@@ -1,7 +1,7 @@
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import { hearing } from '../../core/task/messages.ts';
 import { revisePlanName, toolsInTask, whyNoRevision } from '../../core/task/revising.ts';
-import { loadRevisedRun } from '../standing/revise-plan.ts';
+import { loadOpenPlan } from '../standing/revise-plan.ts';
 import type { CallContext } from './call-context.ts';
 
 /**
@@ -21,6 +21,5 @@ export async function revisionTool(context: CallContext): Promise<ToolCard[]> {
 }
 
 export async function canRevise({ tx, task }: Pick<CallContext, 'tx' | 'task'>): Promise<boolean> {
-  const run = await loadRevisedRun(tx, task);
-  return run !== null && whyNoRevision(run) === null;
+  return whyNoRevision(await loadOpenPlan(tx, task)) === null;
 }

@@ -78,6 +78,46 @@ describe('a message that has arrived', () => {
   });
 });
 
+describe('a message that comes while a plan waits for a person', () => {
+  const plan = {
+    n: 1,
+    kind: 'first' as const,
+    status: 'proposed' as const,
+    origin: 'model' as const,
+    reason: '',
+    name: 'Trip',
+    decidedBy: null,
+    note: null,
+  };
+  const task = { role: 'chief_of_staff' as const, planAcceptance: 'person' as const };
+  const written = said('{}', { purpose: 'plan' });
+
+  test('is heard at once, and the plan waits again', () => {
+    const asked = working({ task, plan, effects: [written], messages: [message()] });
+    expect(nextTaskMove(asked)).toEqual({
+      move: 'call',
+      turn: 2,
+      effects: [{ kind: 'model', purpose: 'hear' }],
+    });
+    const heard = said('Because it is cheap.', { turn: 2, purpose: 'hear' });
+    const after = { ...asked, effects: [written, heard], messages: [message({ shown: true })] };
+    expect(nextTaskMove(after)).toMatchObject({ move: 'wait', for: 'approval' });
+  });
+
+  test('is heard although the plan is accepted meanwhile: its run begins first, so that its rest can be changed', () => {
+    const toolCalls = [{ id: 'c', name: 'revise_plan', arguments: '{"reason":"No flights."}' }];
+    const heard = effect({ turn: 2, purpose: 'hear', outcome: { text: '', toolCalls, stop: 'tools' } });
+    const accepted = { ...plan, status: 'accepted' as const };
+    const effects = [written, heard];
+    expect(nextTaskMove(working({ task, plan: accepted, effects }))).toEqual({ move: 'carryOut' });
+    const begun = working({ task: { ...task, ...chief }, plan: accepted, planRun, effects });
+    expect(nextTaskMove(begun)).toMatchObject({
+      move: 'call',
+      effects: [{ kind: 'tool', purpose: 'revise_plan' }],
+    });
+  });
+});
+
 test('a reply in a conversation of a Chief of Staff is a talk, not a plan, and needs no slot', () => {
   const talk = working({ task: { role: 'chief_of_staff', conversationId: 'cnv_1', holdsSlot: false } });
   expect(nextTaskMove(talk)).toEqual({

@@ -62,6 +62,26 @@ describe('a plan that a person must accept', () => {
     });
   });
 
+  test('is written again when its Chief of Staff took it back, which is no rejection', () => {
+    const withdrawn = plan({ status: 'withdrawn', note: 'No flights.' });
+    const heard = said('I write it again.', { purpose: 'hear', turn: 2 });
+    const input = { withdrawn: 1, repair: expect.stringContaining('No flights.') };
+    for (const effects of [[written, heard], []])
+      expect(move({ task: person, effects, plan: withdrawn })).toMatchObject({
+        move: 'call',
+        effects: [{ purpose: 'plan', input }],
+      });
+    const bad = said('{}', { purpose: 'plan', turn: 3, input: { withdrawn: 1 } });
+    expect(move({ task: person, effects: [written, heard, bad], plan: withdrawn })).toMatchObject({
+      move: 'rejectPlan',
+    });
+    const answer = said(JSON.stringify(good), { purpose: 'plan', turn: 4 });
+    expect(move({ task: person, effects: [written, heard, bad, answer], plan: withdrawn })).toMatchObject({
+      move: 'proposePlan',
+      accepted: false,
+    });
+  });
+
   test('is not written for ever', () => {
     const effects = Array.from({ length: maxRejections }, (_, i) =>
       said('{}', { purpose: 'plan', turn: i + 1, input: { rejected: i + 1 } }),

@@ -70,6 +70,19 @@ describe('a run that asks for a new plan', () => {
     });
   });
 
+  test('gets another one where its Chief of Staff took back what waited for a person', () => {
+    const withdrawn = { ...first, n: 2, kind: 'revision', status: 'withdrawn', note: 'No flights.' } as const;
+    expect(move({ effects: [answer(rest)], plan: withdrawn })).toMatchObject({
+      move: 'call',
+      effects: [{ purpose: 'replan', input: { ask: 1, withdrawn: 2 } }],
+    });
+    const again = said(rest, { purpose: 'replan', turn: 3, input: { ask: 1, withdrawn: 2 } });
+    expect(move({ effects: [answer(rest), again], plan: withdrawn })).toMatchObject({
+      move: 'proposePlan',
+      kind: 'revision',
+    });
+  });
+
   test('is told when there is none: no model, no sense, a refusal', () => {
     expect(move({ models: [scorer] })).toMatchObject({ move: 'declinePlan' });
     const nonsense = [answer('?'), answer('?', 3), answer('?', 4)];

@@ -15,8 +15,11 @@ async function begin(): Promise<{ runId: string; taskId: string }> {
   const { taskId } = await desk.run(runId);
   return { runId, taskId: taskId ?? '' };
 }
-const wish = (taskId: string) =>
-  desk.inside(async (tx) => revisePlan(tx, await lockTask(tx, taskId), 'It is new.'));
+/** Why not; null when there will be one. */
+const wish = async (taskId: string) => {
+  const revised = await desk.inside(async (tx) => revisePlan(tx, await lockTask(tx, taskId), 'It is new.'));
+  return 'problem' in revised ? revised.problem : null;
+};
 const wakesOf = async (taskId: string) =>
   (await desk.rows(`SELECT 1 FROM outbox WHERE target = $1 AND status = 'ready'`, `task/${taskId}`)).length;
 
