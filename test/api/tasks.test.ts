@@ -57,6 +57,22 @@ describe('giving a goal', () => {
     expect((await api.ask('POST', `tasks/${other.id}/cancel`)).status).toBe(202);
   });
 
+  test('it is not tried again before it has ended, nor while it is being cancelled: nothing changes', async () => {
+    const { body } = await give('Still at work');
+    const retry = () => api.problem('POST', `tasks/${body.id}/retry`, { body: {} });
+    const told = async () => (await api.ask<Page<unknown>>('GET', `tasks/${body.id}/events`)).body.items;
+    const before = await told();
+    expect((await retry()).body).toMatchObject({ status: 409, code: 'wrong_state' });
+    expect(await told()).toEqual(before);
+    await api.ask('POST', `tasks/${body.id}/cancel`);
+    expect((await retry()).body).toMatchObject({ status: 409, code: 'wrong_state' });
+    const [row] = await api.db.acrossWorkspaces<{ status: string; cancelRequestedAt: Date | null }>(
+      'SELECT status, cancel_requested_at FROM tasks WHERE id = $1',
+      [body.id],
+    );
+    expect(row).toEqual({ status: 'pending', cancelRequestedAt: expect.any(Date) });
+  });
+
   test('lists are filtered by what people ask for', async () => {
     await give('Find the needle', { priority: 'urgent' });
     const filter = encodeURIComponent(

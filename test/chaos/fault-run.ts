@@ -15,18 +15,21 @@ import {
 import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createChance } from './chance.ts';
-import { type Fault, planArrivals, planFaults, type Victim } from './fault-plan.ts';
-import type { Desk } from './desk.ts';
-import { giveRun, setUpRuns } from './give-runs.ts';
-import { type Accepted, giveTask, writeToTask } from './give-tasks.ts';
+import { type Fault, planFaults, type Victim } from './fault-plan.ts';
 import { checkInvariants, type Finding } from './invariants.ts';
+import { giveLoad, type Load, planLoad } from './load.ts';
+import { addPeople } from './people.ts';
+import { type OrderDesk, startOrderDesk } from './order-desk.ts';
 import { startPerson } from './person.ts';
+import { setUpRuns } from './give-runs.ts';
 import { makeStateFolder, type Product, removeStateFolder, startProduct } from './product.ts';
 
 export interface FaultRunOptions {
   tasks: number;
   /** Of a workflow with every kind of step, beside the tasks. */
   runs: number;
+  /** So many tasks and so many runs more, which somebody pauses, resumes, cancels and tries again. */
+  meddled: number;
   kills: number;
   seed: number;
   /** How long all may take to come to rest after the last fault. */
@@ -44,10 +47,11 @@ export interface FaultRunOptions {
 
 export interface FaultRunReport {
   findings: Finding[];
-  accepted: Accepted[];
-  runs: Accepted[];
+  load: Load;
   /** What a person had to do. */
   asked: { decisions: number; answers: number };
+  /** How often what is hard to meet was met. */
+  met: Record<string, number>;
   faults: Fault[];
   /** Entries in the model server's journal by what became of them. */
   served: Record<string, number>;
@@ -61,21 +65,22 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultRunReport
   const chance = createChance(options.seed);
   const faults = planFaults(chance, options.kills, options.victims);
   const overMs = faults.reduce((sum, fault) => sum + fault.after, 0);
-  const arrivals = planArrivals(chance, options.tasks, overMs);
-  const runArrivals = planArrivals(chance, options.runs, overMs);
+  const plan = { ...options, faults, given: planLoad(chance, options, overMs) };
   const { modelDelayMs: delayMs, faultsPerHundred, seed } = options;
   const models = await startScriptedModelServer({
     rule: createWorkRule({ delayMs, faultsPerHundred, seed, planSteps: 4, toolsPerHundred: 40 }),
   });
+  const orders = await startOrderDesk(1500);
   const stateFolder = makeStateFolder('chaos');
   let product: Product | undefined;
   try {
     product = await startProduct(stateFolder, environment(models));
     options.say(`The product is up after ${(product.readyMs / 1000).toFixed(1)} s.`);
-    return await underFaults(product, models, { ...options, faults, arrivals, runArrivals });
+    return await underFaults(product, { models, orders }, plan);
   } finally {
     await product?.stop();
     await models.close();
+    await orders.close();
     if (!options.keep) await removeStateFolder(stateFolder);
   }
 }
@@ -88,14 +93,21 @@ function environment(models: ScriptedModelServer): Record<string, string> {
     OPENAI_MODEL: 'gpt-4.1-mini',
     LLAMA_BASE_URL: models.v1,
     MODEL_STALL_SECONDS: '5',
+    TOOL_PRIVATE_HOSTS: '127.0.0.1',
   };
 }
 
-type Planned = FaultRunOptions & { faults: Fault[]; arrivals: number[]; runArrivals: number[] };
+type Planned = FaultRunOptions & { faults: Fault[]; given: ReturnType<typeof planLoad> };
+
+/** The others: who answers for models, and who takes orders. Each keeps a book of its own. */
+interface Others {
+  models: ScriptedModelServer;
+  orders: OrderDesk;
+}
 
 async function underFaults(
   product: Product,
-  models: ScriptedModelServer,
+  { models, orders }: Others,
   plan: Planned,
 ): Promise<FaultRunReport> {
   const { databaseUrl } = product.endpoints();
@@ -105,10 +117,14 @@ async function underFaults(
     // Lost tries are booked at their maximum: a large run would meet the $20 a day of a fresh workspace.
     await database.query('UPDATE budgets SET limit_micro_usd = 1e12, limit_tokens = 1e12');
     const desk = { url: () => product.endpoints().api, ownerKey: product.ownerKey() };
-    const workflowId = await setUpRuns(desk, `chaos-${plan.seed}`);
-    const person = startPerson(desk);
+    const people = await addPeople(database, ['Ada', 'Grace']);
+    const workflowId = await setUpRuns(desk, { key: `chaos-${plan.seed}`, orderUrl: orders.url });
+    const person = startPerson(desk, people);
     const from = Date.now();
-    const { accepted, messages, runs } = await load({ product, desk, workflowId }, models, plan);
+    const [load] = await Promise.all([
+      giveLoad({ desk, workflowId, seed: plan.seed }, plan.given),
+      doHarm(product, models, plan),
+    ]);
     const rested = Date.now();
     await comeToRest(product, database, plan);
     await person.stop();
@@ -117,10 +133,10 @@ async function underFaults(
     const findings = await checkInvariants(
       async (text, parameters) => (await database.query(text, parameters)).rows,
       {
-        accepted,
-        messages: [...messages, ...answers],
-        runs,
+        ...load,
+        messages: [...load.messages, ...answers],
         decisions,
+        orders: orders.orders(),
         journal: models.journal(),
       },
     );
@@ -130,9 +146,9 @@ async function underFaults(
     );
     return {
       findings,
-      accepted,
-      runs,
+      load,
       asked: { decisions: decisions.length, answers: answers.length },
+      met: { ...(await whatWasMet(database)), orders: orders.orders().length },
       faults: plan.faults,
       served: countBy(models.journal().map((entry) => entry.outcome)),
       booked: Object.fromEntries(ledger.rows.map((row) => [row.outcome, row.n])),
@@ -144,44 +160,18 @@ async function underFaults(
   }
 }
 
-/** Gives the tasks and does the harm, side by side, both by the plan. */
-async function load(
-  { product, desk, workflowId }: { product: Product; desk: Desk; workflowId: string },
-  models: ScriptedModelServer,
-  plan: Planned,
-): Promise<{ accepted: Accepted[]; messages: Accepted[]; runs: Accepted[] }> {
+/** Beside the load, both by the plan. */
+async function doHarm(product: Product, models: ScriptedModelServer, plan: Planned): Promise<void> {
   const from = Date.now();
-  const giving = plan.arrivals.map(async (at, n) => {
-    await pause(at);
-    const key = `chaos-${plan.seed}-${n + 1}`;
-    const task = await giveTask(
-      desk,
-      key,
-      `Goal ${n + 1} of seed ${plan.seed}: compare three suppliers and recommend one.`,
+  for (const [n, fault] of plan.faults.entries()) {
+    await pause(fault.after);
+    const open = fault.inMidCall ? await untilMidCall(models) : openCalls(models);
+    await harm(product, fault);
+    const what = fault.victim === 'flush' ? 'FLUSHALL' : `kill -9 ${fault.victim}`;
+    plan.say(
+      `${((Date.now() - from) / 1000).toFixed(1)} s  ${n + 1}/${plan.faults.length}  ${what}, model calls under way: ${open}`,
     );
-    return { task, message: await writeToTask(desk, `${key}-message`, task.id) };
-  });
-  const starting = plan.runArrivals.map(async (at, n) => {
-    await pause(at);
-    return giveRun(desk, `chaos-${plan.seed}-run-${n + 1}`, workflowId);
-  });
-  const harming = (async () => {
-    for (const [n, fault] of plan.faults.entries()) {
-      await pause(fault.after);
-      const open = fault.inMidCall ? await untilMidCall(models) : openCalls(models);
-      await harm(product, fault);
-      const what = fault.victim === 'flush' ? 'FLUSHALL' : `kill -9 ${fault.victim}`;
-      plan.say(
-        `${((Date.now() - from) / 1000).toFixed(1)} s  ${n + 1}/${plan.faults.length}  ${what}, model calls under way: ${open}`,
-      );
-    }
-  })();
-  const [given, runs] = await Promise.all([Promise.all(giving), Promise.all(starting), harming]);
-  return {
-    accepted: given.map(({ task }) => task),
-    messages: given.flatMap(({ message }) => message ?? []),
-    runs,
-  };
+  }
 }
 
 const openCalls = (models: ScriptedModelServer) =>
@@ -250,6 +240,15 @@ async function comeToRest(product: Product, database: pg.Pool, plan: Planned): P
     }
     await pause(250);
   }
+}
+
+async function whatWasMet(database: pg.Pool): Promise<Record<string, number>> {
+  const { rows } = await database.query<{ what: string; n: number }>(`
+    SELECT type AS what, count(*)::int AS n FROM events
+     WHERE type IN ('approval.expired', 'message.expired', 'plan.revised', 'step.retried', 'run.paused', 'run.cancelled', 'task.cancelled') GROUP BY type
+    UNION ALL SELECT 'uncertain calls', count(*)::int FROM approvals WHERE kind = 'uncertain'
+    UNION ALL SELECT 'four eyes', count(*)::int FROM approvals WHERE four_eyes AND status = 'approved'`);
+  return Object.fromEntries(rows.map(({ what, n }) => [what, n]));
 }
 
 async function nothingOpenInTemporal(product: Product): Promise<Finding> {

@@ -1,8 +1,14 @@
 import { type Desk, postAccepted } from './desk.ts';
 import type { Accepted } from './give-tasks.ts';
 
-/** One of each: items of a forEach, a tool call that people are asked about, an approval, a question to people, a join, an agent. */
-const everyKind = {
+/** The title of what nobody decides. */
+export const undecided = 'Nobody decides this';
+
+/**
+ * One of each: items of a forEach, a tool call that people are asked about, an approval, one that expires, an order that two people agree
+ * to and that may not be placed twice, a question to people, a join, an agent.
+ */
+const everyKind = (orderUrl: string) => ({
   name: 'Look at each side',
   inputs: {
     type: 'object',
@@ -21,6 +27,18 @@ const everyKind = {
       kind: 'tool',
       with: { tool: 'calculate', arguments: { expression: 'size(who) + 1', variables: { who: 'a step' } } },
     },
+    {
+      id: 'late',
+      kind: 'approval',
+      onError: 'continue',
+      with: { title: undecided, expiresIn: 'PT3S' },
+    },
+    {
+      id: 'order',
+      kind: 'tool',
+      onError: 'continue',
+      with: { tool: 'http_request', arguments: { method: 'POST', url: orderUrl, body: '{"sides":4}' } },
+    },
     { id: 'agree', kind: 'approval', dependsOn: ['each'], with: { title: 'Is that enough?' } },
     { id: 'ask', kind: 'wait', dependsOn: ['each'], with: { message: 'Which side matters most?' } },
     {
@@ -32,22 +50,36 @@ const everyKind = {
     {
       id: 'last',
       kind: 'agent',
-      dependsOn: ['known'],
+      dependsOn: ['known', 'late', 'order'],
       with: { goal: 'Recommend one: ${{ steps.known.output.side }}', requires: [] },
     },
   ],
   output: '${{ steps.known.output }}',
-};
+});
 
-/** Two kinds of tool calls wait for a person's yes: one within the record, one that leaves the process. */
-export async function setUpRuns(desk: Desk, key: string): Promise<string> {
-  for (const tool of ['calculate', 'write_artifact'])
+/** Of tool calls that wait for people: one within the record, one that leaves the process, one that nobody decides, one that two people decide. */
+const rules = [
+  { tool: 'calculate' },
+  { tool: 'write_artifact' },
+  { tool: 'remember', expiresIn: 'PT3S' },
+  { tool: 'http_request', fourEyes: true },
+];
+
+export async function setUpRuns(
+  desk: Desk,
+  { key, orderUrl }: { key: string; orderUrl: string },
+): Promise<string> {
+  for (const rule of rules)
     await postAccepted(desk, {
       path: 'approval-rules',
-      key: `${key}-rule-${tool}`,
-      body: { name: `Ask before ${tool}`, tool, effect: 'ask' },
+      key: `${key}-rule-${rule.tool}`,
+      body: { name: `Ask before ${rule.tool}`, effect: 'ask', ...rule },
     });
-  const { body } = await postAccepted(desk, { path: 'workflows', key: `${key}-workflow`, body: everyKind });
+  const { body } = await postAccepted(desk, {
+    path: 'workflows',
+    key: `${key}-workflow`,
+    body: everyKind(orderUrl),
+  });
   return String(body.id);
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +56,7 @@ beforeAll(async () => {
   );
   const messages = [{ key: 'key-2', id: message.id }];
   const accepted = [{ key: 'key-1', id: task.id }];
-  outside = { accepted, messages, runs: [], decisions: [], journal: models.journal() };
+  outside = { accepted, messages, runs: [], decisions: [], orders: [], journal: models.journal() };
 }, 120_000);
 
 /** Breaks the database on purpose, looks, and takes it back. @returns the names of the broken invariants */
@@ -90,6 +91,13 @@ const approval = (columns: string, values: string) => `
   INSERT INTO approvals (id, workspace_id, kind, attempt, title, hash, requested_by, tool, effect_key, arguments, ${columns})
   SELECT 'apr_1', workspace_id, 'tool', 1, 'May I?', 'hash', 'agt_1', 'calculate', 'tsk_other/1/1/1', '{"variables":{"who":"me"}}', ${values}
     FROM tasks LIMIT 1`;
+/** Of what nobody did, one after the other on one stream of its own. */
+const story = (stream: string, events: [type: string, data: string][]) => `
+  INSERT INTO events (id, workspace_id, stream, seq, type, actor, data, at, xid)
+  SELECT 'evt_story_' || n, e.workspace_id, '${stream}', n, s.type, e.actor, s.data::jsonb, e.at, e.xid
+    FROM unnest(ARRAY[${events.map(([type]) => `'${type}'`).join(', ')}], ARRAY[${events.map(([, data]) => `'${data}'`).join(', ')}]) WITH ORDINALITY AS s (type, data, n),
+         (SELECT * FROM events LIMIT 1) AS e`;
+const orderKey = createHash('sha256').update('tsk_other/1/1/1').digest('hex').slice(0, 32);
 const toldCall = told('tool.called', '{"key":"tsk_other/1/1/1","outcome":"ok"}');
 
 /** Each invariant with damage that it must see. */
@@ -104,20 +112,22 @@ const damages: Record<string, { before?: string; sql?: string; seen?: () => Part
     sql: `INSERT INTO tasks (id, workspace_id, root_id, role, title, goal, status, priority, depth, actor, ended_at)
           SELECT 'tsk_twice', workspace_id, 'tsk_twice', role, title, goal, status, priority, depth, actor, ended_at FROM tasks WHERE parent_id IS NULL`,
   },
-  'every accepted task is completed': { sql: `UPDATE tasks SET status = 'failed' WHERE parent_id IS NULL` },
+  'every accepted task is completed, or cancelled if people said so last': {
+    sql: `UPDATE tasks SET status = 'failed' WHERE parent_id IS NULL`,
+  },
   'every task, run, step, attempt and file has ended': {
     sql: `UPDATE steps SET status = 'pending' WHERE ${oneOf('steps')}`,
   },
-  'a step is one task for each of its attempts': {
+  'a step is one task, however often it is tried': {
     sql: `INSERT INTO tasks (id, workspace_id, root_id, parent_id, run_id, step_key, role, title, goal, status, priority, depth, actor, ended_at)
           SELECT 'tsk_again', workspace_id, root_id, parent_id, run_id, step_key, role, title, goal, status, priority, depth, actor, ended_at
             FROM tasks WHERE ${oneOf('tasks', 'step_key IS NOT NULL')}`,
   },
-  'every accepted run is in the record, once, and completed': {
+  'every accepted run is in the record, once, and completed, or cancelled if people said so last': {
     seen: () => ({ runs: [{ key: 'key-4', id: 'run_lost' }] }),
   },
   'each item of a forEach is done once, in its place': {
-    before: `UPDATE runs SET inputs = '{"items":["one","two"]}'`,
+    before: `UPDATE runs SET inputs = '{"items":["one","two"]}', status = 'completed'`,
     sql: `INSERT INTO steps (run_id, key, workspace_id, step_id, index, status)
           SELECT id, 'each[0]', workspace_id, 'each', 0, 'completed' FROM runs LIMIT 1`,
   },
@@ -142,6 +152,61 @@ const damages: Record<string, { before?: string; sql?: string; seen?: () => Part
   'a step that asked went on only with a spent yes': {
     before: approval('status', `'denied'`),
     sql: `UPDATE steps SET approval_id = 'apr_1' WHERE ${oneOf('steps', `status = 'completed'`)}`,
+  },
+  'what expired came to nothing, and nothing was decided after its time': {
+    before: approval('status', `'expired'`),
+    sql: story('task/tsk_other', [
+      ['approval.expired', '{"approvalId":"apr_1"}'],
+      ['approval.approved', '{"approvalId":"apr_1"}'],
+    ]),
+  },
+  'what four eyes had to see was agreed to by two people, neither of whom had started it': {
+    sql: approval(
+      'status, four_eyes, started_by, consents',
+      `'approved', true, 'prn_1', '[{"by":"prn_1","hash":"hash"},{"by":"prn_2","hash":"hash"}]'`,
+    ),
+  },
+  'a call that may not happen twice was sent again only when a person let it': {
+    seen: () => ({ orders: [{ key: orderKey }, { key: orderKey }] }),
+  },
+  'nothing was ordered without a spent yes, and what is told as done was ordered': {
+    before: approval('status, spent_at', `'approved', now()`),
+    sql: told('tool.called', '{"key":"tsk_other/1/1/1","tool":"http_request","outcome":"ok"}'),
+  },
+  'a call of which nobody knew was put to a person, who settled it or gave it up with its task': {
+    sql: told('tool.called', '{"key":"tsk_other/1/1/1","effect":"at_most_once","outcome":"lost"}'),
+  },
+  'a paused run begins no step': {
+    sql: story('run/run_other', [
+      ['run.paused', '{}'],
+      ['step.started', '{"key":"late"}'],
+    ]),
+  },
+  'what was cancelled makes no more calls': {
+    before: `UPDATE tasks SET status = 'cancelled' WHERE ${oneOf('tasks', 'step_key IS NOT NULL')}`,
+    sql: `UPDATE ledger SET started_at = now() + interval '1 minute'`,
+  },
+  'nothing below what was cancelled goes on after it': {
+    sql: `UPDATE runs SET status = 'cancelled', ended_at = now() - interval '1 hour'`,
+  },
+  'each try is an attempt of its own, counted from one, and every call is paid by one of them': {
+    sql: `UPDATE ledger SET attempt = 7 WHERE ${oneOf('ledger')}`,
+  },
+  'what begins again after its end is a new attempt': {
+    sql: story('task/tsk_other', [
+      ['task.started', '{"attempt":1}'],
+      ['task.cancelled', '{}'],
+      ['task.started', '{"attempt":1}'],
+    ]),
+  },
+  'a plan that was changed says so once, and lost nothing that had completed': {
+    sql: story('run/run_other', [
+      ['step.completed', '{"key":"done"}'],
+      ['step.removed', '{"key":"done"}'],
+    ]),
+  },
+  'what nobody read by its deadline expired then, and nothing more is told of it': {
+    sql: `UPDATE messages SET state = 'delivered', deadline = now() - interval '1 hour'`,
   },
   'messages to a task are delivered in the order of their places': {
     before: `INSERT INTO messages (workspace_id, id, recipient, place, from_kind, from_id, to_kind, to_id, type, correlation_id, content, priority, hops, state)

@@ -1,13 +1,16 @@
 /**
  * What must hold when all has come to rest, whatever was killed on the way. Each invariant is one statement that answers the rows that
  * break it, straight on the database; those about money also look at the journal of the scripted model server, which is the other
- * side's book. They hold for work that nobody cancelled, retried or edited by hand.
+ * side's book. They hold for what people held up, cancelled and tried again as well.
  */
 import type { JournalEntry } from '../support/scripted-model-server/journal.ts';
 import { approvalInvariants } from './invariants/approvals.ts';
 import { bookInvariants } from './invariants/books.ts';
 import { messageInvariants } from './invariants/messages.ts';
+import { controlInvariants } from './invariants/controls.ts';
 import { doorInvariants } from './invariants/door.ts';
+import { orderInvariants } from './invariants/orders.ts';
+import type { Expected } from './meddler.ts';
 import { recordInvariants } from './invariants/record.ts';
 import { runInvariants } from './invariants/runs.ts';
 import type { Decision } from './person.ts';
@@ -18,14 +21,23 @@ export type Sql = (text: string, parameters: unknown[]) => Promise<Row[]>;
 /** What was seen from outside: answers at the door, and what the model server served. */
 export interface Outside {
   /** Every 201: the Idempotency-Key and the task's id that came with it. */
-  accepted: { key: string; id: string }[];
+  accepted: Work[];
   /** The same of messages. */
   messages: { key: string; id: string }[];
   /** And of runs. */
-  runs: { key: string; id: string }[];
+  runs: Work[];
   /** What a person decided, as the door took it. */
   decisions: Decision[];
   journal: JournalEntry[];
+  /** What arrived where orders are taken. */
+  orders: { key: string }[];
+}
+
+/** How it must end: `completed` unless something else is said. */
+export interface Work {
+  key: string;
+  id: string;
+  expected?: Expected;
 }
 
 export type Invariant = { name: string } & (
@@ -47,7 +59,9 @@ export const invariants: Invariant[] = [
   ...doorInvariants,
   ...recordInvariants,
   ...runInvariants,
+  ...controlInvariants,
   ...approvalInvariants,
+  ...orderInvariants,
   ...messageInvariants,
   ...bookInvariants,
 ];

@@ -1,10 +1,11 @@
 /**
- * The person of a fault run: decides approvals and answers questions as they come, over the API, a little impatient: some decisions are sent
- * twice at once with different keys, of which one must win. What is decided follows from the id alone.
+ * The people of a fault run: decide approvals and answer questions as they come, over the API, a little impatient: some decisions are sent
+ * twice at once with different keys, of which one must win. What is decided follows from the id alone. Some things nobody decides.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Desk, get, post } from './desk.ts';
+import { type Answer, type Desk, get, post } from './desk.ts';
+import { undecided } from './give-runs.ts';
 
 export interface Decision {
   id: string;
@@ -24,18 +25,24 @@ interface Asked extends Record<string, unknown> {
   id: string;
   agentId: string | null;
   tool: string | null;
-  kind: string;
+  kind: 'step' | 'tool' | 'uncertain';
+  title: string;
+  fourEyes: boolean;
   arguments: Record<string, unknown> | null;
 }
 
-export function startPerson(desk: Desk, everyMs = 300): Person {
+/** @param others keys of two more people, for what needs four eyes */
+export function startPerson(desk: Desk, others: readonly string[], everyMs = 300): Person {
   const decisions: Decision[] = [];
   const answers: Person['answers'] = [];
   const answered = new Set<string>();
   let stopped = false;
   const round = async () => {
     for (const approval of await open<Asked>(desk, 'approvals', 'status == "requested"')) {
-      const decision = await decide(desk, approval);
+      if (isLeft(approval)) continue;
+      const decision = approval.fourEyes
+        ? await agreeTogether(desk, others, approval)
+        : await decide(desk, approval);
       if (decision) decisions.push(decision);
     }
     for (const { id } of await open(desk, 'messages', 'to.kind == "person" && open')) {
@@ -72,10 +79,20 @@ async function open<Item extends { id: string }>(desk: Desk, path: string, filte
   return body.items as Item[];
 }
 
+/** Nobody decides it: it expires. */
+function isLeft({ title, tool }: Asked): boolean {
+  return title === undecided || tool === 'remember';
+}
+
+function chanceOf(id: string): number {
+  return createHash('sha256').update(id).digest().readUInt32BE(0) % 100;
+}
+
 /** Agents live with a no; a step of a run would fail. @returns null when it was too late */
 async function decide(desk: Desk, approval: Asked): Promise<Decision | null> {
-  const { id, tool, agentId } = approval;
-  const chance = createHash('sha256').update(id).digest().readUInt32BE(0) % 100;
+  const { id, tool, agentId, kind } = approval;
+  const chance = chanceOf(id);
+  if (kind === 'uncertain') return settleUncertain(desk, id, chance);
   const denies = agentId !== null && chance < 20;
   const edits = tool === 'calculate' && agentId !== null && !denies && chance < 50;
   const verdict = denies ? 'deny' : 'approve';
@@ -84,9 +101,39 @@ async function decide(desk: Desk, approval: Asked): Promise<Decision | null> {
   const said = await Promise.all(
     keys.map((n) => post(desk, { path: `approvals/${id}/${verdict}`, key: `${verdict}-${id}-${n}`, body })),
   );
-  const taken = said.filter(({ status }) => status < 300);
-  const strange = said.find(({ status, body }) => status >= 300 && body.code !== 'wrong_state');
-  if (strange || taken.length > 1)
-    throw new Error(`${verdict} of ${id} was answered: ${JSON.stringify(said)}`);
+  const taken = takenOf(id, said);
+  if (taken.length > 1) throw new Error(`${verdict} of ${id} was taken twice: ${JSON.stringify(said)}`);
   return taken.length === 0 ? null : { id, status: denies ? 'denied' : 'approved', edited: edits };
+}
+
+/** Two other people agree, at the same moment; whoever gave the goal tries too and may not. @returns null when it was too late */
+async function agreeTogether(desk: Desk, others: readonly string[], { id }: Asked): Promise<Decision | null> {
+  const agree = (ownerKey: string) =>
+    post({ ...desk, ownerKey }, { path: `approvals/${id}/approve`, key: `together-${id}`, body: {} });
+  const [own, ...said] = await Promise.all([desk.ownerKey, ...others].map(agree));
+  if (own?.body.code !== 'forbidden' && own?.body.code !== 'wrong_state')
+    throw new Error(`Whoever started ${id} could agree to it: ${JSON.stringify(own)}`);
+  const taken = takenOf(id, said);
+  return taken.length < said.length ? null : { id, status: 'approved', edited: false };
+}
+
+/** Nobody knows whether the call happened: it is tried again, said to have happened or not, or left at that. */
+async function settleUncertain(desk: Desk, id: string, chance: number): Promise<Decision | null> {
+  const again = chance < 50;
+  const [path, body] = again
+    ? ['approve', {}]
+    : chance < 75
+      ? ['say-happened', { happened: chance % 2 === 0 }]
+      : ['deny', {}];
+  const said = await post(desk, { path: `approvals/${id}/${path}`, key: `uncertain-${id}`, body });
+  return takenOf(id, [said]).length === 0
+    ? null
+    : { id, status: again ? 'approved' : 'denied', edited: false };
+}
+
+/** @throws on anything but a yes and "too late" */
+function takenOf(id: string, said: readonly Answer[]): Answer[] {
+  const strange = said.find(({ status, body }) => status >= 300 && body.code !== 'wrong_state');
+  if (strange) throw new Error(`A decision of ${id} was answered: ${JSON.stringify(strange)}`);
+  return said.filter(({ status }) => status < 300);
 }

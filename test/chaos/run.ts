@@ -1,4 +1,4 @@
-// npm run chaos -- [--tasks 50] [--runs 10] [--kills 15] [--seed N] [--delay 150] [--faults 5] [--rest 240] [--victims api,worker-1,temporal,flush,redis,postgres] [--keep]
+// npm run chaos -- [--tasks 50] [--runs 10] [--meddled 5] [--kills 15] [--seed N] [--delay 150] [--faults 5] [--rest 240] [--victims api,worker-1,temporal,flush,redis,postgres] [--keep]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { usualVictims, type Victim, victims } from './fault-plan.ts';
@@ -9,6 +9,7 @@ const { values } = parseArgs({
   options: {
     tasks: text,
     runs: text,
+    meddled: text,
     kills: text,
     seed: text,
     delay: text,
@@ -20,7 +21,7 @@ const { values } = parseArgs({
 });
 
 function numberIn(
-  name: 'tasks' | 'runs' | 'kills' | 'seed' | 'delay' | 'faults' | 'rest',
+  name: 'tasks' | 'runs' | 'meddled' | 'kills' | 'seed' | 'delay' | 'faults' | 'rest',
   otherwise: number,
 ): number {
   const number = Number(values[name] ?? otherwise);
@@ -41,6 +42,7 @@ function victimsIn(list: string | undefined): readonly Victim[] {
 const options = {
   tasks: numberIn('tasks', 50),
   runs: numberIn('runs', 10),
+  meddled: numberIn('meddled', 5),
   kills: numberIn('kills', 15),
   seed: numberIn('seed', Date.now() % 1_000_000),
   modelDelayMs: numberIn('delay', 150),
@@ -52,18 +54,19 @@ const options = {
 };
 
 console.log(
-  `Fault run: ${options.tasks} tasks, ${options.runs} runs, ${options.kills} faults, seed ${options.seed}`,
+  `Fault run: ${options.tasks} tasks, ${options.runs} runs, ${options.meddled} of each that somebody meddles with, ${options.kills} faults, seed ${options.seed}`,
 );
 console.log(`Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? ''}, Node ${process.version}`);
 console.log(
-  `Again: npm run chaos -- --tasks ${options.tasks} --runs ${options.runs} --kills ${options.kills} --seed ${options.seed}${values.victims ? ` --victims ${values.victims}` : ''}\n`,
+  `Again: npm run chaos -- --tasks ${options.tasks} --runs ${options.runs} --meddled ${options.meddled} --kills ${options.kills} --seed ${options.seed}${values.victims ? ` --victims ${values.victims}` : ''}\n`,
 );
 const report = await faultRun(options);
 show(report);
 process.exitCode = report.findings.some((finding) => finding.broken.length > 0) ? 1 : 0;
 
 function show(report: FaultRunReport): void {
-  const { findings, accepted, runs, asked, served, booked, faults, seconds, stateFolder } = report;
+  const { findings, load, asked, met, served, booked, faults, seconds, stateFolder } = report;
+  const { accepted, runs } = load;
   const counted = (counts: Record<string, number>) =>
     Object.entries(counts)
       .map(([name, n]) => `${name} ${n}`)
@@ -73,7 +76,7 @@ function show(report: FaultRunReport): void {
     `\nFaults: ${[...hit].map((victim) => `${victim} ${faults.filter((fault) => fault.victim === victim).length}`).join(', ')}`,
   );
   console.log(
-    `Accepted: ${accepted.length} tasks and ${runs.length} runs, asked ${[...accepted, ...runs].reduce((sum, one) => sum + one.asked, 0)} times\nA person: ${asked.decisions} decisions, ${asked.answers} answers`,
+    `Accepted: ${accepted.length} tasks and ${runs.length} runs, asked ${[...accepted, ...runs].reduce((sum, one) => sum + one.asked, 0)} times\nA person: ${asked.decisions} decisions, ${asked.answers} answers\nMet: ${counted(met)}`,
   );
   console.log(`Model server: ${counted(served)}\nLedger: ${counted(booked)}`);
   console.log(

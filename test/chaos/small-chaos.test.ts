@@ -8,6 +8,7 @@ describe('the product under faults', () => {
     const report = await faultRun({
       tasks: 5,
       runs: 2,
+      meddled: 1,
       kills: 3,
       seed: 22,
       modelDelayMs: 100,
@@ -16,9 +17,14 @@ describe('the product under faults', () => {
       say: (line) => lines.push(line),
     });
     expect(report.faults.map((fault) => fault.victim).sort()).toEqual(['api', 'temporal', 'worker-1']);
-    expect([report.accepted.length, report.runs.length]).toEqual([5, 2]);
+    expect([report.load.accepted.length, report.load.runs.length]).toEqual([6, 3]);
     expect(report.asked.decisions).toBeGreaterThanOrEqual(4);
     expect(report.asked.answers).toBeGreaterThanOrEqual(2);
+    expect(report.met).toMatchObject({
+      'approval.expired': expect.any(Number),
+      'four eyes': expect.any(Number),
+      orders: expect.any(Number),
+    });
     expect({ broken: report.findings.filter((finding) => finding.broken.length > 0), lines }).toEqual({
       broken: [],
       lines,

@@ -61,6 +61,11 @@ export async function retryTask(tx: Tx, taskId: string): Promise<void> {
     return retryRun(tx, seen.planRunId, {});
   if (seen?.runId && retryable.has(seen.status)) return retryStepTask(tx, seen.runId, seen.stepKey);
   const task = await lockTask(tx, taskId);
+  if (!retryable.has(task.status))
+    throw new AppError(
+      'wrong_state',
+      `The task is ${task.status}: only a failed or cancelled one can be retried.`,
+    );
   await reopenTask(tx, task);
 }
 

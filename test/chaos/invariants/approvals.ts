@@ -39,4 +39,20 @@ export const approvalInvariants: Invariant[] = [
     sql: `SELECT s.run_id, s.key, a.status FROM steps s JOIN approvals a ON a.id = s.approval_id
            WHERE s.status = 'completed' AND (a.status <> 'approved' OR a.spent_at IS NULL)`,
   },
+  {
+    name: 'what expired came to nothing, and nothing was decided after its time',
+    sql: `SELECT id, title, status, decided_at, expires_at FROM approvals
+           WHERE (status = 'expired' AND spent_at IS NOT NULL) OR (status IN ('approved', 'denied') AND decided_at > expires_at)
+          UNION ALL SELECT e.data->>'approvalId', e.stream, later.type, e.at, later.at FROM events e
+            JOIN events later ON later.stream = e.stream AND later.seq > e.seq AND later.data->>'approvalId' = e.data->>'approvalId'
+           WHERE e.type = 'approval.expired' AND later.type LIKE 'approval.%'
+          UNION ALL SELECT a.id, a.title, 'called all the same', e.at, a.expires_at FROM approvals a JOIN events e ON e.data->>'key' = a.effect_key
+           WHERE a.status = 'expired' AND e.type = 'tool.called' AND e.data->>'outcome' = 'ok'`,
+  },
+  {
+    name: 'what four eyes had to see was agreed to by two people, neither of whom had started it',
+    sql: `SELECT a.id, a.title, a.started_by, a.consents FROM approvals a WHERE a.four_eyes AND a.status = 'approved'
+             AND (SELECT count(DISTINCT c->>'by') FROM jsonb_array_elements(a.consents) AS c
+                   WHERE c->>'hash' = coalesce(a.edited_hash, a.hash) AND c->>'by' <> a.started_by) < 2`,
+  },
 ];

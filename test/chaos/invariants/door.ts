@@ -1,6 +1,6 @@
 import type { Invariant } from '../invariants.ts';
 
-const accepted = `jsonb_to_recordset($1) AS a (key text, id text)`;
+const accepted = `jsonb_to_recordset($1) AS a (key text, id text, expected text)`;
 
 /** Accepted means kept: what was answered with 201 is there, once. */
 export const doorInvariants: Invariant[] = [
@@ -25,9 +25,9 @@ export const doorInvariants: Invariant[] = [
              AND NOT EXISTS (SELECT 1 FROM ${accepted} WHERE a.id = t.id)`,
   },
   {
-    name: 'every accepted task is completed',
+    name: 'every accepted task is completed, or cancelled if people said so last',
     needs: 'accepted',
     sql: `SELECT t.id, t.status, t.waiting_for, t.waiting_detail, t.error FROM tasks t JOIN ${accepted} ON a.id = t.id
-           WHERE t.status <> 'completed'`,
+           WHERE t.status <> coalesce(a.expected, 'completed')`,
   },
 ];

@@ -28,4 +28,12 @@ export const messageInvariants: Invariant[] = [
     sql: `SELECT b.recipient, b.last_place, count(m.id) AS messages FROM mailboxes b LEFT JOIN messages m ON m.recipient = b.recipient
            GROUP BY b.recipient, b.last_place HAVING count(m.id) <> b.last_place OR max(m.place) <> b.last_place`,
   },
+  {
+    name: 'what nobody read by its deadline expired then, and nothing more is told of it',
+    sql: `SELECT id, recipient, state, reason FROM messages WHERE deadline < now() - interval '5 seconds' AND state IN ('accepted', 'delivered') AND answered_by IS NULL
+          UNION ALL SELECT id, recipient, 'expired too early', reason FROM messages WHERE state = 'expired' AND reason LIKE '%by the deadline.' AND expired_at < deadline
+          UNION ALL SELECT e.data->>'messageId', e.stream, later.type, NULL FROM events e
+            JOIN events later ON later.stream = e.stream AND later.seq > e.seq AND later.data->>'messageId' = e.data->>'messageId'
+           WHERE e.type = 'message.expired' AND later.type LIKE 'message.%'`,
+  },
 ];

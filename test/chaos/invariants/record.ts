@@ -1,6 +1,7 @@
 import type { Invariant } from '../invariants.ts';
 
 const over = `('completed', 'failed', 'cancelled')`;
+const stepEnds = `'step.completed', 'step.failed', 'step.skipped', 'step.cancelled'`;
 
 /** The record agrees with itself. */
 export const recordInvariants: Invariant[] = [
@@ -13,11 +14,11 @@ export const recordInvariants: Invariant[] = [
           UNION ALL SELECT 'file', id, status FROM files WHERE status NOT IN ('ready', 'failed')`,
   },
   {
-    name: 'a step is one task for each of its attempts',
+    name: 'a step is one task, however often it is tried',
     sql: `SELECT s.run_id, s.key, s.attempts, count(t.id) AS tasks FROM steps s LEFT JOIN tasks t ON t.run_id = s.run_id AND t.step_key = s.key
            WHERE NOT EXISTS (SELECT 1 FROM runs r JOIN workflow_versions v ON v.workflow_id = r.workflow_id AND v.version = r.workflow_version,
                jsonb_array_elements(v.definition->'steps') AS d WHERE r.id = s.run_id AND d->>'id' = s.step_id AND d->>'kind' IN ('approval', 'wait'))
-           GROUP BY s.run_id, s.key, s.attempts HAVING count(t.id) <> s.attempts`,
+           GROUP BY s.run_id, s.key, s.attempts HAVING count(t.id) <> least(s.attempts, 1)`,
   },
   {
     name: 'a step says what its task says',
@@ -30,7 +31,9 @@ export const recordInvariants: Invariant[] = [
   {
     name: 'a run that is completed has all its steps',
     sql: `SELECT r.id, s.key, s.status FROM runs r JOIN steps s ON s.run_id = r.id
-           WHERE r.status = 'completed' AND s.status NOT IN ('completed', 'skipped')`,
+           WHERE r.status = 'completed' AND s.status NOT IN ('completed', 'skipped') AND NOT (s.status = 'failed' AND EXISTS (
+             SELECT 1 FROM workflow_versions v, jsonb_array_elements(v.definition->'steps') AS d WHERE v.workflow_id = r.workflow_id
+                AND v.version = r.workflow_version AND d->>'id' = s.step_id AND d->>'onError' = 'continue'))`,
   },
   {
     name: 'no stream has a gap',
@@ -42,18 +45,22 @@ export const recordInvariants: Invariant[] = [
   },
   {
     name: 'every beginning and every end is told exactly once',
-    sql: `SELECT t.id, t.status, count(e.id) FILTER (WHERE e.type = 'task.created') AS created, count(e.id) FILTER (WHERE e.type = 'task.' || t.status) AS told
-            FROM tasks t LEFT JOIN events e ON e.stream = 'task/' || t.id WHERE t.status IN ${over}
-           GROUP BY t.id, t.status
-          HAVING count(e.id) FILTER (WHERE e.type = 'task.created') <> 1 OR count(e.id) FILTER (WHERE e.type = 'task.' || t.status) <> 1
-          UNION ALL
-          SELECT r.id, r.status, count(e.id) FILTER (WHERE e.type = 'run.started'), count(e.id) FILTER (WHERE e.type = 'run.' || r.status)
-            FROM runs r LEFT JOIN events e ON e.stream = 'run/' || r.id WHERE r.status IN ${over}
-           GROUP BY r.id, r.status
-          HAVING count(e.id) FILTER (WHERE e.type = 'run.started') <> 1 OR count(e.id) FILTER (WHERE e.type = 'run.' || r.status) <> 1
-          UNION ALL
-          SELECT e.stream || ' ' || (e.data->>'key'), e.type, NULL, count(*) FROM events e WHERE e.type IN ('step.completed', 'step.failed', 'step.skipped')
-           GROUP BY e.stream, e.data->>'key', e.type HAVING count(*) > 1`,
+    sql: `WITH told AS (
+            SELECT e.stream AS what, e.seq, split_part(e.type, '.', 2) AS said, lag(split_part(e.type, '.', 2)) OVER w AS before, row_number() OVER w AS n,
+                   row_number() OVER (PARTITION BY e.stream ORDER BY e.seq DESC) AS from_end
+              FROM events e WHERE e.type IN ('task.created', 'task.resumed', 'task.completed', 'task.failed', 'task.cancelled',
+                                             'run.started', 'run.resumed', 'run.completed', 'run.failed', 'run.cancelled')
+            WINDOW w AS (PARTITION BY e.stream ORDER BY e.seq))
+          SELECT what, seq::text, said, before FROM told WHERE said IN ${over} AND before IN ${over}
+          UNION ALL SELECT what, seq::text, said, before FROM told WHERE said IN ('created', 'started') AND (before = said OR before IN ${over})
+          UNION ALL SELECT ends.what, ends.status, told.said, NULL FROM (
+              SELECT 'task/' || id AS what, status FROM tasks WHERE status IN ${over}
+              UNION ALL SELECT 'run/' || id, status FROM runs WHERE status IN ${over}) AS ends
+            LEFT JOIN told ON told.what = ends.what AND told.from_end = 1 WHERE told.said IS DISTINCT FROM ends.status
+          UNION ALL SELECT step.stream || ' ' || step.key, step.seq::text, step.type, step.before FROM (
+              SELECT e.stream, e.data->>'key' AS key, e.seq, e.type, lag(e.type) OVER (PARTITION BY e.stream, e.data->>'key' ORDER BY e.seq) AS before
+                FROM events e WHERE e.type LIKE 'step.%' AND e.type <> 'step.changed') AS step
+            WHERE step.type IN (${stepEnds}) AND step.before IN (${stepEnds})`,
   },
   {
     name: 'agents hold as many slots as their tasks, which is none',

@@ -39,6 +39,7 @@ export function planOf(call: ServedCall, steps: number): object {
     timeout: '',
     onError: 'fail',
   });
+  if (call.text.includes('# The plan needs a new rest')) return restOf(call, step);
   const list = [step('s1', 'Gather the facts', [])];
   for (let n = 2; n < steps; n += 1) {
     // Two branches: each goes on from the one before it on its own side.
@@ -55,6 +56,20 @@ export function planOf(call: ServedCall, steps: number): object {
     inputs: '',
     steps: list,
     output: `\${{ steps.s${steps}.output.markdown }}`,
+  };
+}
+
+type NewStep = (id: string, goal: string, dependsOn: string[]) => object;
+
+/** A new rest of a plan: two steps with names that no plan of this goal has had. */
+function restOf(call: ServedCall, step: NewStep): object {
+  const id = `r${numberOf(call.text) % 1e6}`;
+  return {
+    name: `Rest ${id}`,
+    description: '',
+    inputs: '',
+    steps: [step(id, 'Take in what is new', []), step(`${id}b`, 'Write the result', [id])],
+    output: `\${{ steps.${id}b.output.markdown }}`,
   };
 }
 
