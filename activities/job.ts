@@ -8,7 +8,8 @@ export interface Watch {
   stop(): void;
 }
 
-const heartbeatMs = 2000;
+/** Later than most calls end: each one that is sent is a write of Temporal’s. */
+const heartbeatMs = 4000;
 
 /** Heartbeats while a job runs and aborts its signal when Temporal or a cancel notice says so; the heartbeat is the guarantee. */
 export function watchJob(input: JobInput, onCancel: (handler: (id: string) => void) => () => void): Watch {

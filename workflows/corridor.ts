@@ -67,6 +67,8 @@ class Corridor {
   private readonly input: CorridorInput;
   private readonly running = new Map<string, CancellationScope>();
   private readonly children = new Set<string>();
+  /** What can be searched for, as whoever started this has set it. */
+  private readonly startedAs: Partial<Pick<Standing, 'status' | 'agent'>>;
   /** Said once, kept until the child is started. */
   private readonly firsts = new Map<string, Standing>();
   private lost: string[] = [];
@@ -78,6 +80,8 @@ class Corridor {
     this.ask = ask;
     this.input = input;
     this.stale = first === undefined;
+    const { typedSearchAttributes: set } = workflowInfo();
+    this.startedAs = first ? { status: set.get(statusAttribute), agent: set.get(agentAttribute) } : {};
     if (first) this.adopt(first);
   }
 
@@ -121,12 +125,11 @@ class Corridor {
     this.keepFirsts(standing);
     setCurrentDetails(standing.details);
     if (!hasSearchAttributes()) return;
-    const pairs = [
-      ...(before?.status === standing.status ? [] : [{ key: statusAttribute, value: standing.status }]),
-      ...(standing.agent && before?.agent !== standing.agent
-        ? [{ key: agentAttribute, value: standing.agent }]
-        : []),
-    ];
+    const { status, agent } = before ?? this.startedAs;
+    const pairs = attributesOf({
+      status: status === standing.status ? null : standing.status,
+      agent: agent === standing.agent ? null : standing.agent,
+    });
     if (pairs.length > 0) upsertSearchAttributes(pairs);
   }
 
@@ -201,7 +204,10 @@ class Corridor {
       ],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: summary,
-      typedSearchAttributes: typedSearchAttributes.getAll().filter(({ key }) => inherited.has(key.name)),
+      typedSearchAttributes: [
+        ...typedSearchAttributes.getAll().filter(({ key }) => inherited.has(key.name)),
+        ...(first && hasSearchAttributes() ? attributesOf(first) : []),
+      ],
     }).then(
       (child) => child.result().then(onClosed, (error: unknown) => !isLeft(error) && onClosed()),
       (error: unknown) => {
@@ -226,6 +232,13 @@ const policyOf = { callModel: modelPolicy, callTool: toolPolicy, extractFile: fi
 function isLeft(error: unknown): boolean {
   const byHand = error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;
   return byHand && patched('leave-terminated-children');
+}
+
+function attributesOf({ status, agent }: { status: string | null; agent: string | null }) {
+  return [
+    ...(status ? [{ key: statusAttribute, value: status }] : []),
+    ...(agent ? [{ key: agentAttribute, value: agent }] : []),
+  ];
 }
 
 const inherited = new Set([workspaceAttribute.name, rootTaskAttribute.name]);

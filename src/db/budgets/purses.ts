@@ -94,7 +94,10 @@ export async function readPurses(tx: Tx, ids: readonly string[]): Promise<Purse[
 const roomFor = (limit: string, held: string, need: string) =>
   `(${need} = 0 OR (${limit}) IS NULL OR ${held} + ${need} <= ${limit})`;
 
-/** Sets the most that a call can cost aside, in all of these purses or in none: without room in one of them it refuses (see `lastly`). */
+/**
+ * Sets the most that a call can cost aside, in all of these purses or in none: without room in one of them it refuses (see `lastly`).
+ * The array is made anew so that PostgreSQL does not plan for its length each time.
+ */
 export async function reserveInPurses(
   tx: Tx,
   ids: readonly string[],
@@ -108,7 +111,7 @@ export async function reserveInPurses(
        SELECT b.id, ${stale} AS stale,
               ${roomFor(limitMicroUsd, `${spentMicroUsd} + b.reserved_micro_usd`, '$2::bigint')}
               AND ${roomFor(limitTokens, `${spentTokens} + b.reserved_tokens`, '$3::bigint')} AS room
-         FROM budgets b WHERE b.id = ANY ($1) ORDER BY ${rank} FOR NO KEY UPDATE), reserved AS (
+         FROM budgets b WHERE b.id = ANY (ARRAY(SELECT unnest($1::text[]))) ORDER BY ${rank} FOR NO KEY UPDATE), reserved AS (
      UPDATE budgets b SET reserved_micro_usd = b.reserved_micro_usd + $2, reserved_tokens = b.reserved_tokens + $3, updated_at = now(),
             ${['spent_micro_usd', 'spent_tokens', 'extra_micro_usd', 'extra_tokens', 'warned'].map(unlessOld).join(', ')},
             day = CASE WHEN mine.stale THEN ${today} ELSE b.day END, exhausted_at = CASE WHEN mine.stale THEN NULL ELSE b.exhausted_at END
