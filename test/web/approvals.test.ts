@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../support/wait-for.ts';
 import { approval } from './support/decision-fixtures.ts';
-import { approvalId, askingStep, at, runningSteps, taskId, treeOf } from './support/fixtures.ts';
+import { approvalId, askingStep, at, runningSteps, session, taskId, treeOf } from './support/fixtures.ts';
 import { shownPage } from './support/shown-page.ts';
 
 const shown = shownPage();
@@ -61,6 +61,19 @@ describe('what a person is asked', () => {
     api.state.approvals.set(approvalId, approval({ status: 'approved', ...other }));
     api.emit({ type: 'approval.approved', data: { approvalId, key: 'send', title, note: null } });
     await page.getByText(/^Another person, \d\d:\d\d · grant spent \d\d:\d\d$/).waitFor();
+  });
+
+  test('wants two people: who has agreed is said, and the same one cannot be the second', async () => {
+    const { adjutant, page, api } = shown;
+    const consent = (by: string) => approval({ fourEyes: true, consents: [{ by, at: at(720) }] });
+    api.state.approvals.set(approvalId, consent(session.principal.id));
+    await adjutant.open(`/tasks/${taskId}`);
+    await card().getByText('You have agreed').waitFor();
+    expect(await card().getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+    api.state.approvals.set(approvalId, consent('prn_of_somebody'));
+    await page.reload();
+    await card().getByText('One person has agreed').waitFor();
+    expect(await card().getByRole('button', { name: 'Approve' }).isEnabled()).toBe(true);
   });
 
   test('has expired: it cannot be decided, and afterwards says that it counts as denied', async () => {

@@ -97,7 +97,8 @@ describe('a chat', () => {
       await box().fill('Tell me everything.');
       await box().press('Enter');
       await page.getByRole('button', { name: 'Stop' }).click();
-      await page.getByText('Stopped.').waitFor();
+      await page.getByText('First of').waitFor();
+      await page.getByText('Stopped here.').waitFor();
       await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
       expect(paths()).toEqual([`/conversations/${chatId}/messages`, `/conversations/${chatId}/stop`]);
     });

@@ -70,6 +70,25 @@ describe('a plan that waits for a person', () => {
     expect(JSON.stringify(last()?.body)).toContain('Half a page.');
   });
 
+  test('that is a new rest says what is new in it, and what was there before', async () => {
+    const proposal = {
+      ...{ n: 1, kind: 'first' as const, status: 'rejected' as const, origin: 'model' as const },
+      ...{ reason: '', workflowId: null, version: null, changes: null, corrections: null },
+      ...{ decidedBy: null, note: 'Too long.', createdAt: at(2), decidedAt: at(3) },
+    };
+    const changes = { added: ['write'], removed: ['draft'], kept: ['read'] };
+    const revision = { ...proposal, n: 2, kind: 'revision' as const, status: 'proposed' as const, changes };
+    shown.api.state.plan = plan({ reason: 'The draft failed.', history: [proposal, revision] });
+    shown.api.state.tree = treeOf({ task: { status: 'waiting', waiting } });
+    await shown.adjutant.open(`/tasks/${taskId}`);
+    const rest = shown.page.getByRole('region', { name: /^Accept the new rest of this plan/ });
+    const text = await rest.innerText();
+    for (const part of ['The draft failed.', 'Write the memo new', 'No longer in it: draft'])
+      expect(text).toContain(part);
+    const history = shown.page.getByRole('region', { name: 'Changes of the plan' });
+    expect(await history.innerText()).toMatch(/A plan was sent back\s+“Too long.”/);
+  });
+
   test('is sent back only with a reason', async () => {
     await shown.adjutant.open(`/tasks/${taskId}`);
     const back = card().getByRole('button', { name: 'Send back' });

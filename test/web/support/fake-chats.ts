@@ -43,6 +43,9 @@ export function replied(n: number, text: string, part: Partial<Message> = {}): M
   });
 }
 
+const stoppedReply = (n: number) =>
+  replied(n, '', { content: { text: 'First of', data: { code: 'stopped' } } });
+
 export function addChats(app: Express, state: FakeState): void {
   const page = <Item>(items: Item[]) => ({ items, nextPageToken: null, totalSize: items.length });
   const answering = { taskId: idOf('tsk', 90), messageId: null };
@@ -78,7 +81,7 @@ export function addChats(app: Express, state: FakeState): void {
     response.status(201).json(state.said.at(-1));
   });
   app.post('/api/v2/conversations/:id/stop', (_request, response) => {
-    state.said = [...state.said, replied(state.said.length + 1, 'Stopped.', { type: 'error' })];
+    state.said = [...state.said, stoppedReply(state.said.length + 1)];
     response.status(202).json(change({ answering: null }));
   });
   app.post('/api/v2/conversations/:id/messages/:messageId/regenerate', (_request, response) => {

@@ -11,6 +11,7 @@ import { isTyping } from '../shell/use-keys.ts';
 import { absolute, clock } from '../words/format.ts';
 import { decidedWords, hasExpired, timeLeft } from './approval-words.ts';
 import { AskedArguments, AskedCall, readArguments } from './asked-arguments.tsx';
+import { FourEyes, hasAgreed } from './four-eyes.tsx';
 import { UncertainCard } from './uncertain-card.tsx';
 import { type Verb, useDecision } from './use-decision.ts';
 
@@ -58,11 +59,13 @@ function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayA
   const [note, setNote] = useState('');
   const [edited, setEdited] = useState<string | null>(null);
   const decision = useDecision(approval.id);
+  const me = useMe();
+  const agreed = hasAgreed(approval, me);
   const late = hasExpired(approval, now);
   const may = mayAct && !late && !decision.isPending;
   const read = edited === null ? null : readArguments(edited);
   const decide = (verb: Verb) => {
-    if (verb === 'approve' && read && 'problem' in read) return;
+    if (verb === 'approve' && (agreed || (read && 'problem' in read))) return;
     const changed = verb === 'approve' && read && 'value' in read ? { arguments: read.value } : {};
     decision.mutate({ verb, note, ...changed });
   };
@@ -85,6 +88,7 @@ function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayA
         <Expiry approval={approval} now={now} />
       </div>
       <Asked approval={approval} edited={edited} edit={setEdited} mayAct={mayAct && !late} />
+      {approval.fourEyes && <FourEyes approval={approval} me={me} />}
       {mayAct ? (
         <div className="acts">
           <label className="vh" htmlFor={`${ids}note`}>
@@ -100,7 +104,7 @@ function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayA
             onChange={(event) => setNote(event.target.value)}
           />
           <DecisionButton verb="deny" decision={decision} may={may} decide={decide} />
-          <DecisionButton verb="approve" decision={decision} may={may} decide={decide} />
+          <DecisionButton verb="approve" decision={decision} may={may && !agreed} decide={decide} />
         </div>
       ) : (
         <p className="bd ts t2">You look on here: a viewer cannot decide.</p>
@@ -120,13 +124,7 @@ interface AskedProps {
 /** Exactly what is asked: the words of a step, or the call with its arguments, which may be changed. */
 function Asked({ approval, edited, edit, mayAct }: AskedProps) {
   const ids = useId();
-  if (approval.kind === 'step')
-    return (
-      <div className="bd asked">
-        {approval.details && <p className="details">{approval.details}</p>}
-        <FourEyes approval={approval} />
-      </div>
-    );
+  if (approval.kind === 'step') return approval.details && <p className="bd details">{approval.details}</p>;
   const args = approval.editedArguments ?? approval.arguments ?? {};
   return (
     <div className="bd asked">
@@ -147,7 +145,6 @@ function Asked({ approval, edited, edit, mayAct }: AskedProps) {
           />
         </>
       )}
-      <FourEyes approval={approval} />
       {mayAct && (
         <button
           type="button"
@@ -158,13 +155,6 @@ function Asked({ approval, edited, edit, mayAct }: AskedProps) {
         </button>
       )}
     </div>
-  );
-}
-
-function FourEyes({ approval: { fourEyes, consents } }: { approval: Approval }) {
-  if (!fourEyes) return null;
-  return (
-    <p className="ts t2">Two people agree, neither of whom gave the goal: {consents.length} of 2 so far.</p>
   );
 }
 
@@ -204,10 +194,13 @@ function Expiry({ approval: { expiresAt }, now }: { approval: Approval; now: num
   );
 }
 
+function useMe(): string | undefined {
+  return useQueryClient().getQueryData<Session>(['session'])?.principal.id;
+}
+
 function Decided({ approval }: { approval: Approval }) {
   const ids = useId();
-  const session = useQueryClient().getQueryData<Session>(['session']);
-  const { icon, verb, about } = decidedWords(approval, session?.principal.id);
+  const { icon, verb, about } = decidedWords(approval, useMe());
   return (
     <section className="card" aria-labelledby={`${ids}title`}>
       <div className="sr">

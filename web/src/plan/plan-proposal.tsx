@@ -9,6 +9,12 @@ import { readArguments } from '../approval/asked-arguments.tsx';
 import { ProposedSteps } from './proposed-steps.tsx';
 import { useDecidePlan, usePlan } from './use-plan.ts';
 
+const questions = {
+  first: 'Accept this plan?',
+  revision: 'Accept the new rest of this plan?',
+  correction: 'Have these steps done again?',
+} as const;
+
 interface PlanProposalProps {
   taskId: string;
   mayAct: boolean;
@@ -38,23 +44,24 @@ function Proposal({ taskId, plan, mayAct }: PlanProposalProps & { plan: PlanView
   const read = edited === null ? null : readArguments(edited);
   const broken = read && 'problem' in read ? read.problem : null;
   const accept = () => {
-    if (!broken)
-      decide.mutate({ n, ...(read && 'value' in read ? { definition: read.value } : {}) });
+    if (!broken) decide.mutate({ n, ...(read && 'value' in read ? { definition: read.value } : {}) });
   };
   const before = plan.history.filter(({ status }) => status === 'rejected').length;
+  const proposal = plan.history.findLast(({ status }) => status === 'proposed');
   return (
     <section className="card ap" aria-labelledby={`${ids}title`}>
       <div className="hd">
         <StatusIcon status="waiting" />
         <h2 id={`${ids}title`} className="grow">
-          Accept this plan? {plan.definition.name}
+          {questions[proposal?.kind ?? 'first']} {plan.definition.name}
         </h2>
         <span className="ts t2 nw">{plural(plan.definition.steps.length, 'step')}</span>
       </div>
       <div className="bd asked">
         {before > 0 && <p className="ts t2">{plural(before, 'earlier plan')} sent back.</p>}
+        {plan.reason && <p className="t2">{plan.reason}</p>}
         {edited === null ? (
-          <ProposedSteps definition={plan.definition} />
+          <ProposedSteps definition={plan.definition} proposal={proposal} />
         ) : (
           <>
             <label className="vh" htmlFor={`${ids}edit`}>

@@ -1,19 +1,39 @@
+import type { PlanProposal } from '../../../src/contracts/plan.ts';
 import type { Step, WorkflowDefinition } from '../../../src/contracts/workflow.ts';
 
+interface ProposedStepsProps {
+  definition: WorkflowDefinition;
+  /** Of a new rest or a correction: what becomes of each step. */
+  proposal: PlanProposal | undefined;
+}
+
 /** The steps of a plan before it runs: what, who, and after what. */
-export function ProposedSteps({ definition }: { definition: WorkflowDefinition }) {
+export function ProposedSteps({ definition, proposal }: ProposedStepsProps) {
   const titles = new Map(definition.steps.map(({ id, title }) => [id, title ?? id]));
+  const removed = proposal?.changes?.removed ?? [];
   return (
-    <ol className="proposed">
-      {definition.steps.map((step) => (
-        <li key={step.id}>
-          <p className="fm">{step.title ?? step.id}</p>
-          <p className="ts t2">{aboutStep(step, titles)}</p>
-          {step.kind === 'agent' && <p className="ts goal">{step.with.goal}</p>}
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol className="proposed">
+        {definition.steps.map((step) => (
+          <li key={step.id}>
+            <p className="fm">
+              {step.title ?? step.id} <Mark id={step.id} proposal={proposal} />
+            </p>
+            <p className="ts t2">{aboutStep(step, titles)}</p>
+            {step.kind === 'agent' && <p className="ts goal">{step.with.goal}</p>}
+          </li>
+        ))}
+      </ol>
+      {removed.length > 0 && <p className="ts t2">No longer in it: {removed.join(', ')}.</p>}
+    </>
   );
+}
+
+function Mark({ id, proposal }: { id: string; proposal: PlanProposal | undefined }) {
+  const wrong = proposal?.corrections?.find(({ step }) => step === id);
+  if (wrong) return <span className="s-waiting ts">again: {wrong.note}</span>;
+  if (proposal?.changes?.added.includes(id)) return <span className="tag">new</span>;
+  return null;
 }
 
 function aboutStep(step: Step, titles: Map<string, string>): string {

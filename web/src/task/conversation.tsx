@@ -9,6 +9,7 @@ import { MessageThread, tasksOf } from '../message/message-thread.tsx';
 import { linkTo } from '../shell/router.ts';
 import { absolute, ago } from '../words/format.ts';
 import { isOver } from '../words/status-words.ts';
+import { PlanHistory } from '../plan/plan-history.tsx';
 import { PlanProposal } from '../plan/plan-proposal.tsx';
 import { LiveTexts } from './live-texts.tsx';
 import { PlanCard } from './plan-card.tsx';
@@ -54,6 +55,7 @@ export function Conversation({ tree, rows, texts, now, selected, mayAct }: Conve
           <div className="body">
             <p>{opening(tree, rows)}</p>
             {plan && rows.length > 0 && <PlanCard tree={tree} rows={rows} now={now} selected={selected} />}
+            {plan && <PlanHistory taskId={task.id} now={now} />}
             <TreeApprovals rootTaskId={task.rootId} now={now} mayAct={mayAct} />
             <MessageThread tree={tree} now={now} mayAct={mayAct} />
             {task.waiting?.for === 'approval' && <PlanProposal taskId={task.id} mayAct={mayAct} />}
