@@ -10,7 +10,7 @@ import type { ModelView } from '../src/contracts/model.ts';
 import type { Page, PageQuery } from '../src/contracts/page.ts';
 import type { AcceptPlan, PlanView, RejectPlan } from '../src/contracts/plan.ts';
 import type { Session } from '../src/contracts/principal.ts';
-import type { Provider, ProviderName, SetProvider } from '../src/contracts/provider.ts';
+import type { FoundServer, Provider, ProviderName, SetProvider } from '../src/contracts/provider.ts';
 import type { RetryRun, Run } from '../src/contracts/run.ts';
 import type { LedgerEntryView, ModelCallView } from '../src/contracts/task-views.ts';
 import type { Forecast } from '../src/contracts/forecast.ts';
@@ -111,7 +111,8 @@ export interface ApiClient {
   modelCalls: { read(id: string): Promise<ModelCallView> };
   models: { list(): Promise<{ items: ModelView[] }> };
   providers: {
-    list(): Promise<{ items: Provider[] }>;
+    /** `found`: model servers on the machine that are not in use. */
+    list(): Promise<{ items: Provider[]; found: FoundServer[] }>;
     /** The key is tried at once; one that does not work is refused with the place of the fault. */
     set(name: ProviderName, settings: SetProvider): Promise<Provider>;
     remove(name: ProviderName): Promise<void>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { waitFor } from '../support/wait-for.ts';
 import { at, provider } from './support/fixtures.ts';
-import { shownPage } from './support/shown-page.ts';
+import { axeFaults, shownPage } from './support/shown-page.ts';
 
 const shown = shownPage();
 
@@ -54,6 +54,31 @@ describe('a key', () => {
     await page.getByRole('button', { name: 'Add key of OpenAI' }).waitFor();
     expect(api.posted.map(({ path }) => path)).toEqual(['/api/v2/providers/openai']);
   });
+});
+
+test('a model server that runs on the machine is found and offered', async () => {
+  const { adjutant, page, api } = shown;
+  const add = { baseUrl: 'http://127.0.0.1:11434/v1', model: 'qwen3:8b' };
+  api.state.found = [{ name: 'Ollama', models: ['qwen3:8b', 'llama3.3:70b'], add }];
+  await adjutant.open('/models');
+  const card = page.getByRole('region', { name: 'Ollama is running here' });
+  await card.getByText('2 models: qwen3:8b, llama3.3:70b').waitFor();
+  await card.getByRole('button', { name: 'Use it' }).click();
+  expect(await axeFaults(page)).toEqual([]);
+  await card.getByRole('checkbox', { name: 'Plan' }).check();
+  await card.getByRole('button', { name: 'Try and save' }).click();
+  await waitFor(() => api.posted.length > 0, { what: 'the settings' });
+  expect(api.posted[0]).toMatchObject({ path: '/api/v2/providers/llama', body: add });
+  expect((api.posted[0]?.body as { fit: string[] }).fit).toContain('plan');
+});
+
+test('the built-in server is not taken for one’s own', async () => {
+  const { adjutant, page, api } = shown;
+  const builtIn = provider('llama', { source: 'environment', model: '/models/SmolLM2.gguf' });
+  api.state.providers = [provider('openai'), provider('anthropic'), builtIn];
+  await adjutant.open('/models');
+  await page.getByText('Until then the built-in server runs SmolLM2.gguf.').waitFor();
+  await page.getByRole('button', { name: 'Add server' }).waitFor();
 });
 
 test('a server of one’s own is added with what it may be trusted with', async () => {

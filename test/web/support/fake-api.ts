@@ -51,6 +51,7 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
     tree: treeOf(),
     models: [models.builtIn],
     providers: noProviders(),
+    found: [],
     approvals: new Map(),
     messages: [],
     chat: null,

@@ -50,7 +50,10 @@ function providerRoutes(app: Express, state: FakeState): void {
     const capable = state.providers.some(({ source }) => source !== null);
     state.models = capable ? [models.builtIn, models.capable] : [models.builtIn];
   };
-  app.get('/api/v2/providers', (_request, response) => void response.json({ items: state.providers }));
+  app.get(
+    '/api/v2/providers',
+    (_request, response) => void response.json({ items: state.providers, found: state.found }),
+  );
   app.put('/api/v2/providers/:name', (request, response) => {
     const name = ProviderName.parse(request.params.name);
     const { apiKey = null, baseUrl = null, model = null, fit = null } = SetProvider.parse(request.body);

@@ -6,7 +6,7 @@ import type { FileView } from '../../../src/contracts/file.ts';
 import type { Message } from '../../../src/contracts/message.ts';
 import type { ModelView } from '../../../src/contracts/model.ts';
 import type { PlanView } from '../../../src/contracts/plan.ts';
-import type { Provider } from '../../../src/contracts/provider.ts';
+import type { FoundServer, Provider } from '../../../src/contracts/provider.ts';
 import type { Task, TaskTree } from '../../../src/contracts/task.ts';
 
 /** What the fake API answers with; a test sets it as it likes. */
@@ -17,6 +17,7 @@ export interface FakeState {
   tree: TaskTree;
   models: ModelView[];
   providers: Provider[];
+  found: FoundServer[];
   approvals: Map<string, Approval>;
   messages: Message[];
   chat: Conversation | null;

@@ -1,6 +1,8 @@
 import { useEffect } from 'react';
+import type { FoundServer, Provider } from '../../../src/contracts/provider.ts';
 import { LoadFailed } from '../shell/load-failed.tsx';
 import { ThemeButton } from '../shell/shell.tsx';
+import { FoundCard } from './found-card.tsx';
 import { ModelList } from './model-list.tsx';
 import { ProviderCard } from './provider-card.tsx';
 import { useModels, useProviders } from './use-models.ts';
@@ -34,6 +36,7 @@ export function ModelsPage({ owner }: { owner: boolean }) {
               <LoadFailed what="the keys" error={providers.error} retry={() => void providers.refetch()} />
             )}
             {owner && providers.isPending && <KeysSkeleton />}
+            {providers.data && <Found {...providers.data} />}
             {providers.data?.items.map((provider) => (
               <ProviderCard key={provider.name} provider={provider} />
             ))}
@@ -54,6 +57,11 @@ export function ModelsPage({ owner }: { owner: boolean }) {
       </div>
     </>
   );
+}
+
+function Found({ items, found }: { items: Provider[]; found: FoundServer[] }) {
+  const llama = items.find(({ name }) => name === 'llama');
+  return llama && found.map((server) => <FoundCard key={server.name} found={server} llama={llama} />);
 }
 
 function KeysSkeleton() {

@@ -5,7 +5,7 @@ import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
 import { clock } from '../words/format.ts';
 import { ProviderForm } from './provider-form.tsx';
-import { aboutKey, providerWords } from './provider-words.ts';
+import { aboutKey, isBuiltIn, providerWords } from './provider-words.ts';
 
 export function ProviderCard({ provider }: { provider: Provider }) {
   const { name, source, problem, model, outages } = provider;
@@ -16,8 +16,9 @@ export function ProviderCard({ provider }: { provider: Provider }) {
     // Only when it is drawn again can it take the focus back.
     requestAnimationFrame(() => opener.current?.focus());
   };
-  const there = source !== null && problem === null && outages.length === 0;
-  const verb = source === null ? (name === 'llama' ? 'Add server' : 'Add key') : 'Replace';
+  const builtIn = isBuiltIn(provider);
+  const there = source !== null && !builtIn && problem === null && outages.length === 0;
+  const verb = source === null || builtIn ? (name === 'llama' ? 'Add server' : 'Add key') : 'Replace';
   return (
     <section className="card pv" aria-labelledby={`provider-${name}`}>
       <div className="row top">
@@ -32,7 +33,13 @@ export function ProviderCard({ provider }: { provider: Provider }) {
             )}
           </span>
           <span className="ts t2 blk">{aboutKey(provider)}</span>
-          {model && <span className="ts t3 blk">{model.split(/[\\/]/).at(-1)} comes first</span>}
+          {model && (
+            <span className="ts t3 blk">
+              {builtIn
+                ? `Until then the built-in server runs ${fileOf(model)}.`
+                : `${fileOf(model)} comes first`}
+            </span>
+          )}
         </span>
         {!open && (
           <>
@@ -57,6 +64,10 @@ export function ProviderCard({ provider }: { provider: Provider }) {
       {open && <ProviderForm provider={provider} close={close} />}
     </section>
   );
+}
+
+function fileOf(model: string): string {
+  return model.split(/[\\/]/).at(-1) ?? model;
 }
 
 /** Asks in place. Goals that need the key will wait, nothing fails. */

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ComponentProps, type FormEvent, type ReactNode, useState } from 'react';
-import type { Provider, SetProvider } from '../../../src/contracts/provider.ts';
+import type { FoundServer, Provider, SetProvider } from '../../../src/contracts/provider.ts';
 import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
 import { Field, problemAt } from '../shell/field.tsx';
@@ -11,14 +11,16 @@ const places = ['/apiKey', '/baseUrl', '/model', '/fit'];
 
 interface FormProps {
   provider: Provider;
+  /** What is known of it already: a server that was found. */
+  given?: FoundServer;
   close: () => void;
 }
 
 /** The server tries what is entered before it keeps it, so its problems come back to the fields. */
-export function ProviderForm({ provider, close }: FormProps) {
+export function ProviderForm({ provider, given, close }: FormProps) {
   const { name } = provider;
   const own = name === 'llama';
-  const [values, setValues] = useState(() => valuesOf(provider));
+  const [values, setValues] = useState(() => ({ ...valuesOf(provider), ...given?.add }));
   const set = (part: Partial<Values>) => setValues({ ...values, ...part });
   const save = useSave(provider, close);
   const at = (pointer: string) => problemAt(save.error, pointer);
@@ -26,7 +28,7 @@ export function ProviderForm({ provider, close }: FormProps) {
     event.preventDefault();
     save.mutate(settingsOf(values, own));
   };
-  const fields = { provider, values, set, at };
+  const fields = { provider, models: given?.models ?? [], values, set, at };
   return (
     <form
       className="pform"
@@ -96,6 +98,8 @@ function useSave({ name }: Provider, close: () => void) {
 
 interface FieldsProps {
   provider: Provider;
+  /** That are known to be there. */
+  models: string[];
   values: Values;
   set: (part: Partial<Values>) => void;
   at: (pointer: string) => string | undefined;
@@ -142,7 +146,7 @@ function KeyFields({ provider, values, set, at }: FieldsProps) {
   );
 }
 
-function OwnServerFields({ provider, values, set, at }: FieldsProps) {
+function OwnServerFields({ provider, models, values, set, at }: FieldsProps) {
   const { last4 } = provider;
   return (
     <>
@@ -161,6 +165,7 @@ function OwnServerFields({ provider, values, set, at }: FieldsProps) {
       <TextField
         id="llama-model"
         label="Model"
+        hint={models.length > 1 ? `It has ${models.join(', ')}.` : undefined}
         problem={at('/model')}
         placeholder={providerWords.llama.model}
         value={values.model}

@@ -45,8 +45,14 @@ export const fitWords = {
 
 export type FitName = keyof typeof fitWords;
 
-export function aboutKey({ name, source, last4, baseUrl }: Provider): string {
-  if (source === null) return providerWords[name].about;
+/** The server that comes with the installation has a file for a model; it stays until another one is added. */
+export function isBuiltIn({ name, source, model }: Provider): boolean {
+  return name === 'llama' && source === 'environment' && (model?.endsWith('.gguf') ?? true);
+}
+
+export function aboutKey(provider: Provider): string {
+  const { name, source, last4, baseUrl } = provider;
+  if (source === null || isBuiltIn(provider)) return providerWords[name].about;
   const key = last4 === null ? 'No key' : `Key ends in ${last4}`;
   const from = source === 'stored' ? 'entered here' : 'from the environment';
   return [key, from, baseUrl].filter(Boolean).join(' · ');
