@@ -7,7 +7,6 @@
  * 3. Only the public internet is talked to; redirects are not followed.
  */
 import { createHmac } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import {
   claimDeliveries,
@@ -24,6 +23,7 @@ import { insertSignInLink } from '../src/db/principal-store.ts';
 import type { Database, Tx } from '../src/db/record.ts';
 import type { Sealer } from '../src/db/seal.ts';
 import type { Network } from '../src/tools/net/network.ts';
+import { startRounds } from './rounds.ts';
 
 export interface DeliveryParts {
   db: Database;
@@ -42,25 +42,12 @@ const timeoutMs = 10_000;
 const linkMinutes = 24 * 60;
 
 export function startDelivering(parts: DeliveryParts): { stop(): Promise<void> } {
-  const stopped = new AbortController();
-  const done = run(parts, stopped.signal);
-  return {
-    stop: async () => {
-      stopped.abort();
-      await done;
-    },
-  };
-}
-
-async function run(parts: DeliveryParts, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await deliverOnce(parts, signal);
-    } catch (error) {
-      parts.logger.warn({ err: error }, 'Telling webhooks of approvals failed; it is tried again.');
-    }
-    await setTimeout(parts.tickMs ?? 1000, undefined, { signal }).catch(() => undefined);
-  }
+  return startRounds({
+    everyMs: parts.tickMs ?? 1000,
+    round: (signal) => deliverOnce(parts, signal),
+    onError: (error) =>
+      parts.logger.warn({ err: error }, 'Telling webhooks of approvals failed; it is tried again.'),
+  });
 }
 
 /** Sends what is due. */

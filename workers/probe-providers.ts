@@ -6,7 +6,6 @@
  *    probe come later. The task that tried last is not sent again while another waits, so that one that always fails stops nobody.
  * 3. Whoever may go on is woken in fair order: workspaces take turns, the oldest first within one.
  */
-import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { fairOrder } from '../src/core/fair-order.ts';
 import { dropLease, takeLease } from '../src/db/installation-store.ts';
@@ -24,6 +23,7 @@ import type { Database, Tx } from '../src/db/record.ts';
 import { wakeTask } from '../src/db/standing/wake-model-waiters.ts';
 import type { ModelRegistry } from '../src/models/registry.ts';
 import type { ModelsOfWorkspaces } from '../src/models/workspace-models.ts';
+import { startRounds } from './rounds.ts';
 
 export interface ProbeParts {
   db: Database;
@@ -38,27 +38,15 @@ const leaseMs = 15_000;
 const healthMs = 5_000;
 
 export function startProbing(parts: ProbeParts): { stop(): Promise<void> } {
-  const stopped = new AbortController();
-  const done = run(parts, stopped.signal);
-  return {
-    stop: async () => {
-      stopped.abort();
-      await done;
-    },
-  };
-}
-
-async function run(parts: ProbeParts, signal: AbortSignal): Promise<void> {
   const { db, logger, owner, tickMs = 1000 } = parts;
-  while (!signal.aborted) {
-    try {
+  return startRounds({
+    everyMs: tickMs,
+    round: async (signal) => {
       if (await takeLease(db, { name: 'probe', owner, ms: leaseMs })) await probeOnce(parts, signal);
-    } catch (error) {
-      logger.warn({ err: error }, 'Probing the model providers failed; it is tried again.');
-    }
-    await setTimeout(tickMs, undefined, { signal }).catch(() => undefined);
-  }
-  await dropLease(db, { name: 'probe', owner }).catch(() => undefined);
+    },
+    onError: (error) => logger.warn({ err: error }, 'Probing the model providers failed; it is tried again.'),
+    atEnd: () => dropLease(db, { name: 'probe', owner }).catch(() => undefined),
+  });
 }
 
 /** @returns the ids of the tasks that were woken, in their order */

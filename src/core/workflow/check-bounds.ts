@@ -5,24 +5,12 @@ import { checkJsonSchema } from './check-json-schema.ts';
 import type { World } from './world.ts';
 import { asObject, asText, isAbsent, type Draft, type DraftStep } from './draft.ts';
 import { durationMilliseconds, zonedMilliseconds } from './durations.ts';
+import { typeNames } from './expression-names.ts';
 import { type Path, problemAt } from './problem-at.ts';
 import { hasReference } from './reference.ts';
 
 const longest = 366 * 86_400_000;
-const reservedNames = [
-  'inputs',
-  'steps',
-  'int',
-  'uint',
-  'double',
-  'bool',
-  'string',
-  'bytes',
-  'list',
-  'map',
-  'null_type',
-  'type',
-];
+const reservedNames = ['inputs', 'steps', ...typeNames];
 
 export function checkBounds(draft: Draft, limits: World['limits'] = {}): Problem[] {
   const most = Math.min(workflowLimits.steps, limits.steps ?? workflowLimits.steps);

@@ -20,7 +20,8 @@ export interface ConstantPart {
   offset: number;
 }
 
-const typeNames = new Set([
+/** Of the expression language: nothing of a definition may be called so. */
+export const typeNames = [
   'int',
   'uint',
   'double',
@@ -31,8 +32,8 @@ const typeNames = new Set([
   'map',
   'null_type',
   'type',
-  'google',
-]);
+];
+const builtIn = new Set([...typeNames, 'google']);
 
 interface Reading {
   names: NameUse[];
@@ -124,7 +125,7 @@ function visitChain(reading: Reading, expr: Expr, bound: Names): boolean {
   }
   if (base.exprKind.case === 'identExpr') {
     const root = base.exprKind.value.name;
-    if (!bound.has(root) && !typeNames.has(root))
+    if (!bound.has(root) && !builtIn.has(root))
       reading.names.push({ root, path, offset: reading.offsetOf(base) });
   } else visit(reading, base, bound);
   return false;
