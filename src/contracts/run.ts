@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Cost } from './cost.ts';
 import { AgentId, ApprovalId, RunId, TaskId, WorkflowId } from './ids.ts';
-import { RunStatus, StepStatus } from './status.ts';
+import { AttemptStatus, RunStatus, StepStatus } from './status.ts';
 import { TemporalLink, Waiting } from './waiting.ts';
 
 export const StartRun = z
@@ -59,6 +59,16 @@ export const RetryRun = z
   .meta({ id: 'RetryRun' });
 export type RetryRun = z.infer<typeof RetryRun>;
 
+/** One agent's try at a step; of a step that runs another workflow: one run of it. */
+export const StepAttempt = z.object({
+  n: z.int(),
+  status: AttemptStatus,
+  cost: Cost.describe('Of its own model calls; of a nested run: of all below it'),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+});
+export type StepAttempt = z.infer<typeof StepAttempt>;
+
 export const Step = z
   .object({
     key: z.string().describe('The step id; with an index inside forEach: read[2]'),
@@ -79,7 +89,10 @@ export const Step = z
     changes: StepChanges.nullable().describe(
       'What a person changed for this run; the rest is as the workflow says',
     ),
-    cost: Cost.describe('Of all attempts'),
+    cost: Cost.describe('Of all attempts, and of what they delegated'),
+    attempts: z
+      .array(StepAttempt)
+      .describe('Those of an agent or a nested run, the oldest first; a retry adds one and keeps the others'),
     startedAt: z.iso.datetime().nullable(),
     endedAt: z.iso.datetime().nullable(),
   })

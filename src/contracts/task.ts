@@ -70,6 +70,7 @@ export const Attempt = z
     agentRevision: z.int(),
     status: AttemptStatus,
     error: Failure.nullable(),
+    cost: Cost.describe('Of its own model calls; what it delegated counts for the tree'),
     startedAt: z.iso.datetime(),
     endedAt: z.iso.datetime().nullable(),
   })

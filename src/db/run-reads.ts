@@ -1,12 +1,19 @@
 import { type Cost, noCost } from '../contracts/cost.ts';
 import type { StepChanges } from '../contracts/run.ts';
-import { RunStatus, type StepStatus, type WaitingFor } from '../contracts/status.ts';
+import {
+  type AttemptStatus,
+  isFinished,
+  RunStatus,
+  type StepStatus,
+  type WaitingFor,
+} from '../contracts/status.ts';
 import type { Failure } from '../contracts/task.ts';
 import type { WorkflowDefinition } from '../contracts/workflow.ts';
-import { addCosts, treeCosts } from './cost-reads.ts';
+import { addCosts, costOf, treeCosts } from './cost-reads.ts';
 import type { ListFields } from './list-page.ts';
 import type { RunRow } from './mappings/run.ts';
 import type { Tx } from './record.ts';
+import { type ListedAttempt, readAttempts } from './task-reads.ts';
 
 /** A run with the definition that it walks. */
 export interface ListedRun extends RunRow {
@@ -30,6 +37,7 @@ export interface ListedStep {
   changes: StepChanges | null;
   startedAt: Date | null;
   endedAt: Date | null;
+  waitUntil: Date | null;
   taskTitle: string | null;
   taskStatus: StepStatus | null;
   taskAttempt: number | null;
@@ -41,10 +49,26 @@ export interface ListedStep {
   agentRole: string | null;
 }
 
+/** One try at a step, as the task or the nested run of it says. */
+export interface ListedStepAttempt {
+  status: AttemptStatus;
+  cost: Cost;
+  startedAt: Date | null;
+  endedAt: Date | null;
+}
+
 export interface RunParts {
   steps: Map<string, ListedStep[]>;
-  /** Of the steps' tasks and nested runs and all below them, by their id. */
+  /** Of the steps' tasks and all below them, by their id. */
   costs: Map<string, Cost>;
+  /** By the id of a step's task, the oldest first. */
+  attempts: Map<string, ListedStepAttempt[]>;
+  /** Runs that steps have become, one for each attempt, by `nestedIn`. */
+  nested: Map<string, ListedStepAttempt[]>;
+}
+
+export function nestedIn({ runId, key }: Pick<ListedStep, 'runId' | 'key'>): string {
+  return `${runId}/${key}`;
 }
 
 const source = `runs t JOIN workflow_versions v ON v.workflow_id = t.workflow_id AND v.version = t.workflow_version
@@ -82,14 +106,14 @@ export async function readRunsOfTasks(tx: Tx, taskIds: readonly string[]): Promi
   );
 }
 
-/** @param costs of the steps' tasks when the caller has them already. */
+/** @param known of the steps' tasks, when the caller has it already */
 export async function readRunParts(
   tx: Tx,
   runIds: readonly string[],
-  costs?: Map<string, Cost>,
+  known?: { costs: Map<string, Cost>; attempts: readonly ListedAttempt[] },
 ): Promise<RunParts> {
   const steps = await tx.sql<ListedStep>(
-    `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.approval_id, s.child_run_id, s.error, s.attempts, s.changes, s.started_at, s.ended_at,
+    `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.approval_id, s.child_run_id, s.error, s.attempts, s.changes, s.started_at, s.ended_at, s.wait_until,
        k.title AS task_title, k.status AS task_status, k.attempt AS task_attempt, k.waiting_for, k.waiting_detail, k.waiting_since,
        k.agent_id, a.name AS agent_name, a.role AS agent_role
      FROM steps s LEFT JOIN tasks k ON k.id = s.task_id LEFT JOIN agents a ON a.id = k.agent_id
@@ -97,16 +121,46 @@ export async function readRunParts(
     [runIds, tx.workspaceId],
   );
   const taskIds = steps.flatMap(({ taskId }) => (taskId === null ? [] : [taskId]));
-  const nested = await nestedCosts(
-    tx,
-    steps.flatMap(({ childRunId }) => childRunId ?? []),
-  );
-  const own = costs ?? (await treeCosts(tx, taskIds));
+  const attempts = known?.attempts ?? (await readAttempts(tx, taskIds));
   return {
     steps: Map.groupBy(steps, ({ runId }) => runId),
-    costs: nested.size === 0 ? own : new Map([...own, ...nested]),
+    costs: known?.costs ?? (await treeCosts(tx, taskIds)),
+    attempts: new Map(
+      [...Map.groupBy(attempts, ({ taskId }) => taskId)].map(([id, rows]) => [id, rows.map(attemptOf)]),
+    ),
+    nested: steps.some(({ childRunId }) => childRunId !== null) ? await nestedRuns(tx, runIds) : new Map(),
   };
 }
+
+function attemptOf(row: ListedAttempt): ListedStepAttempt {
+  return { status: row.status, cost: costOf(row), startedAt: row.startedAt, endedAt: row.endedAt };
+}
+
+async function nestedRuns(tx: Tx, runIds: readonly string[]): Promise<Map<string, ListedStepAttempt[]>> {
+  const runs = await tx.sql<Pick<RunRow, 'id' | 'status' | 'startedAt' | 'endedAt'> & NestedPlace>(
+    `SELECT id, status, started_at, ended_at, parent_run_id AS run_id, parent_step_key AS key FROM runs
+      WHERE parent_run_id = ANY ($1) AND workspace_id = $2 ORDER BY id`,
+    [runIds, tx.workspaceId],
+  );
+  const costs = await nestedCosts(
+    tx,
+    runs.map(({ id }) => id),
+  );
+  const perStep = Map.groupBy(runs, nestedIn);
+  return new Map(
+    [...perStep].map(([place, rows]) => [
+      place,
+      rows.map(({ id, status, startedAt, endedAt }) => ({
+        status: isFinished(status) ? (status as AttemptStatus) : 'running',
+        cost: costs.get(id) ?? noCost,
+        startedAt,
+        endedAt,
+      })),
+    ]),
+  );
+}
+
+type NestedPlace = Parameters<typeof nestedIn>[0];
 
 /** What nested runs and all below them cost. */
 async function nestedCosts(tx: Tx, runIds: readonly string[]): Promise<Map<string, Cost>> {

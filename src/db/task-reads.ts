@@ -3,7 +3,7 @@ import { TaskStatus, WaitingFor } from '../contracts/status.ts';
 import type { Purse } from '../core/budget/escrow.ts';
 import { nobodyIsAble } from './assignment/able-agents.ts';
 import { readPursesOfTasks } from './budgets/budget-store.ts';
-import { ownCosts, treeCosts } from './cost-reads.ts';
+import { costColumns, type CostRow, ownCosts, treeCosts } from './cost-reads.ts';
 import type { ListFields } from './list-page.ts';
 import type { AttemptRow } from './mappings/attempt.ts';
 import type { TaskRow } from './mappings/task.ts';
@@ -15,7 +15,7 @@ export interface ListedTask extends TaskRow {
   agentRole: string | null;
 }
 
-export type ListedAttempt = AttemptRow & { agentName: string; agentRole: string };
+export type ListedAttempt = AttemptRow & CostRow & { agentName: string; agentRole: string };
 export interface ListedFile {
   taskId: string;
   id: string;
@@ -105,9 +105,12 @@ export async function readTaskFiles(tx: Tx, taskIds: readonly string[]): Promise
   return Map.groupBy(files, ({ taskId }) => taskId);
 }
 
+/** With what their own calls cost. */
 export async function readAttempts(tx: Tx, taskIds: readonly string[]): Promise<ListedAttempt[]> {
   return tx.sql<ListedAttempt>(
-    `SELECT p.*, a.name AS agent_name, a.role AS agent_role FROM attempts p JOIN agents a ON a.id = p.agent_id
+    `SELECT p.*, a.name AS agent_name, a.role AS agent_role, c.*
+       FROM attempts p JOIN agents a ON a.id = p.agent_id
+       CROSS JOIN LATERAL (SELECT ${costColumns} FROM ledger l WHERE l.task_id = p.task_id AND l.attempt = p.n) c
      WHERE p.task_id = ANY($1) AND p.workspace_id = $2 ORDER BY p.task_id, p.n`,
     [taskIds, tx.workspaceId],
   );

@@ -1,8 +1,14 @@
 import { type Cost, noCost } from '../../contracts/cost.ts';
-import type { Run, Step } from '../../contracts/run.ts';
+import type { Run, Step, StepAttempt } from '../../contracts/run.ts';
 import { isFinished } from '../../contracts/status.ts';
 import { addCosts } from '../../db/cost-reads.ts';
-import type { ListedRun, ListedStep, RunParts } from '../../db/run-reads.ts';
+import {
+  type ListedRun,
+  type ListedStep,
+  type ListedStepAttempt,
+  nestedIn,
+  type RunParts,
+} from '../../db/run-reads.ts';
 import { type TemporalPlace, temporalLink } from '../temporal-link.ts';
 import { presentWaiting, timeOrNull } from '../tasks/present-task.ts';
 
@@ -30,18 +36,34 @@ export function presentRun(row: ListedRun, parts: RunParts, temporal: TemporalPl
 }
 
 /** In the order of the definition; the turns of a forEach after their step. */
-function presentSteps(row: ListedRun, { steps, costs }: RunParts): Step[] {
+function presentSteps(row: ListedRun, { steps, costs, attempts, nested }: RunParts): Step[] {
   const rows = steps.get(row.id) ?? [];
   const place = new Map(row.definition.steps.map(({ id }, index) => [id, index]));
   const sorted = rows.toSorted(
     (a, b) => (place.get(a.stepId) ?? 0) - (place.get(b.stepId) ?? 0) || (a.index ?? -1) - (b.index ?? -1),
   );
-  return sorted.map((step) =>
-    presentStep(row, step, costs.get(step.taskId ?? step.childRunId ?? '') ?? noCost),
-  );
+  return sorted.map((step) => {
+    if (step.taskId !== null)
+      return presentStep(row, step, {
+        attempts: attempts.get(step.taskId) ?? [],
+        cost: costs.get(step.taskId) ?? noCost,
+      });
+    const runs = nested.get(nestedIn(step)) ?? [];
+    return presentStep(row, step, { attempts: runs, cost: addCosts(runs.map(({ cost }) => cost)) });
+  });
 }
 
-function presentStep({ definition }: ListedRun, row: ListedStep, cost: Cost): Step {
+function presentAttempt(attempt: ListedStepAttempt, index: number): StepAttempt {
+  const { status, cost, startedAt, endedAt } = attempt;
+  return { n: index + 1, status, cost, startedAt: timeOrNull(startedAt), endedAt: timeOrNull(endedAt) };
+}
+
+interface Tried {
+  attempts: ListedStepAttempt[];
+  cost: Cost;
+}
+
+function presentStep({ definition }: ListedRun, row: ListedStep, { attempts, cost }: Tried): Step {
   const defined = definition.steps.find(({ id }) => id === row.stepId);
   const title = defined?.title ?? row.stepId;
   const status = shownStatus(row);
@@ -64,6 +86,7 @@ function presentStep({ definition }: ListedRun, row: ListedStep, cost: Cost): St
     attempt: row.taskAttempt ?? row.attempts,
     changes: changesOf(row),
     cost,
+    attempts: attempts.map(presentAttempt),
     startedAt: timeOrNull(row.startedAt),
     endedAt: timeOrNull(row.endedAt),
   };
@@ -82,7 +105,8 @@ function changesOf({ changes }: ListedStep): Step['changes'] {
 function waitingOf(row: ListedStep): Step['waiting'] {
   if (row.taskId !== null) return presentWaiting(row);
   const since = (row.startedAt ?? new Date(0)).toISOString();
-  return { for: row.approvalId === null ? 'time' : 'approval', detail: row.reason ?? '', since };
+  const asks = row.waitUntil === null ? 'person' : 'time';
+  return { for: row.approvalId === null ? asks : 'approval', detail: row.reason ?? '', since };
 }
 
 /** While a step is at work its task knows more: assigned, at work, or waiting for something. */

@@ -2,6 +2,7 @@ import { noCost } from '../../contracts/cost.ts';
 import type { WaitingFor } from '../../contracts/status.ts';
 import { type AgentRef, type Attempt, type Task, priorities } from '../../contracts/task.ts';
 import type { Waiting } from '../../contracts/waiting.ts';
+import { costOf } from '../../db/cost-reads.ts';
 import type { ListedAttempt, ListedTask, TaskParts } from '../../db/task-reads.ts';
 import { presentPurse } from '../budgets/present-budget.ts';
 import { type TemporalPlace, temporalLink } from '../temporal-link.ts';
@@ -49,6 +50,7 @@ function presentAttempt(row: ListedAttempt): Attempt {
     agentRevision: row.agentRevision,
     status: row.status,
     error: row.error,
+    cost: costOf(row),
     startedAt: row.startedAt.toISOString(),
     endedAt: timeOrNull(row.endedAt),
   };

@@ -34,8 +34,9 @@ export async function viewTree(tx: Tx, top: ListedTask, temporal: TemporalPlace)
   const own = await ownCosts(tx, ids);
   const tree = new Map<string, Cost>();
   sumUp(top, { below, own, tree });
+  const attempts = await readAttempts(tx, ids);
   const parts: TaskParts = {
-    attempts: Map.groupBy(await readAttempts(tx, ids), ({ taskId }) => taskId),
+    attempts: Map.groupBy(attempts, ({ taskId }) => taskId),
     files: await readTaskFiles(tx, ids),
     own,
     tree,
@@ -45,7 +46,7 @@ export async function viewTree(tx: Tx, top: ListedTask, temporal: TemporalPlace)
   const runParts = await readRunParts(
     tx,
     found.map(({ id }) => id),
-    tree,
+    { costs: tree, attempts },
   );
   const byId = new Map(found.map((run) => [run.id, run]));
   return grow(top, { below, runs: byId, parts, runParts, temporal });

@@ -209,6 +209,7 @@ function Attempts({ attempts, now }: { attempts: Attempt[]; now: number }) {
                   <span className="fm">Attempt {attempt.n}</span>
                   <span className="t2 ts ell">{attempt.agent.name}</span>
                   <span className="grow" />
+                  <span className="t2 ts tn">{money(attempt.cost.usd)}</span>
                   <span className="t2 ts tn">{time === null ? missing : duration(time)}</span>
                 </p>
                 {attempt.error && <p className="ts t2">{attempt.error.message}</p>}

@@ -112,6 +112,7 @@ function chiefRow(tree: TaskTree): PlanRow {
     childRunId: null,
     agent: task.agent,
     attempt: task.attempt,
+    attempts: task.attempts,
     cost: task.cost,
     startedAt: task.startedAt,
     endedAt: task.endedAt,

@@ -1,0 +1,86 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { retryRun } from '../../../src/commands/retry-run.ts';
+import { cancelRun } from '../../../src/commands/cancel-run.ts';
+import { presentRun } from '../../../src/api/runs/present-run.ts';
+import { viewTask } from '../../../src/api/tasks/routes.ts';
+import { parseDefinition } from '../../../src/core/workflow/parse-definition.ts';
+import { readRun, readRunParts } from '../../../src/db/run-reads.ts';
+import { insertWorkflow } from '../../../src/db/workflow-store.ts';
+import { agent, openRunDesk, type RunDesk, set } from './support.ts';
+import { paid } from '../tasks/support.ts';
+
+let desk: RunDesk;
+beforeAll(async () => {
+  desk = await openRunDesk();
+}, 60_000);
+
+const temporal = { namespace: 'default', uiUrl: 'http://127.0.0.1:8233' };
+const view = (runId: string) =>
+  desk.inside(async (tx) => {
+    const row = await readRun(tx, runId);
+    if (!row) throw new Error('no run');
+    return presentRun(row, await readRunParts(tx, [runId]), temporal);
+  });
+const stepOf = async (runId: string, key: string) => (await view(runId)).steps.find((s) => s.key === key);
+const perCall = paid.microUsd / 1e6;
+const cancelAndRetry = async (runId: string, from: string) => {
+  await desk.inside((tx) => cancelRun(tx, desk.caller, { runId, reason: 'No.' }));
+  await desk.stand(runId);
+  await desk.inside((tx) => retryRun(tx, desk.caller, { runId, from }));
+  await desk.stand(runId);
+};
+
+describe('the cost of a step that was tried again', () => {
+  test('is shown for each attempt, on the run and on the task; the step’s is the sum', async () => {
+    const id = await desk.begin({
+      steps: [
+        agent('read'),
+        { id: 'agree', kind: 'approval', with: { title: 'Good?' }, dependsOn: ['read'] },
+      ],
+    });
+    await desk.stand(id);
+    await desk.work(id, 'read');
+    await cancelAndRetry(id, 'read');
+    await desk.work(id, 'read');
+    const step = await stepOf(id, 'read');
+    expect(step?.attempts).toMatchObject([
+      { n: 1, status: 'completed', cost: { usd: perCall, calls: 1, inputTokens: 10 } },
+      { n: 2, status: 'completed', cost: { usd: perCall, calls: 1 } },
+    ]);
+    expect(step?.cost).toMatchObject({ usd: 2 * perCall, calls: 2 });
+    const task = await desk.inside((tx) => viewTask(tx, step?.taskId ?? '', temporal));
+    expect(task.attempts.map(({ n, cost }) => [n, cost.usd])).toEqual([
+      [1, perCall],
+      [2, perCall],
+    ]);
+    expect(task.cost.usd).toBe(2 * perCall);
+    expect((await stepOf(id, 'agree'))?.attempts).toEqual([]);
+  });
+
+  test('counts every run of a nested workflow', async () => {
+    const workflowId = await desk.inside(async (tx) => {
+      const { definition } = parseDefinition({ name: 'Inner', steps: [agent('inner')] });
+      if (!definition) throw new Error('no definition');
+      return (await insertWorkflow(tx, { definition, origin: 'person' })).id;
+    });
+    const nest = { id: 'nest', kind: 'workflow', with: { workflowId, inputs: {} } };
+    const id = await desk.begin({ steps: [nest, set('end', { n: '1' }, { dependsOn: ['nest'] })] });
+    const workInside = async () => {
+      await desk.stand(id);
+      const childId = (await desk.steps(id)).get('nest')?.childRunId ?? '';
+      await desk.stand(childId);
+      await desk.work(childId, 'inner');
+      return childId;
+    };
+    const first = await workInside();
+    await cancelAndRetry(id, 'nest');
+    expect(await workInside()).not.toBe(first);
+    await desk.stand(id);
+    const step = await stepOf(id, 'nest');
+    expect(step?.attempts).toMatchObject([
+      { n: 1, status: 'completed', cost: { usd: perCall } },
+      { n: 2, status: 'completed', cost: { usd: perCall } },
+    ]);
+    expect(step?.cost).toMatchObject({ usd: 2 * perCall, calls: 2 });
+  });
+});
