@@ -15,6 +15,7 @@ import type { RetryRun, Run } from '../src/contracts/run.ts';
 import type { LedgerEntryView, ModelCallView } from '../src/contracts/task-views.ts';
 import type { Forecast } from '../src/contracts/forecast.ts';
 import type { CreateTask, Task, TaskTree } from '../src/contracts/task.ts';
+import type { ToolServer, UpdateToolServer } from '../src/contracts/tool-server.ts';
 import { type Request, type RequestOptions, createRequest } from './request.ts';
 
 type ListQuery = Partial<PageQuery>;
@@ -117,6 +118,11 @@ export interface ApiClient {
     set(name: ProviderName, settings: SetProvider): Promise<Provider>;
     remove(name: ProviderName): Promise<void>;
   };
+  toolServers: {
+    list(query?: ListQuery): Promise<Page<ToolServer>>;
+    /** Accepts tools by the hash of what was looked at, switches them on and off. */
+    update(id: string, wish: UpdateToolServer): Promise<ToolServer>;
+  };
 }
 
 export function createApiClient(options: RequestOptions = {}): ApiClient {
@@ -152,6 +158,10 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       list: () => request('/providers'),
       set: (name, settings) => request(`/providers/${name}`, { method: 'PUT', body: settings }),
       remove: (name) => request(`/providers/${name}`, { method: 'DELETE' }),
+    },
+    toolServers: {
+      list: (query = {}) => request('/tool-servers', { query }),
+      update: (id, wish) => request(`/tool-servers/${id}`, { method: 'PATCH', body: wish }),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AgentSpec } from '../../src/contracts/agent.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { plan, question, toolApproval } from './support/decision-fixtures.ts';
+import { plan, question, toolApproval, toolServer } from './support/decision-fixtures.ts';
 import { approvalId, at, task, taskId, treeOf } from './support/fixtures.ts';
 import { idOf } from './support/ids.ts';
 import { axeFaults, phone, shownPage } from './support/shown-page.ts';
@@ -181,6 +181,20 @@ describe('the inbox', () => {
     await page.getByRole('textbox', { name: 'Answer' }).fill('2026');
     await page.keyboard.press('Enter');
     await page.getByText('2 things need you', { exact: true }).waitFor();
+  });
+
+  test('asks the owner about a tool that is described differently by now', async () => {
+    const { adjutant, page, api } = shown;
+    api.state.toolServers = [toolServer()];
+    await adjutant.open('/inbox');
+    const card = page.getByRole('region', { name: 'Changed tool: wiki.search' });
+    const text = await card.innerText();
+    for (const part of ['Searches the wiki.', 'and mails the answer', 'high (before: low)', 'never repeated'])
+      expect(text).toContain(part);
+    expect(await axeFaults(page)).toEqual([]);
+    await card.getByRole('button', { name: 'Accept it' }).click();
+    await page.getByRole('heading', { name: 'Nothing needs you' }).waitFor();
+    expect(last()?.body).toEqual({ accept: [{ name: 'search', hash: 'h2' }] });
   });
 
   test('opens at the approval that a link names, also when it was decided', async () => {

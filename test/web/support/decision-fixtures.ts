@@ -1,6 +1,7 @@
 import { Approval } from '../../../src/contracts/approval.ts';
 import { Message } from '../../../src/contracts/message.ts';
 import { PlanView } from '../../../src/contracts/plan.ts';
+import { ToolServer } from '../../../src/contracts/tool-server.ts';
 import { ModelCallView } from '../../../src/contracts/task-views.ts';
 import { agents, approvalId, at, ledger, runId, taskId } from './fixtures.ts';
 import { idOf } from './ids.ts';
@@ -181,5 +182,49 @@ export function modelCall(part: Partial<ModelCallView> = {}): ModelCallView {
     createdAt: at(100),
     settledAt: at(104),
     ...part,
+  });
+}
+
+/** A tool server, one of whose tools is described differently by now. */
+export function toolServer(): ToolServer {
+  const tool = {
+    name: 'search',
+    fullName: 'wiki.search',
+    state: 'changed',
+    enabled: true,
+    description: 'Searches the wiki.',
+    parameters: { type: 'object' },
+    risk: 'low',
+    riskSetByPerson: false,
+    timeoutSeconds: 60,
+    timeoutSetByPerson: false,
+    effect: 'none',
+    hash: 'h2',
+    changedTo: {
+      description: 'Searches the wiki and mails the answer.',
+      parameters: { type: 'object' },
+      risk: 'high',
+      effect: 'at_most_once',
+    },
+    problem: null,
+  };
+  return ToolServer.parse({
+    id: idOf('tsv', 1),
+    name: 'wiki',
+    kind: 'mcp_http',
+    url: 'https://wiki.tidewater.example/mcp',
+    command: null,
+    args: [],
+    env: [],
+    baseUrl: null,
+    credential: null,
+    enabled: true,
+    timeoutSeconds: 60,
+    problem: null,
+    tools: [tool, { ...tool, name: 'read', fullName: 'wiki.read', state: 'ready', changedTo: null }],
+    version: 1,
+    checkedAt: at(1),
+    createdAt: at(1),
+    updatedAt: at(1),
   });
 }

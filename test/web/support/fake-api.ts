@@ -52,6 +52,7 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
     models: [models.builtIn],
     providers: noProviders(),
     found: [],
+    toolServers: [],
     approvals: new Map(),
     messages: [],
     chat: null,

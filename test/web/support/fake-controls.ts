@@ -1,5 +1,6 @@
 import type { Express, Response } from 'express';
 import { ProviderName, SetProvider } from '../../../src/contracts/provider.ts';
+import { UpdateToolServer } from '../../../src/contracts/tool-server.ts';
 import { RetryRun } from '../../../src/contracts/run.ts';
 import type { Task } from '../../../src/contracts/task.ts';
 import { type FakeState, problem } from './fake-state.ts';
@@ -9,6 +10,7 @@ import { agentList, at, models, provider, task, treeOf } from './fixtures.ts';
 export function addControls(app: Express, state: FakeState): void {
   taskControls(app, state);
   providerRoutes(app, state);
+  toolRoutes(app, state);
   app.get('/api/v2/agents', (_request, response) => {
     const items = agentList();
     response.json({ items, nextPageToken: null, totalSize: items.length });
@@ -72,5 +74,20 @@ function providerRoutes(app: Express, state: FakeState): void {
   app.delete('/api/v2/providers/:name', (request, response) => {
     replace(provider(ProviderName.parse(request.params.name)));
     response.status(204).end();
+  });
+}
+
+function toolRoutes(app: Express, state: FakeState): void {
+  app.get('/api/v2/tool-servers', (_request, response) => {
+    response.json({ items: state.toolServers, nextPageToken: null, totalSize: state.toolServers.length });
+  });
+  app.patch('/api/v2/tool-servers/:id', (request, response) => {
+    const { accept = [], tools = [] } = UpdateToolServer.parse(request.body);
+    const decided = new Set([...accept, ...tools].map(({ name }) => name));
+    state.toolServers = state.toolServers.map((server) => ({
+      ...server,
+      tools: server.tools.filter(({ name }) => !decided.has(name)),
+    }));
+    response.json(state.toolServers[0]);
   });
 }

@@ -7,6 +7,7 @@ import type { Message } from '../../../src/contracts/message.ts';
 import type { ModelView } from '../../../src/contracts/model.ts';
 import type { PlanView } from '../../../src/contracts/plan.ts';
 import type { FoundServer, Provider } from '../../../src/contracts/provider.ts';
+import type { ToolServer } from '../../../src/contracts/tool-server.ts';
 import type { Task, TaskTree } from '../../../src/contracts/task.ts';
 
 /** What the fake API answers with; a test sets it as it likes. */
@@ -24,6 +25,7 @@ export interface FakeState {
   /** In the chat. */
   said: Message[];
   plan: PlanView | null;
+  toolServers: ToolServer[];
   role: 'owner' | 'operator' | 'viewer';
   files: Map<string, FileView>;
   /** What the next upload is answered with instead of success. */

@@ -1,12 +1,12 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useId, useState } from 'react';
 import type { Approval } from '../../../src/contracts/approval.ts';
-import type { Session } from '../../../src/contracts/principal.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
 import { Faults } from '../shell/faults.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
+import { useSession } from '../shell/use-session.ts';
 import { isTyping } from '../shell/use-keys.ts';
 import { absolute, clock } from '../words/format.ts';
 import { decidedWords, hasExpired, timeLeft } from './approval-words.ts';
@@ -59,7 +59,7 @@ function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayA
   const [note, setNote] = useState('');
   const [edited, setEdited] = useState<string | null>(null);
   const decision = useDecision(approval.id);
-  const me = useMe();
+  const me = useSession()?.principal.id;
   const agreed = hasAgreed(approval, me);
   const late = hasExpired(approval, now);
   const may = mayAct && !late && !decision.isPending;
@@ -194,13 +194,9 @@ function Expiry({ approval: { expiresAt }, now }: { approval: Approval; now: num
   );
 }
 
-function useMe(): string | undefined {
-  return useQueryClient().getQueryData<Session>(['session'])?.principal.id;
-}
-
 function Decided({ approval }: { approval: Approval }) {
   const ids = useId();
-  const { icon, verb, about } = decidedWords(approval, useMe());
+  const { icon, verb, about } = decidedWords(approval, useSession()?.principal.id);
   return (
     <section className="card" aria-labelledby={`${ids}title`}>
       <div className="sr">

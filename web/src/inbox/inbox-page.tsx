@@ -9,6 +9,7 @@ import { LoadFailed } from '../shell/load-failed.tsx';
 import { linkTo, useAddress } from '../shell/router.ts';
 import { ThemeButton } from '../shell/shell.tsx';
 import { useNow } from '../shell/use-now.ts';
+import { ToolChangeCard } from '../tools/tool-change-card.tsx';
 import { absolute, age, plural } from '../words/format.ts';
 import { useInbox } from './use-inbox.ts';
 
@@ -19,7 +20,7 @@ export function InboxPage({ mayAct }: { mayAct: boolean }) {
   useEffect(() => {
     document.title = `Inbox${inbox.count > 0 ? ` (${inbox.count})` : ''} · Adjutant`;
   }, [inbox.count]);
-  const { questions, tasks } = inbox;
+  const { questions, tools, tasks } = inbox;
   const wanted = useWanted();
   const approvals = inbox.approvals.filter(({ id }) => id !== wanted);
   return (
@@ -47,8 +48,8 @@ export function InboxPage({ mayAct }: { mayAct: boolean }) {
               <Icon name="inbox" />
               <h2>Nothing needs you</h2>
               <p>
-                Approvals, questions, plans to accept, and goals that lack budget, a model or an agent come
-                here.
+                Approvals, questions, plans to accept, changed tools, and goals that lack budget, a model or
+                an agent come here.
               </p>
             </div>
           )}
@@ -75,6 +76,17 @@ export function InboxPage({ mayAct }: { mayAct: boolean }) {
                   {...(question.fromTaskId
                     ? { place: { to: `/tasks/${question.fromTaskId}`, title: 'Open the task that asks' } }
                     : {})}
+                />
+              ))}
+            </section>
+          )}
+          {tools.length > 0 && (
+            <section aria-labelledby="tools">
+              <h2 id="tools">Tools</h2>
+              {tools.map((change) => (
+                <ToolChangeCard
+                  key={change.server.id + change.tool.name + change.tool.hash}
+                  change={change}
                 />
               ))}
             </section>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Approval } from '../../../src/contracts/approval.ts';
 import type { Task } from '../../../src/contracts/task.ts';
 import { useQuestions } from '../message/use-messages.ts';
+import { useToolChanges } from '../tools/use-tool-changes.ts';
 import { api } from '../shell/api.ts';
 
 /** What waits for a person in the whole workspace. */
@@ -22,16 +23,18 @@ export function useInbox() {
         pageSize: 100,
       }),
   });
+  const tools = useToolChanges();
   const [asked, said] = [approvals.data?.items ?? [], questions.data?.items ?? []];
   const tasks = (held.data?.items ?? []).filter((task) => needsPerson(task, asked));
   return {
     approvals: asked,
     questions: said,
     tasks,
-    count: asked.length + said.length + tasks.length,
-    error: approvals.error ?? questions.error ?? held.error,
+    tools: tools.data ?? [],
+    count: asked.length + said.length + tasks.length + (tools.data?.length ?? 0),
+    error: approvals.error ?? questions.error ?? held.error ?? tools.error,
     pending: approvals.isPending || questions.isPending || held.isPending,
-    again: () => Promise.all([approvals.refetch(), questions.refetch(), held.refetch()]),
+    again: () => Promise.all([approvals, questions, held, tools].map(({ refetch }) => refetch())),
   };
 }
 
