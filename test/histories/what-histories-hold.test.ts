@@ -28,7 +28,7 @@ async function eventsOf(name: string): Promise<RecordedEvent[]> {
   return (decoded(JSON.parse(await readFile(path, 'utf8'))) as { events: RecordedEvent[] }).events;
 }
 
-const talks = ['completed', 'stopped', 'cancelled', 'continued-as-new'].map((end) => `runConversation-${end}`);
+const talks = ['completed', 'failed', 'retried', 'approved', 'stopped', 'cancelled', 'continued-as-new'].map((end) => `runConversation-${end}`);
 const kinds = ['runTask', 'runWorkflow', 'processFile'].flatMap((type) => ['completed', 'failed', 'cancelled'].map((end) => `${type}-${end}`));
 
 test.each([...kinds, ...talks])('%s holds no text beyond labels: no goal, prompt, answer, definition or file', async (name) => {

@@ -1,8 +1,17 @@
-/** Histories of conversations: answered to the end, stopped by a person, cancelled by operations, continued as new after many replies. */
+/**
+ * Histories of conversations: answered to the end, with an error, anew, after an approval; stopped by a person, cancelled by operations, continued
+ * as new after many replies.
+ */
 import { join } from 'node:path';
+import { createAgent } from '../../src/commands/create-agent.ts';
+import { createApprovalRule } from '../../src/commands/approval-rules.ts';
 import { createConversation } from '../../src/commands/create-conversation.ts';
+import { decideApproval } from '../../src/commands/decide-approval.ts';
+import { regenerateReply } from '../../src/commands/regenerate-reply.ts';
 import { sayInConversation } from '../../src/commands/say-in-conversation.ts';
 import { stopConversation } from '../../src/commands/stop-conversation.ts';
+import { AgentSpec } from '../../src/contracts/agent.ts';
+import { CreateApprovalRule } from '../../src/contracts/approval-rule.ts';
 import { CreateConversation } from '../../src/contracts/conversation.ts';
 import type { Tx } from '../../src/db/record.ts';
 import { historiesFolder, recordHistory } from './histories.ts';
@@ -27,6 +36,68 @@ export async function recordConversations(house: ScriptedHouse): Promise<void> {
     await ended(house, id);
     await keep(house, id, end);
   }
+  await recordFailed(house, agentId);
+  await recordRetried(house, agentId);
+  await recordApproved(house);
+}
+
+/** The model refuses for good: the reply is the error, and the conversation ends well. */
+async function recordFailed(house: ScriptedHouse, agentId: string): Promise<void> {
+  house.answer((call) => (isChat(call) ? { fault: { kind: 'status', status: 400 } } : null));
+  const id = await talk(house, agentId);
+  await ended(house, id);
+  await keep(house, id, 'failed');
+  house.answer(() => null);
+}
+
+/** The execution that writes the reply anew. */
+async function recordRetried(house: ScriptedHouse, agentId: string): Promise<void> {
+  const id = await talk(house, agentId);
+  await ended(house, id);
+  const [reply] = await house.rows<{ id: string }>(
+    `SELECT id FROM messages WHERE conversation_id = $1 AND type = 'reply'`,
+    id,
+  );
+  await desk(house, (tx) =>
+    regenerateReply(tx, house.caller, { conversationId: id, messageId: reply?.id ?? '' }),
+  );
+  await waitFor(
+    async () =>
+      (await house.rows(`SELECT 1 FROM messages WHERE conversation_id = $1 AND type = 'reply'`, id))
+        .length === 2,
+    { what: 'the reply to be written anew' },
+  );
+  await ended(house, id);
+  await keep(house, id, 'retried');
+}
+
+/** A reply that calls a tool of which a person has to approve. */
+async function recordApproved(house: ScriptedHouse): Promise<void> {
+  const spec = AgentSpec.parse({ name: 'Abe', role: 'master_operator', tools: ['recall'] });
+  const rule = CreateApprovalRule.parse({ name: 'Ask first', tool: 'recall', effect: 'ask' });
+  const agent = await desk(house, async (tx) => {
+    await createApprovalRule(tx, house.caller, rule);
+    return createAgent(tx, house.caller, spec);
+  });
+  const lookUp = { name: 'recall', arguments: { query: 'sides' } };
+  let asked = false;
+  house.answer((call) => {
+    if (!isChat(call) || asked) return null;
+    asked = true;
+    return { toolCalls: [lookUp] };
+  });
+  const id = await talk(house, agent.id);
+  const approval = await waitFor(
+    async () => (await house.rows<{ id: string }>(`SELECT id FROM approvals WHERE status = 'requested'`))[0],
+    { what: 'the approval to be asked for', timeoutMs: 30_000 },
+  );
+  const decision = { approvalId: approval.id, status: 'approved' as const };
+  await desk(house, (tx) =>
+    decideApproval(tx, house.caller, { decision, toolsOf: () => Promise.resolve([]) }),
+  );
+  await ended(house, id);
+  await keep(house, id, 'approved');
+  house.answer(() => null);
 }
 
 /** On a server that suggests it after a few events: the first of the executions that one conversation goes through. */
