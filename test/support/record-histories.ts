@@ -37,9 +37,11 @@ async function recordTasks(house: ScriptedHouse, keep: Keep): Promise<void> {
   const done = await house.give({ goal: 'Compare three suppliers.' });
   await house.reaches('tasks', done, ['completed']);
   await keep(`task/${done}`, 'runTask-completed');
-  const failed = await house.give({ goal: 'Fly.', requires: [{ name: 'flying', level: 5 }] });
+  house.answer(() => ({ fault: { kind: 'status', status: 400 } }));
+  const failed = await house.give({ goal: 'Compare what cannot be compared.' });
   await house.reaches('tasks', failed, ['failed']);
   await keep(`task/${failed}`, 'runTask-failed');
+  house.answer(() => null);
   const held = house.hold(isStep('Gather the facts'));
   const cancelled = await house.give({ goal: 'Compare three suppliers.' });
   await held;
@@ -52,6 +54,7 @@ async function recordRuns(house: ScriptedHouse, keep: Keep): Promise<void> {
   const done = await house.run({ name: 'One step', steps: [step] });
   await house.reaches('runs', done, ['completed']);
   await keep(`run/${done}`, 'runWorkflow-completed');
+  await recordBegunWithAnswer(house, keep);
   const failed = await house.run({ name: 'A CEL error', steps: [step, broken] }, { list: [] });
   await house.reaches('runs', failed, ['failed']);
   await keep(`run/${failed}`, 'runWorkflow-failed');
@@ -61,6 +64,18 @@ async function recordRuns(house: ScriptedHouse, keep: Keep): Promise<void> {
   await house.db.inWorkspace(house.scope, (tx) => cancelRun(tx, house.caller, { runId: cancelled }));
   await house.reaches('runs', cancelled, ['cancelled']);
   await keep(`run/${cancelled}`, 'runWorkflow-cancelled');
+}
+
+/** A run that starts its step's execution with the answer to its first question, and that execution. */
+async function recordBegunWithAnswer(house: ScriptedHouse, keep: Keep): Promise<void> {
+  const runId = await house.run({ name: 'Two steps', steps: [step, { ...step, id: 'c', dependsOn: ['a'] }] });
+  await house.reaches('runs', runId, ['completed']);
+  await keep(`run/${runId}`, 'runWorkflow-starts-with-answer');
+  const [task] = await house.rows<{ id: string }>(
+    `SELECT id FROM tasks WHERE run_id = $1 AND step_key = 'c'`,
+    runId,
+  );
+  await keep(`task/${task?.id}`, 'runTask-started-with-answer');
 }
 
 async function recordFiles(house: ScriptedHouse, keep: Keep): Promise<void> {
