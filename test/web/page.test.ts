@@ -54,7 +54,7 @@ describe('giving a goal', () => {
     const { adjutant, page, api } = shown;
     await adjutant.open();
     await adjutant.goalField.fill('Compare three suppliers');
-    await page.getByText('Expected $0.12 to $0.40, 2m 10s').waitFor();
+    await page.getByText('Expected $0.12 to $0.40, 1m 00s to 5m 00s').waitFor();
     const limit = page.getByRole('textbox', { name: 'Limit $' });
     expect(await limit.getAttribute('placeholder')).toBe('5.00');
     await limit.fill('much');
@@ -115,7 +115,7 @@ describe('watching a goal', () => {
     const plan = await shown.page.getByRole('region', { name: 'Plan' }).innerText();
     expect(plan).toMatch(/4 of 7 steps done/);
     expect(plan).toMatch(/Weigh the risks\s+attempt 2\s+An\s+Analyst/i);
-    expect(plan).toMatch(/Waits for a free agent: All three slots of the Reviewer are taken/);
+    expect(plan).toMatch(/Waits for an agent: All three slots of the Reviewer are taken/);
     expect(plan).toMatch(/Not taken: steps.weigh.output.insured is false/);
     expect(plan).toMatch(/Read each document\s+3 steps/);
     expect(await shown.adjutant.step(/Read oakhurst/).count()).toBe(0);
@@ -156,6 +156,17 @@ describe('watching a goal', () => {
     expect(await shown.page.getByText('your work goes on').count()).toBe(0);
   });
 
+  test('shows no data on its way to people who want the plan', async () => {
+    shown.api.state.tree = treeOf({ plan: false, task: { status: 'in_progress', waiting: null } });
+    await shown.adjutant.open(`/tasks/${taskId}`);
+    await shown.page.getByText('Making the plan.').waitFor();
+    await waitFor(async () => (await shown.adjutant.connection()) === 'Live', { what: 'the live feed' });
+    const text = '{"name":"Read","steps":[';
+    shown.api.tokens({ stream: `task/${taskId}`, callId: 'mdc_1', try: 1, offset: 0, text });
+    await shown.page.getByText(`Data, ${text.length} characters so far`).waitFor();
+    expect(await shown.page.getByText('"steps"').count()).toBe(0);
+  });
+
   test('opens a step by its address, with attempts, choice, events and model calls', async () => {
     await shown.adjutant.open(`/tasks/${taskId}?step=weigh`);
     await shown.adjutant.sheet.getByText('claude-sonnet, try 2').waitFor();
@@ -176,6 +187,8 @@ describe('watching a goal', () => {
     for (const part of [
       'Three risks stand out.',
       'cheapest of two',
+      '0.71',
+      '$3 in, $0.3 cached, $15 out per million tokens, as of 2026-11-01.',
       'It did not fit.',
       'search_files({"query":"delay"})',
     ])

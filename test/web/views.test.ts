@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { approval } from './support/decision-fixtures.ts';
+import { chat, chatId, replied, said } from './support/fake-chats.ts';
 import {
+  agents,
   approvalId,
   askingStep,
   completed,
@@ -36,6 +38,24 @@ describe('every view', () => {
       ready: 'Three risks stand out',
     },
     models: { path: '/models', ready: 'Add server' },
+    agents: { path: '/agents', ready: 'Chief of Staff' },
+    chat: {
+      path: `/chats/${chatId}`,
+      set: () => {
+        shown.api.state.chat = chat({ answering: { taskId, messageId: null } });
+        shown.api.state.said = [said(1, 'x'.repeat(200)), replied(2, '`' + 'y'.repeat(200) + '`')];
+      },
+      ready: 'yyy',
+    },
+    'new chat': { path: `/chats/new?agent=${agents.writer.id}&task=${taskId}`, ready: 'Knows how' },
+    'model call': {
+      path: `/tasks/${taskId}?step=weigh`,
+      ready: 'claude-sonnet, try 2',
+      act: async () => {
+        await shown.page.locator('.call-open').first().click();
+        await shown.page.getByText('Why this model').waitFor();
+      },
+    },
     'retry of a step': {
       path: `/tasks/${taskId}?step=weigh`,
       set: () => void (shown.api.state.tree = failedTree()),

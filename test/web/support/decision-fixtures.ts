@@ -163,7 +163,10 @@ export function modelCall(part: Partial<ModelCallView> = {}): ModelCallView {
     intact: true,
     route: {
       reason: 'claude-sonnet: fit for writing, cheapest of two.',
-      candidates: [{ provider: 'anthropic', model: 'claude-sonnet' }],
+      candidates: [
+        { provider: 'anthropic', model: 'claude-sonnet', score: 0.71, parts: { success: 0.93, cost: 0.5 } },
+        { provider: 'openai', model: 'gpt-large' },
+      ],
       rejected: [{ provider: 'llama', model: 'smollm2-135m-instruct', why: 'It cannot write.' }],
     },
     packing: {
@@ -174,7 +177,7 @@ export function modelCall(part: Partial<ModelCallView> = {}): ModelCallView {
       kept: [{ id: 'task', tokens: 800, cut: false }],
       left: [{ id: 'file operations-report', tokens: 40_000, why: 'It did not fit.' }],
     },
-    price: null,
+    price: { inputPerMTok: 3, cachedInputPerMTok: 0.3, outputPerMTok: 15, asOf: '2026-11-01' },
     waste: { tries: 0, usd: 0 },
     reply: { text: 'Three risks stand out.', toolCalls: [], stop: 'end' },
     error: null,

@@ -237,6 +237,7 @@ export function step(n: number, part: Partial<Step> = {}): Step {
     key,
     stepId: part.stepId ?? key.replace(/\[\d+\]$/, ''),
     index: null,
+    items: null,
     kind: 'agent',
     title: key,
     dependsOn: [],

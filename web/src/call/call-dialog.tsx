@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ModelView } from '../../../src/contracts/model.ts';
 import type { ModelCallView } from '../../../src/contracts/task-views.ts';
 import { api } from '../shell/api.ts';
 import { Dialog } from '../shell/dialog.tsx';
@@ -7,6 +8,7 @@ import { LoadFailed } from '../shell/load-failed.tsx';
 import { count, duration, missing, money, plural } from '../words/format.ts';
 import { Packing } from './packing.tsx';
 import { Part } from './part.tsx';
+import { Route } from './route.tsx';
 import { textOf } from './text-of.ts';
 
 /** A model call opened: what was sent and what came back, word for word, and why it went there. */
@@ -36,6 +38,11 @@ function Opened({ call }: { call: ModelCallView }) {
   return (
     <>
       <Facts call={call} />
+      <Part title="Price">
+        <p className="ts t2 tn">
+          {priceOf(call.price) ?? 'Not known: its tokens are counted, and no money is booked.'}
+        </p>
+      </Part>
       {!intact && (
         <p className="ts s-waiting" role="note">
           Something of the record that this was made from is not any more what it was.
@@ -95,22 +102,14 @@ function Facts({ call: { tries, waste } }: { call: ModelCallView }) {
   return <Figures of={figures} />;
 }
 
-function Route({ route }: { route: NonNullable<ModelCallView['route']> }) {
-  return (
-    <Part title="Why this model">
-      <p className="ts t2">{route.reason}</p>
-      <ul className="ts">
-        {route.candidates.slice(1).map(({ provider, model }) => (
-          <li key={`${provider}/${model}`} className="t2">
-            {provider}/{model} would have done it too
-          </li>
-        ))}
-        {route.rejected.map(({ provider, model, why }) => (
-          <li key={`${provider}/${model}`} className="t3">
-            {provider}/{model}: {why}
-          </li>
-        ))}
-      </ul>
-    </Part>
-  );
+/** Null: what a token costs is not known. */
+function priceOf(price: unknown): string | null {
+  if (typeof price !== 'object' || price === null) return null;
+  const { inputPerMTok, cachedInputPerMTok, outputPerMTok, asOf } = price as Partial<
+    NonNullable<ModelView['prices']>
+  >;
+  if (inputPerMTok === undefined || outputPerMTok === undefined) return null;
+  if (inputPerMTok === 0 && outputPerMTok === 0) return 'Free.';
+  const cached = cachedInputPerMTok === undefined ? '' : `, $${cachedInputPerMTok} cached`;
+  return `$${inputPerMTok} in${cached}, $${outputPerMTok} out per million tokens${asOf ? `, as of ${asOf}` : ''}.`;
 }

@@ -26,7 +26,7 @@ export function Packing({ packing }: { packing: NonNullable<ModelCallView['packi
           {kept.map(({ id, tokens, cut }) => (
             <tr key={id}>
               <th scope="row">
-                <span className="ell">{id}</span>
+                <span className="ell">{nameOf(id)}</span>
               </th>
               <td>{count(tokens)}</td>
               <td>{cut ? 'in part' : 'yes'}</td>
@@ -35,7 +35,7 @@ export function Packing({ packing }: { packing: NonNullable<ModelCallView['packi
           {left.map(({ id, tokens, why }) => (
             <tr key={id} className="t3">
               <th scope="row">
-                <span className="ell">{id}</span>
+                <span className="ell">{nameOf(id)}</span>
               </th>
               <td>{count(tokens)}</td>
               <td>no: {why}</td>
@@ -45,4 +45,10 @@ export function Packing({ packing }: { packing: NonNullable<ModelCallView['packi
       </table>
     </Part>
   );
+}
+
+/** Parts have ids of their own; those of messages are their places in the transcript. */
+function nameOf(id: string): string {
+  const named = { system: 'Instructions', tools: 'Tools', summary: 'Summary of what was earlier' }[id];
+  return named ?? id.replace(/^entry (?=\d)/, 'Message ').replace(/^entries (?=\d)/, 'Messages ');
 }

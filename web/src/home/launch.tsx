@@ -62,7 +62,8 @@ function Expected({ forecast }: { forecast: Forecast | undefined }): ReactNode {
   return (
     <span className="t2" title={basis.text}>
       Expected {usd ? range(usd, money) : 'at a price that is not known'}
-      {seconds && `, ${duration(seconds.likely * 1000)}`} <span className="t3">{basis.text}</span>
+      {seconds && `, ${range(seconds, (value) => duration(value * 1000))}`}{' '}
+      <span className="t3">{basis.text}</span>
     </span>
   );
 }

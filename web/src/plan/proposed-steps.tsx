@@ -17,10 +17,12 @@ export function ProposedSteps({ definition, proposal }: ProposedStepsProps) {
         {definition.steps.map((step) => (
           <li key={step.id}>
             <p className="fm">
-              {step.title ?? step.id} <Mark id={step.id} proposal={proposal} />
+              {inWords(step.title ?? step.id, titles)} <Mark id={step.id} proposal={proposal} />
             </p>
             <p className="ts t2">{aboutStep(step, titles)}</p>
-            {step.kind === 'agent' && <p className="ts goal">{step.with.goal}</p>}
+            {step.kind === 'agent' && step.with.goal !== step.title && (
+              <p className="ts goal">{inWords(step.with.goal, titles)}</p>
+            )}
           </li>
         ))}
       </ol>
@@ -36,8 +38,18 @@ function Mark({ id, proposal }: { id: string; proposal: PlanProposal | undefined
   return null;
 }
 
+/** References as people say them: what another step brings, or what was given. */
+function inWords(text: string, titles: Map<string, string>): string {
+  return text
+    .replace(/\$\{\{\s*steps\.([\w-]+)\.output[^}]*\}\}/g, (_all, id: string) => {
+      const title = titles.get(id);
+      return title && !title.includes('${{') ? `(result of “${title}”)` : `(result of ${id})`;
+    })
+    .replace(/\$\{\{\s*inputs\.([\w-]+)[^}]*\}\}/g, '($1)');
+}
+
 function aboutStep(step: Step, titles: Map<string, string>): string {
-  const after = step.dependsOn.map((id) => `“${titles.get(id) ?? id}”`);
+  const after = step.dependsOn.map((id) => `“${inWords(titles.get(id) ?? id, titles)}”`);
   return [
     whoOf(step),
     after.length > 0 ? `after ${after.join(', ')}` : 'at once',

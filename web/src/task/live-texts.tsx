@@ -1,7 +1,7 @@
 import type { CallText } from '../../../client/index.ts';
 import type { TaskTree } from '../../../src/contracts/task.ts';
 import { AgentTile } from '../icons/agent-tile.tsx';
-import { isOver } from '../words/status-words.ts';
+import { plural } from '../words/format.ts';
 import { type PlanRow, leaves } from './plan-rows.ts';
 
 interface LiveTextsProps {
@@ -12,10 +12,11 @@ interface LiveTextsProps {
 
 /** What the steps at work are writing now, the newest lines of each; what the Chief of Staff writes stands last and whole. */
 export function LiveTexts({ tree, rows, texts }: LiveTextsProps) {
+  // What stands still has been written already; the last of it is not what is written now.
   const atWork = leaves(rows).filter(
-    ({ step }) => step.taskId && !isOver(step.status) && texts.get(step.taskId)?.text,
+    ({ step }) => step.taskId && step.status === 'in_progress' && texts.get(step.taskId)?.text,
   );
-  const own = texts.get(tree.task.id)?.text;
+  const own = tree.task.status === 'in_progress' ? texts.get(tree.task.id)?.text : undefined;
   return (
     <>
       {atWork.map(({ path, step }) => (
@@ -32,7 +33,7 @@ export function LiveTexts({ tree, rows, texts }: LiveTextsProps) {
       {own && atWork.length === 0 && (
         <div className="prose live-own">
           <p>
-            {own}
+            {shown(own)}
             <span className="caret" aria-hidden="true" />
           </p>
         </div>
@@ -45,9 +46,14 @@ export function Tail({ text }: { text: string }) {
   return (
     <div className="tail">
       <p>
-        {text}
+        {shown(text)}
         <span className="caret" aria-hidden="true" />
       </p>
     </div>
   );
+}
+
+/** A plan or other data on its way is for programs; people get it when it is whole. */
+function shown(text: string): string {
+  return /^\s*\{/.test(text) ? `Data, ${plural(text.length, 'character')} so far` : text;
 }

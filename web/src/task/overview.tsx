@@ -120,9 +120,10 @@ function CostSection({ tree }: { tree: TaskTree }) {
           {limit !== null && `, of ${money(limit)}`}
         </span>
       </div>
-      {forecast?.usd && (
-        <p className="ts t2 mb-2" title={forecast.basis.text}>
-          Expected {range(forecast.usd, money)}
+      {forecast && (
+        <p className="ts t2 mb-2">
+          {forecast.usd && `Expected ${range(forecast.usd, money)}. `}
+          <span className="t3">{forecast.basis.text}</span>
         </p>
       )}
       <ul className="ts cbs">

@@ -100,6 +100,7 @@ function chiefRow(tree: TaskTree): PlanRow {
     key: 'goal',
     stepId: 'goal',
     index: null,
+    items: null,
     kind: 'agent',
     title: task.role === 'chief_of_staff' ? 'Plan and result' : 'Work and result',
     dependsOn: [],

@@ -46,7 +46,7 @@ const waitings: Record<WaitingFor, string> = {
   message: 'a message',
   children: 'its steps',
   files: 'its files',
-  capacity: 'a free agent',
+  capacity: 'an agent',
   budget: 'budget',
   model: 'a model',
   outage: 'a provider',
