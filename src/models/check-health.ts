@@ -1,7 +1,8 @@
-import { classifyFailure } from './classify-failure.ts';
+import { classifyFailure, type FailureKind } from './classify-failure.ts';
 import type { Health } from './port.ts';
 
 const healthDeadlineMs = 5_000;
+const silent = new Set<FailureKind>(['network', 'timeout', 'stalled', 'aborted']);
 
 /** Never throws: a provider that cannot be reached is an answer, in a sentence for a person. */
 export async function checkHealth(
@@ -13,8 +14,10 @@ export async function checkHealth(
   try {
     const within = AbortSignal.any([signal, AbortSignal.timeout(healthDeadlineMs)]);
     const models = await listModels(within);
-    return { ok: true, models, problem: null, latencyMs: latencyMs() };
+    return { ok: true, answered: true, models, problem: null, latencyMs: latencyMs() };
   } catch (error) {
-    return { ok: false, models: [], problem: classifyFailure(error).message, latencyMs: latencyMs() };
+    const { kind, message } = classifyFailure(error);
+    const answered = !silent.has(kind);
+    return { ok: false, answered, models: [], problem: message, latencyMs: latencyMs() };
   }
 }

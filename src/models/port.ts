@@ -109,6 +109,8 @@ export interface ScoreReply {
 
 export interface Health {
   ok: boolean;
+  /** It said something, if only no. */
+  answered: boolean;
   /** What the server says it serves; empty when it did not say. */
   models: string[];
   /** One sentence for a person; null when all is well. */

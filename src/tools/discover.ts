@@ -25,11 +25,11 @@ export interface DiscoveryWish {
   document?: unknown;
 }
 
-const totalMs = 30_000;
+const totalMs = { mcp_http: 30_000, mcp_stdio: 75_000, openapi: 30_000 } as const;
 
 /** Never throws for what is wrong with the server. */
 export async function discover(wish: DiscoveryWish, parts: McpParts & RequestParts): Promise<Discovery> {
-  const signal = AbortSignal.timeout(totalMs);
+  const signal = AbortSignal.timeout(totalMs[wish.target.kind]);
   try {
     const { target } = wish;
     return target.kind === 'openapi'

@@ -13,7 +13,7 @@ beforeAll(async () => {
     providers: {
       sealer: createSealer([randomBytes(32).toString('hex')]),
       environment: [],
-      tryKey: async () => ({ ok: true, problem: null }),
+      tryKey: async () => ({ ok: true, answered: true, problem: null }),
     },
   });
 });

@@ -94,7 +94,13 @@ describe('provider keys', () => {
       body: { baseUrl: 'http://127.0.0.1:9/v1' },
     });
     expect(status).toBe(422);
-    expect(body.problems).toMatchObject([{ pointer: '/baseUrl', code: 'does_not_work' }]);
+    expect(body.problems).toMatchObject([
+      {
+        pointer: '/baseUrl',
+        code: 'unreachable',
+        message: expect.stringMatching(/^llama could not be reached: /),
+      },
+    ]);
     expect(await api.count('provider_keys')).toBe(0);
   });
 
@@ -153,7 +159,7 @@ describe('provider keys', () => {
       providers: {
         sealer: createSealer([]),
         environment: [],
-        tryKey: () => Promise.resolve({ ok: (tried += 1) > 0, problem: null }),
+        tryKey: () => Promise.resolve({ ok: (tried += 1) > 0, answered: true, problem: null }),
       },
     });
     const { status, body } = await bare.problem('PUT', 'providers/openai', { body: good() });

@@ -113,6 +113,9 @@ describe('the public reference server, as a command', () => {
     process.env.ADJUTANT_TEST_SECRET = 'must not leave';
     const { text } = await server.call('get-env');
     delete process.env.ADJUTANT_TEST_SECRET;
+    // What npm puts before the machine's own programs.
+    expect(text).toMatch(/"PATH": "[^"]+"/);
+    expect(text).not.toContain('node_modules/.bin');
     expect(text).toContain('"GIVEN": "given"');
     expect(text).toContain('"TOKEN": "[secret local]"');
     expect(text).not.toContain('ADJUTANT_TEST_SECRET');

@@ -19,7 +19,7 @@ export interface ProviderDesk {
   sealer: Sealer;
   environment: readonly EnvironmentProvider[];
   /** Asks the provider with this key alone; never throws, at most five seconds. */
-  tryKey(settings: StoredProvider): Promise<{ ok: boolean; problem: string | null }>;
+  tryKey(settings: StoredProvider): Promise<{ ok: boolean; answered: boolean; problem: string | null }>;
   /** Model servers on this machine, at their usual ports; never throws, well below a second. */
   findLocal?(): Promise<{ name: string; baseUrl: string; models: string[] }[]>;
 }
@@ -29,7 +29,8 @@ const params = z.object({ provider: ProviderName });
 const nobody: ProviderDesk = {
   sealer: createSealer([]),
   environment: [],
-  tryKey: () => Promise.resolve({ ok: false, problem: 'This process talks to no provider.' }),
+  tryKey: () =>
+    Promise.resolve({ ok: false, answered: false, problem: 'This process talks to no provider.' }),
 };
 
 export function providerRoutes(door: Door, desk: ProviderDesk = nobody): void {
@@ -149,12 +150,16 @@ function removeRoute(door: Door): void {
 }
 
 async function mustWork(desk: ProviderDesk, settings: StoredProvider): Promise<void> {
-  const { ok, problem } = await desk.tryKey(settings);
+  const { ok, answered, problem } = await desk.tryKey(settings);
   if (ok) return;
-  const message = `${settings.provider} did not accept it: ${problem ?? 'no reason was given.'}`;
-  const pointer = settings.apiKey === null ? '/baseUrl' : '/apiKey';
-  throw new AppError('invalid_request', 'The key was tried and does not work. Nothing was stored.', {
-    problems: [{ pointer, code: 'does_not_work', message }],
+  const why = problem ?? 'no reason was given.';
+  // A key of whom nobody answered may be right.
+  const [pointer, code, said] = !answered
+    ? (['/baseUrl', 'unreachable', 'could not be reached'] as const)
+    : ([settings.apiKey === null ? '/baseUrl' : '/apiKey', 'does_not_work', 'did not accept it'] as const);
+  const detail = answered ? 'The key was tried and does not work.' : 'The key could not be tried.';
+  throw new AppError('invalid_request', `${detail} Nothing was stored.`, {
+    problems: [{ pointer, code, message: `${settings.provider} ${said}: ${why}` }],
   });
 }
 

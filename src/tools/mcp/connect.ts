@@ -22,7 +22,9 @@ export interface McpConnection {
   close(): Promise<void>;
 }
 
-const connectMs = 20_000;
+const answerMs = 20_000;
+/** Commands that fetch their program first (npx, uvx) take longer the first time. */
+const connectMs = { mcp_http: answerMs, mcp_stdio: 60_000 } as const;
 /** A server may change its tools without a word: its list is asked for again after this long. */
 const believedMs = 60_000;
 
@@ -48,7 +50,8 @@ export async function connectMcp(
     }
   };
   try {
-    const limits = { signal, timeout: connectMs, maxTotalTimeout: connectMs };
+    const timeout = connectMs[target.kind];
+    const limits = { signal, timeout, maxTotalTimeout: timeout };
     await attempt(signal, () => client.connect(line.transport, limits));
   } catch (error) {
     await client.close().catch(() => {});
@@ -95,7 +98,7 @@ function connectionOf(
         const isFresh = state.listed !== null && Date.now() - state.listedAt < believedMs;
         if (state.listed && isFresh) return state.listed;
         // The server's own word on how long its list holds does not count.
-        const asked = { signal, timeout: connectMs, cacheMode: 'refresh' as const };
+        const asked = { signal, timeout: answerMs, cacheMode: 'refresh' as const };
         const { tools } = await client.listTools(undefined, asked);
         Object.assign(state, { listed: foundTools(tools), listedAt: Date.now() });
         return state.listed ?? foundTools([]);
@@ -119,16 +122,16 @@ function faultOf(
   const server = `The tool server ${target.kind === 'mcp_http' ? new URL(target.url).hostname : target.command}`;
   const options = { cause: error };
   if (isSessionOver(error)) return new NetFault('session_over', `${server} has ended the session.`, options);
+  const last = line.said() === '' ? '' : ` Its last words: ${line.said()}`;
+  const told = (words: string) => line.secrets.reduce(withoutSecret, words + last);
   // Of an abort the SDK says the same as of a timeout.
   if (SdkError.isInstance(error) && error.code === 'REQUEST_TIMEOUT' && !signal.aborted)
-    return new NetFault('timeout', `${server} did not answer in time.`, options);
+    return new NetFault('timeout', told(`${server} did not answer in time.`), options);
   const fault = asNetFault(error, { host: server, signal });
   if (fault.code !== 'unreachable') return fault;
   const certain = fault.certain || saysItself(error);
   const words = error instanceof Error ? error.message : String(error);
-  const last = line.said() === '' ? '' : ` Its last words: ${line.said()}`;
-  const told = line.secrets.reduce(withoutSecret, `${server} failed: ${words}.${last}`);
-  return new NetFault('unreachable', told, { ...options, certain });
+  return new NetFault('unreachable', told(`${server} failed: ${words}.`), { ...options, certain });
 }
 
 /** The server answered, and said no. */

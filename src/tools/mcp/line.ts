@@ -1,7 +1,8 @@
 /** The line to an MCP server: HTTP through the checked network, or a command of this machine with a minimal environment. */
 import { tmpdir } from 'node:os';
+import { delimiter } from 'node:path';
 import { StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { ToolServerTarget } from '../../contracts/tool-server.ts';
 import { applyCredential, type CredentialOf, matchesHost, type OpenCredential } from '../credential.ts';
 import { NetFault } from '../net/net-fault.ts';
@@ -82,11 +83,11 @@ async function stdioLine(
       environment[name] = credential.secret;
     }
   }
-  // The SDK adds PATH, HOME, USER and a few more; nothing else of our environment goes to a stranger's program.
+  // The SDK adds HOME, USER and a few more; nothing else of our environment goes to a stranger's program.
   const transport = new StdioClientTransport({
     command,
     args,
-    env: environment,
+    env: { PATH: pathOfMachine(), ...environment },
     cwd: tmpdir(),
     stderr: 'pipe',
     maxBufferSize: mostBytes,
@@ -96,6 +97,12 @@ async function stdioLine(
     words = (words + chunk.toString()).slice(-1_000);
   });
   return { transport, said: () => words.trim(), secrets };
+}
+
+/** Of the person's own programs: `npm start` puts ours before them, our Node too, under which theirs would read other settings. */
+function pathOfMachine(): string {
+  const folders = (getDefaultEnvironment().PATH ?? '').split(delimiter);
+  return folders.filter((folder) => !/[\\/]node_modules[\\/]/.test(folder)).join(delimiter);
 }
 
 async function secretOf(
