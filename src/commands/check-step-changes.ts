@@ -1,6 +1,6 @@
 import type { StepChanges } from '../contracts/run.ts';
-import type { Step } from '../contracts/workflow.ts';
-import { changeSteps } from '../core/workflow/change-step.ts';
+import { Step } from '../contracts/workflow.ts';
+import { changeStep, changeSteps } from '../core/workflow/change-step.ts';
 import { checkDefinition } from '../core/workflow/validate-definition.ts';
 import type { RunRow } from '../db/mappings/run.ts';
 import type { Tx } from '../db/record.ts';
@@ -20,15 +20,20 @@ interface Changed {
 
 /**
  * Whether a step could be saved as a person has changed it: its form, references to steps before it, expressions, known agents.
+ * @returns the changed fields of its `with` in the form of a definition
  * @throws AppError invalid_workflow with a pointer for each problem; unknown_agent
  */
-export async function checkStepChanges(tx: Tx, run: RunRow, changed: Changed): Promise<void> {
+export async function checkStepChanges(
+  tx: Tx,
+  run: RunRow,
+  changed: Changed,
+): Promise<Pick<StepChanges, 'with'>> {
   const { stepId, changes, root } = changed;
   if (changes.agentId) await requireOperatorAgent(tx, changes.agentId, root);
   const found = await findVersion(tx, run.workflowId, run.workflowVersion);
   const position = found?.definition.steps.findIndex((step) => step.id === stepId) ?? -1;
   const step = found?.definition.steps[position];
-  if (!found || !step) return;
+  if (!found || !step) return {};
   const problems: Problem[] = [];
   for (const name of ['goal', 'agentId', 'instructions', 'model'] as const)
     if (changes[name] !== undefined && step.kind !== 'agent')
@@ -42,6 +47,12 @@ export async function checkStepChanges(tx: Tx, run: RunRow, changed: Changed): P
     problems.push(...(await problemsOfInput(tx, { ...changed, found: found.definition, position })));
   if (problems.length > 0)
     throw new AppError('invalid_workflow', 'The step cannot be changed like this.', { problems });
+  return changes.with ? { with: parsedFields(step, changes.with) } : {};
+}
+
+function parsedFields(step: Step, fields: Record<string, unknown>): Record<string, unknown> {
+  const parsed: Record<string, unknown> = Step.parse(changeStep(step, fields)).with;
+  return Object.fromEntries(Object.keys(fields).map((name) => [name, parsed[name]]));
 }
 
 /** Else whoever waits for two people's yes could do with one. */

@@ -7,13 +7,15 @@ import { withdrawQuestions } from '../db/messages/ask-for-step.ts';
 import type { Tx } from '../db/record.ts';
 import { lockRun, updateRun } from '../db/run-store.ts';
 import { lockTask, updateTask } from '../db/task-store.ts';
-import { AppError, notFound } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
 import { checkStepChanges } from './check-step-changes.ts';
+import { findStep, tooLate } from './find-step.ts';
 import type { ToolsOf } from './tools-of.ts';
 
 interface EditStep {
   runId: string;
+  /** Or the key of an item of a forEach that has begun: `read[2]`. */
   stepId: string;
   changes: StepChanges;
   /** The run's version that the person looked at; null: whatever is there. */
@@ -37,18 +39,24 @@ export async function editStep(
     const message = `The run is at version ${run.version} by now. Look at it and try again.`;
     throw new AppError('precondition_failed', message);
   }
-  const [step] = await tx.sql<StepRow>('SELECT * FROM steps WHERE run_id = $1 AND key = $2', [runId, stepId]);
-  if (!step) throw notFound('step', stepId);
   requireOpen(run);
-  const all = { ...step.changes, ...changes, ...withOf(step, changes) };
-  await checkStepChanges(tx, run, { stepId, changes: all, root: '', toolsOf });
+  const { step, above } = await findStep(tx, run, stepId);
+  const own = merged(step.changes, changes);
+  const all = {
+    stepId: step.stepId,
+    changes: merged(above?.changes ?? null, own),
+    root: '' as const,
+    toolsOf,
+  };
+  const { with: given } = await checkStepChanges(tx, run, all);
   if (step.status === 'waiting') await beginAnew(tx, run, step);
   else if (step.status === 'in_progress') await changeTask(tx, step, changes);
   else if (step.status !== 'pending') throw tooLate(`is ${step.status}`, step);
+  const kept = own.with ? { ...own, with: onlyOf(given ?? {}, own.with) } : own;
   await tx.sql('UPDATE steps SET changes = $3 WHERE run_id = $1 AND key = $2', [
     runId,
     stepId,
-    JSON.stringify(all),
+    JSON.stringify(kept),
   ]);
   await updateRun(tx, run, {});
   const status = step.status === 'waiting' ? 'pending' : step.status;
@@ -64,8 +72,14 @@ export async function editStep(
   tx.wake({ target: `run/${runId}`, label: run.name, rootTaskId: run.rootTaskId });
 }
 
-function withOf({ changes: before }: StepRow, { with: now }: StepChanges): Pick<StepChanges, 'with'> {
-  return now || before?.with ? { with: { ...before?.with, ...now } } : {};
+/** Earlier changes stay, those of its `with` too. */
+function merged(before: StepChanges | null, now: StepChanges): StepChanges {
+  const given = before?.with || now.with ? { with: { ...before?.with, ...now.with } } : {};
+  return { ...before, ...now, ...given };
+}
+
+function onlyOf(fields: Record<string, unknown>, named: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name in named));
 }
 
 function requireOpen({ status, cancelRequestedAt }: RunRow): void {
@@ -74,10 +88,6 @@ function requireOpen({ status, cancelRequestedAt }: RunRow): void {
     throw new AppError('wrong_state', message);
   }
   if (cancelRequestedAt) throw new AppError('wrong_state', 'The run is being cancelled.');
-}
-
-function tooLate(how: string, { key }: StepRow): AppError {
-  return new AppError('wrong_state', `Step ${key} ${how}: only one whose work has not begun can be changed.`);
 }
 
 async function beginAnew(tx: Tx, run: RunRow, { key }: StepRow): Promise<void> {
@@ -93,6 +103,7 @@ async function beginAnew(tx: Tx, run: RunRow, { key }: StepRow): Promise<void> {
 
 /** A task that waits for its first agent can still be changed. What its goal is made of was worked out when it began. */
 async function changeTask(tx: Tx, step: StepRow, changes: StepChanges): Promise<void> {
+  if (step.items !== null) throw tooLate(`is under way: change an item of it, such as ${step.key}[0];`, step);
   if (step.taskId === null) throw tooLate('is at work', step);
   const task = await lockTask(tx, step.taskId);
   if (task.attempt > 0 || isFinished(task.status)) throw tooLate('is at work', step);

@@ -16,11 +16,18 @@ export async function retryRun(
   input: { runId: string; toolsOf?: ToolsOf } & RetryRun,
 ): Promise<{ id: string }> {
   requireOperator(caller);
-  if (input.from !== undefined && input.changes) {
-    const run = await lockRun(tx, input.runId);
-    const { from: stepId, changes, toolsOf } = input;
-    await checkStepChanges(tx, run, { stepId, changes, root: '/changes', toolsOf });
+  const { runId, from, changes: wanted, toolsOf } = input;
+  if (from === undefined || !wanted) {
+    await retry(tx, runId, { from });
+    return { id: runId };
   }
-  await retry(tx, input.runId, { from: input.from, changes: input.changes });
-  return { id: input.runId };
+  const run = await lockRun(tx, runId);
+  const given = await checkStepChanges(tx, run, {
+    stepId: from,
+    changes: wanted,
+    root: '/changes',
+    toolsOf,
+  });
+  await retry(tx, runId, { from, changes: { ...wanted, ...given } });
+  return { id: runId };
 }

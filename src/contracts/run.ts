@@ -74,6 +74,7 @@ export const Step = z
     key: z.string().describe('The step id; with an index inside forEach: read[2]'),
     stepId: z.string(),
     index: z.int().nullable(),
+    items: z.int().nullable().describe('Of a forEach that has begun: how many; they are key[0], key[1] …'),
     kind: z.string(),
     title: z.string(),
     dependsOn: z.array(z.string()),

@@ -27,6 +27,7 @@ export interface ListedStep {
   key: string;
   stepId: string;
   index: number | null;
+  items: number | null;
   status: StepStatus;
   reason: string | null;
   taskId: string | null;
@@ -113,7 +114,7 @@ export async function readRunParts(
   known?: { costs: Map<string, Cost>; attempts: readonly ListedAttempt[] },
 ): Promise<RunParts> {
   const steps = await tx.sql<ListedStep>(
-    `SELECT s.run_id, s.key, s.step_id, s.index, s.status, s.reason, s.task_id, s.approval_id, s.child_run_id, s.error, s.attempts, s.changes, s.started_at, s.ended_at, s.wait_until,
+    `SELECT s.run_id, s.key, s.step_id, s.index, s.items, s.status, s.reason, s.task_id, s.approval_id, s.child_run_id, s.error, s.attempts, s.changes, s.started_at, s.ended_at, s.wait_until,
        k.title AS task_title, k.status AS task_status, k.attempt AS task_attempt, k.waiting_for, k.waiting_detail, k.waiting_since,
        k.agent_id, a.name AS agent_name, a.role AS agent_role
      FROM steps s LEFT JOIN tasks k ON k.id = s.task_id LEFT JOIN agents a ON a.id = k.agent_id

@@ -274,6 +274,7 @@ function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
     dueAt,
     waitUntil,
     remindAt,
+    changed: index === null ? null : (changes?.with ?? null),
     status: state.status,
     output: end?.output,
     error: state.error,

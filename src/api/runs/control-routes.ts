@@ -52,8 +52,8 @@ function editRoute(door: Door, temporal: TemporalPlace, toolsOf: ToolsOf): void 
       tag,
       summary: 'Change what a step is given, before its work begins',
       description:
-        'For this run only: the workflow stays as it is. A step that waits (for a time, a person) begins anew with it, and what a person was asked before is expired. With If-Match (the run’s ETag) a lost race is refused.',
-      params: params.extend({ stepId: z.string().min(1).max(64) }),
+        'For this run only: the workflow stays as it is. Of a forEach that has begun, an item is named by its key: read[2]. A step that waits (for a time, a person) begins anew with it, and what a person was asked before is expired. With If-Match (the run’s ETag) a lost race is refused.',
+      params: params.extend({ stepId: z.string().min(1).max(80) }),
       body: EditStep,
       reply: Run,
       status: 202,

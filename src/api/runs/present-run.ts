@@ -71,6 +71,7 @@ function presentStep({ definition }: ListedRun, row: ListedStep, { attempts, cos
     key: row.key,
     stepId: row.stepId,
     index: row.index,
+    items: row.items,
     kind: defined?.kind ?? 'agent',
     title: row.taskTitle ?? (row.index === null ? title : `${title} (${row.index + 1})`),
     dependsOn: defined?.dependsOn ?? [],

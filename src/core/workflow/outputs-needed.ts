@@ -73,14 +73,15 @@ export function outputsToLoad(
  */
 export function rowsToLoad(
   definition: WorkflowDefinition,
-  rows: readonly Pick<StepRow, 'key' | 'stepId' | 'index' | 'status' | 'dueAt'>[],
+  rows: readonly Pick<StepRow, 'key' | 'stepId' | 'index' | 'status' | 'dueAt' | 'changed'>[],
   now: number,
 ): string[] {
   const needed = new Set(outputsToLoad(definition, rows));
   const { byId } = indexDefinition(definition);
   const ended = new Set<string>();
   const busy = new Set<string>();
-  for (const { stepId, index, status, dueAt } of rows) {
+  for (const { stepId, index, status, dueAt, changed } of rows) {
+    for (const name of namesIn(changed ?? null)) needed.add(name);
     if (index === null && isFinished(status)) ended.add(stepId);
     // What only waits, or has run out of time, may end within the decision.
     const stays =

@@ -1,5 +1,6 @@
 /** Where one row stands: may it start, is it at work, must it wait, has it ended? Timeouts and retries are decided here. */
 import type { Step, StepRetry } from '../../contracts/workflow.ts';
+import { changeStep } from './change-step.ts';
 import { durationMilliseconds } from './durations.ts';
 import { hasWaited, remindAtOf, waitUntilOf } from './waits.ts';
 import { resolveWith } from './resolve-with.ts';
@@ -33,10 +34,13 @@ export function readAttempt(walk: Walk, step: Step, index: number | null): Attem
 /** Starts the step, or its item; answers the error when its `with` cannot be resolved. */
 export function startAttempt(
   walk: Walk,
-  { step, pointer }: IndexedStep,
+  { step: defined, pointer }: IndexedStep,
   item?: { index: number; value: unknown },
 ): StepError | null {
   const index = item?.index ?? null;
+  const key = stepKey(defined.id, index);
+  const before = walk.rows.get(key);
+  const step = before?.changed ? changeStep(defined, before.changed) : defined;
   const scope = scopeOf(walk, item && { name: step.forEach?.as ?? 'item', value: item.value });
   const resolved = attemptExpression(() => resolveWith(step, scope, pointer));
   if ('error' in resolved) return resolved.error;
@@ -44,8 +48,7 @@ export function startAttempt(
   const dueAt = timeout === null ? null : walk.now + timeout;
   const waitUntil = attemptExpression(() => waitUntilOf(step, resolved.value, { now: walk.now, pointer }));
   if ('error' in waitUntil) return waitUntil.error;
-  const key = stepKey(step.id, index);
-  const attempt = (walk.rows.get(key)?.attempts ?? 0) + 1;
+  const attempt = (before?.attempts ?? 0) + 1;
   const start = { key, stepId: step.id, index, kind: step.kind, with: resolved.value, attempt, dueAt };
   const remindAt = remindAtOf(step, waitUntil.value);
   walk.out.start.push({ ...start, waitUntil: waitUntil.value, remindAt });

@@ -20,6 +20,8 @@ export interface StepRow {
   waitUntil?: number | null;
   /** Of an approval that waits, when people have not been reminded yet. */
   remindAt?: number | null;
+  /** Of an item of a forEach: what a person changed in its `with`. */
+  changed?: Readonly<Record<string, unknown>> | null;
 }
 
 export interface StepError {

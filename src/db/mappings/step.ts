@@ -24,6 +24,8 @@ export interface StepRow {
   approvalId: string | null;
   /** The run that a workflow step has become. */
   childRunId: string | null;
+  /** Of a forEach that has begun: how many. */
+  items: number | null;
 }
 
 export const StepMapping = new EntitySchema<StepRow>({
@@ -48,6 +50,7 @@ export const StepMapping = new EntitySchema<StepRow>({
     waitUntil: { type: 'timestamptz', nullable: true },
     approvalId: { type: 'text', nullable: true },
     childRunId: { type: 'text', nullable: true },
+    items: { type: 'integer', nullable: true },
   },
   indices: [{ name: 'steps_task', columns: ['taskId'] }],
   foreignKeys: [

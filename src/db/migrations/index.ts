@@ -17,6 +17,7 @@ import { ToolApprovals1764000000015 } from './0015-tool-approvals.ts';
 import { ApprovalWebhook1764000000016 } from './0016-approval-webhook.ts';
 import { ToolServers1764000000018 } from './0018-tool-servers.ts';
 import { StepFields1764000000080 } from './0080-step-fields.ts';
+import { Items1764000000081 } from './0081-items.ts';
 import { TokenCounters1764000000085 } from './0085-token-counters.ts';
 import { ToolTimes1764000000086 } from './0086-tool-times.ts';
 import { Stepwise1764000000090 } from './0090-stepwise.ts';
@@ -42,6 +43,7 @@ export const migrations = [
   ApprovalWebhook1764000000016,
   ToolServers1764000000018,
   StepFields1764000000080,
+  Items1764000000081,
   TokenCounters1764000000085,
   ToolTimes1764000000086,
   Stepwise1764000000090,

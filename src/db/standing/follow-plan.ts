@@ -125,14 +125,10 @@ async function removeSteps(
 async function correct(tx: Tx, run: RunRow, plan: PlanRow): Promise<void> {
   const definition = await definitionOfRun(tx, run);
   const corrections = plan.corrections ?? [];
-  const keys = await keysBehind(
-    tx,
-    run,
-    definition,
-    corrections.map(({ step }) => step),
-  );
+  const about = corrections.map(({ step }) => step);
+  const keys = await keysBehind(tx, run, definition, about);
   const reason = 'The Chief of Staff asks for a correction.';
-  await resetSteps(tx, run, { keys, reason, correct: corrections });
+  await resetSteps(tx, run, { keys, reason, about, correct: corrections });
   await updateRun(tx, run, { planN: plan.n, ...reopened });
   emitReopened(tx, run);
 }

@@ -9,6 +9,11 @@ export interface StepReset {
   keys: string[];
   /** For people: why they are done again. */
   reason: string;
+  /**
+   * Ids of the steps that this is about; the others follow. Items of those lose what was changed in them, since there may be others then.
+   * Left out: all.
+   */
+  about?: string[] | undefined;
   /** What a retry changes in one step. */
   change?: { step: string; changes: StepChanges } | undefined;
   /** What was wrong with what steps brought. */
@@ -19,12 +24,13 @@ export interface StepReset {
 export async function resetSteps(
   tx: Tx,
   run: Pick<RunRow, 'id' | 'rootTaskId'>,
-  { keys, reason, change, correct = [] }: StepReset,
+  { keys, reason, about, change, correct = [] }: StepReset,
 ): Promise<void> {
   const reset = await tx.sql<{ key: string; was: StepStatus; attempts: number; taskId: string | null }>(
     `WITH old AS (SELECT key, status FROM steps WHERE run_id = $1)
      UPDATE steps s SET status = 'pending', output = NULL, error = NULL, reason = NULL, due_at = NULL, wait_until = NULL, approval_id = NULL, child_run_id = NULL, started_at = NULL, ended_at = NULL,
-            changes = CASE WHEN s.step_id = $3 AND $4::jsonb IS NOT NULL THEN coalesce(s.changes, '{}') || $4::jsonb ELSE s.changes END
+            changes = CASE WHEN s.key = $3 AND $4::jsonb IS NOT NULL THEN coalesce(s.changes, '{}') || $4::jsonb
+                           WHEN s.index IS NOT NULL AND s.step_id <> ALL ($6::text[]) THEN NULL ELSE s.changes END
        FROM old WHERE s.run_id = $1 AND s.key = old.key AND s.key = ANY ($2) AND s.status = ANY ($5) RETURNING s.key, old.status AS was, s.attempts, s.task_id`,
     [
       run.id,
@@ -32,6 +38,7 @@ export async function resetSteps(
       change?.step ?? null,
       change ? JSON.stringify(change.changes) : null,
       ['pending', ...statusesBefore('step', 'pending')],
+      about ?? null,
     ],
   );
   if (correct.length > 0)

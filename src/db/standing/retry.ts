@@ -103,7 +103,8 @@ async function resetFrom(tx: Tx, run: RunRow, { from, changes }: RunRetry): Prom
   );
   const keys = stepsToReset(found.definition, rows, from);
   const change = from !== undefined && changes ? { step: from, changes } : undefined;
-  await resetSteps(tx, run, { keys, reason: 'Retried by a person.', change });
+  const about = from === undefined ? undefined : [from];
+  await resetSteps(tx, run, { keys, reason: 'Retried by a person.', about, change });
 }
 
 /** Runs above a task, outermost first. */

@@ -13,6 +13,7 @@ import { askForStep } from '../messages/ask-for-step.ts';
 import { type LoadedStep, loadOutputs } from '../run-store.ts';
 import { agentTaskOf, type StepWork } from './agent-task-of.ts';
 import type { RunContext } from './run-context.ts';
+import { changesOf } from './changes-of.ts';
 import { startNestedRun } from './start-nested-run.ts';
 import { toolTaskOf } from './tool-task-of.ts';
 import { atWork, type Begun, emitStarted, timeOf, writeStarted } from './write-started.ts';
@@ -29,7 +30,7 @@ export async function startSteps(
   const outputs = await outputsBefore(context, { steps, decision });
   const works = decision.start.map((start): StepWork => {
     const dependencies = dependenciesOf(context.definition, start, outputs);
-    const changes = known.get(start.stepId)?.changes ?? null;
+    const changes = changesOf(known, start);
     return { start, dependencies, changes, before: known.get(start.key)?.taskId ?? null };
   });
   const begun = await allEnded(
@@ -40,7 +41,7 @@ export async function startSteps(
       return one;
     }),
   );
-  for (const [at, { start, changes }] of works.entries()) {
+  for (const [at, { start }] of works.entries()) {
     const { status, taskId, approvalId, childRunId } = begun[at] as Begun;
     const { key, stepId, index, dueAt, waitUntil, remindAt, attempt: attempts } = start;
     const row = {
@@ -55,11 +56,10 @@ export async function startSteps(
       taskId,
       approvalId,
       childRunId,
-      changes,
     };
     const before = known.get(key);
     if (before) Object.assign(before, row);
-    else steps.push(row);
+    else steps.push({ ...row, changes: null });
     emitStarted(context, start, begun[at] as Begun);
   }
 }

@@ -45,21 +45,7 @@ export async function writeSettled(
       rows.map((row) => row.dueAt),
     ]);
   }
-  if (expanded.length > 0) {
-    const begun = await tx.sql<{ key: string }>(
-      `UPDATE steps SET status = 'in_progress', started_at = coalesce(started_at, now()) WHERE run_id = $1 AND key = ANY ($2) AND status = ANY ($3) RETURNING key`,
-      [run.id, expanded.map((step) => step.key), statusesBefore('step', 'in_progress')],
-    );
-    for (const { key } of begun) {
-      const data = {
-        key,
-        title: titleOf(context.definition, key),
-        taskId: null,
-        status: 'in_progress' as const,
-      };
-      tx.emit(onRun(run, 'step.started', data), { rootTaskId: run.rootTaskId });
-    }
-  }
+  await writeExpanded(context, expanded);
   const asking = settled.filter(({ key }) => {
     const step = known.get(key);
     return step?.status === 'waiting' && step.approvalId !== null;
@@ -72,6 +58,32 @@ export async function writeSettled(
       await withdrawQuestions(tx, run, { keys: [settle.key], reason: whyOver(settle, run.cancelReason) });
   }
   for (const settle of settled) emitSettled(context, settle, known.get(settle.key));
+}
+
+async function writeExpanded(
+  { tx, run, definition }: RunContext,
+  expanded: NextSteps['expand'],
+): Promise<void> {
+  if (expanded.length === 0) return;
+  const begun = await tx.sql<{ key: string }>(
+    `UPDATE steps s SET status = 'in_progress', items = e.count, started_at = coalesce(s.started_at, now())
+       FROM unnest($2::text[], $3::int[]) AS e (key, count) WHERE s.run_id = $1 AND s.key = e.key AND s.status = ANY ($4) RETURNING s.key`,
+    [
+      run.id,
+      expanded.map((step) => step.key),
+      expanded.map((step) => step.count),
+      statusesBefore('step', 'in_progress'),
+    ],
+  );
+  for (const { key } of begun) {
+    const data = {
+      key,
+      title: titleOf(definition, key),
+      taskId: null,
+      status: 'in_progress' as const,
+    };
+    tx.emit(onRun(run, 'step.started', data), { rootTaskId: run.rootTaskId });
+  }
 }
 
 /** Why nobody needs to decide any more. */

@@ -54,6 +54,15 @@ describe('a step that has not begun', () => {
     expect(pinned?.goal).toContain('Old');
   });
 
+  test('keeps what was changed in the form of a definition, however it was written', async () => {
+    const id = await desk.begin({ steps: [agent('a'), agent('b', {}, { dependsOn: ['a'] })] });
+    await desk.stand(id);
+    await edit(id, 'b', { with: { requires: [{ capability: 'weaving' }], outputSchema: '' } });
+    expect((await desk.steps(id)).get('b')?.changes).toEqual({
+      with: { requires: [{ capability: 'weaving', level: 1 }], outputSchema: null },
+    });
+  });
+
   test('keeps an earlier change when another is made', async () => {
     const id = await desk.begin({ steps: [agent('a'), set('b', { n: '1', m: '2' }, { dependsOn: ['a'] })] });
     await desk.stand(id);
@@ -115,6 +124,98 @@ describe('a step that stands still', () => {
       { title: 'Send 10 letters?', status: 'expired' },
       { title: 'Send 8 letters?', status: 'requested' },
     ]);
+  });
+});
+
+describe('an item of a forEach that has begun', () => {
+  const each = (given: object, more: object = {}) => ({
+    ...given,
+    forEach: { items: ['ann', 'bob', 'cy'], maxParallel: 1, ...more },
+  });
+
+  test('gets what a person changed before it begins; the others stay as the workflow says', async () => {
+    const first = set('who', { name: '"dora"' });
+    const write = agent('write', { goal: 'To ${{ item }}.' }, { dependsOn: ['who'] });
+    const id = await desk.begin({ steps: [first, each(write)] });
+    await desk.stand(id);
+    expect((await desk.steps(id)).get('write')).toMatchObject({ status: 'in_progress', items: 3 });
+    await edit(id, 'write[1]', { with: { goal: 'To ${{ item }} and ${{ steps.who.output.name }}.' } });
+    await edit(id, 'write[2]', { instructions: 'Be brief.' });
+    for (const key of ['write[0]', 'write[1]', 'write[2]']) {
+      await desk.stand(id);
+      await desk.work(id, key);
+    }
+    const told = async (key: string) => {
+      const task = await taskOf(id, key);
+      return [task?.goal, task?.changes];
+    };
+    expect(await told('write[0]')).toEqual(['To ann.', null]);
+    expect(await told('write[1]')).toEqual(['To bob and dora.', null]);
+    expect(await told('write[2]')).toEqual(['To cy.', { instructions: 'Be brief.' }]);
+    expect(await desk.run(id)).toMatchObject({ status: 'completed' });
+  });
+
+  test('that asks a person asks anew, and only this one', async () => {
+    const ask = { id: 'ask', kind: 'approval', with: { title: 'Write to ${{ item }}?' } };
+    const id = await desk.begin({ steps: [each(ask, { maxParallel: 2 })] });
+    await desk.stand(id);
+    await edit(id, 'ask[1]', { with: { title: 'Call ${{ item }}?' } });
+    await desk.stand(id);
+    const asked = await desk.rows<{ title: string; status: string }>(
+      'SELECT title, status FROM approvals WHERE run_id = $1 ORDER BY id',
+      id,
+    );
+    expect(asked).toEqual([
+      { title: 'Write to ann?', status: 'requested' },
+      { title: 'Write to bob?', status: 'expired' },
+      { title: 'Call bob?', status: 'requested' },
+    ]);
+  });
+
+  test('whose task still waits for its first agent is given another goal', async () => {
+    const work = agent('work', { requires: [{ capability: 'flying', level: 1 }] });
+    const id = await desk.begin({ steps: [each(work)] });
+    await desk.stand(id);
+    await edit(id, 'work[0]', { goal: 'Fly.' });
+    expect(await taskOf(id, 'work[0]')).toMatchObject({ goal: 'Fly.' });
+  });
+
+  test('is refused what its step would be refused, and where there is no such item', async () => {
+    const id = await desk.begin({
+      steps: [each(agent('a')), each(agent('b', {}, { dependsOn: ['a'] }))],
+    });
+    await desk.stand(id);
+    await expect(edit(id, 'a[1]', { with: { goal: '${{ steps.b.output }}' } })).rejects.toMatchObject({
+      problems: [{ pointer: '/with/goal', code: 'not_an_ancestor' }],
+    });
+    for (const key of ['a[3]', 'a[01]', 'b[0]', 'c[0]'])
+      await expect(edit(id, key, { goal: 'x' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(edit(id, 'a', { goal: 'x' })).rejects.toMatchObject({
+      code: 'wrong_state',
+      message: expect.stringContaining('a[0]'),
+    });
+    expect([...(await desk.steps(id)).keys()]).toEqual(['a', 'a[0]', 'b']);
+  });
+
+  test('loses its change when what its list is made of is done again', async () => {
+    const list = agent('list');
+    const work = {
+      ...agent('work', {}, { dependsOn: ['list'] }),
+      forEach: { items: '["x", "y"]', maxParallel: 1 },
+    };
+    const id = await desk.begin({ steps: [list, work] });
+    await desk.stand(id);
+    await desk.work(id, 'list');
+    await edit(id, 'work[1]', { with: { goal: 'Otherwise.' } });
+    await desk.inside((tx) => cancelRun(tx, desk.caller, { runId: id }));
+    await desk.look((await desk.steps(id)).get('work[0]')?.taskId ?? '');
+    await desk.stand(id);
+    await desk.inside((tx) => retryRun(tx, desk.caller, { runId: id, from: 'work' }));
+    expect((await desk.steps(id)).get('work[1]')?.changes).toEqual({ with: { goal: 'Otherwise.' } });
+    await desk.inside((tx) => cancelRun(tx, desk.caller, { runId: id }));
+    await desk.stand(id);
+    await desk.inside((tx) => retryRun(tx, desk.caller, { runId: id, from: 'list' }));
+    expect((await desk.steps(id)).get('work[1]')?.changes).toBeNull();
   });
 });
 
