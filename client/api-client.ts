@@ -11,7 +11,7 @@ import type { Page, PageQuery } from '../src/contracts/page.ts';
 import type { AcceptPlan, PlanView, RejectPlan } from '../src/contracts/plan.ts';
 import type { Session } from '../src/contracts/principal.ts';
 import type { FoundServer, Provider, ProviderName, SetProvider } from '../src/contracts/provider.ts';
-import type { RetryRun, Run } from '../src/contracts/run.ts';
+import type { EditStep, RetryRun, Run } from '../src/contracts/run.ts';
 import type { LedgerEntryView, ModelCallView } from '../src/contracts/task-views.ts';
 import type { Forecast } from '../src/contracts/forecast.ts';
 import type { CreateTask, Task, TaskTree } from '../src/contracts/task.ts';
@@ -69,6 +69,8 @@ export interface ApiClient {
     read(id: string): Promise<Run>;
     cancel(id: string, reason?: string): Promise<Run>;
     retry(id: string, retry?: RetryRun): Promise<Run>;
+    /** What a step is given, before its work begins; by its id, or the key of one item: `read[2]`. */
+    editStep(id: string, step: string, changes: EditStep): Promise<Run>;
   };
   approvals: {
     list(query?: ListQuery): Promise<Page<Approval>>;
@@ -197,6 +199,8 @@ function workOn({ request, post }: Line): Pick<ApiClient, 'tasks' | 'runs'> {
       read: (id) => request(`/runs/${id}`),
       cancel: (id, reason) => post(`/runs/${id}/cancel`, given('reason', reason)),
       retry: (id, retry = {}) => post(`/runs/${id}/retry`, retry),
+      editStep: (id, step, changes) =>
+        request(`/runs/${id}/steps/${encodeURIComponent(step)}`, { method: 'PATCH', body: changes }),
     },
   };
 }

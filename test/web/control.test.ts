@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { plan } from './support/decision-fixtures.ts';
 import { agents, at, completed, failedTree, runId, step, taskId, treeOf } from './support/fixtures.ts';
 import { shownPage } from './support/shown-page.ts';
 
@@ -63,6 +64,20 @@ describe('a failed step', () => {
     ]);
   });
 
+  test('is retried with other instructions and another model for it alone', async () => {
+    const { adjutant, api } = shown;
+    api.state.tree = failedTree();
+    await adjutant.open(`/tasks/${taskId}?step=weigh`);
+    await adjutant.sheet.getByRole('button', { name: 'Retry from this step' }).click();
+    await adjutant.sheet.getByText('Other instructions or model').click();
+    await adjutant.sheet.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
+    await adjutant.sheet.getByRole('textbox', { name: 'Model' }).fill('gpt-large');
+    await adjutant.sheet.getByRole('button', { name: 'Retry', exact: true }).click();
+    await adjutant.sheet.getByRole('form').waitFor({ state: 'detached' });
+    const changes = { instructions: 'Be brief.', model: 'gpt-large' };
+    expect(api.posted.map(({ body }) => body)).toEqual([{ from: 'weigh', changes }]);
+  });
+
   test('says at the field what is wrong with a change, and Esc leaves all as it is', async () => {
     const { adjutant, page, api } = shown;
     api.state.tree = failedTree();
@@ -97,4 +112,25 @@ test('a table in a result is shown as one', async () => {
   await adjutant.open(`/tasks/${taskId}`);
   await adjutant.result.getByRole('cell', { name: 'schedule 2' }).waitFor();
   expect(await adjutant.result.locator('input').count()).toBe(0);
+});
+
+test('a step that has not begun is changed for this run; one that works is not', async () => {
+  const { adjutant, api } = shown;
+  api.state.tree = treeOf({ steps: [step(0, { key: 'weigh' }), step(1, { key: 'write' })] });
+  api.state.plan = plan({ status: 'accepted' });
+  await adjutant.open(`/tasks/${taskId}?step=write`);
+  await adjutant.sheet.getByRole('button', { name: 'Change this step' }).click();
+  const form = adjutant.sheet.getByRole('form', { name: 'Change this step' });
+  await form.getByPlaceholder('One page for the board.').waitFor();
+  expect(await form.getByRole('button', { name: 'Change' }).isDisabled()).toBe(true);
+  await form.getByRole('textbox', { name: 'Goal' }).fill('Half a page.');
+  await form.getByRole('button', { name: 'Change' }).click();
+  await form.waitFor({ state: 'detached' });
+  expect(api.posted).toMatchObject([
+    { path: `/api/v2/runs/${runId}/steps/write`, body: { goal: 'Half a page.' } },
+  ]);
+  api.state.tree = treeOf();
+  await adjutant.open(`/tasks/${taskId}?step=weigh`);
+  await adjutant.sheet.getByText('Attempt 1').waitFor();
+  expect(await adjutant.sheet.getByRole('button', { name: 'Change this step' }).count()).toBe(0);
 });

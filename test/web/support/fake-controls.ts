@@ -1,7 +1,7 @@
 import type { Express, Response } from 'express';
 import { ProviderName, SetProvider } from '../../../src/contracts/provider.ts';
 import { UpdateToolServer } from '../../../src/contracts/tool-server.ts';
-import { RetryRun } from '../../../src/contracts/run.ts';
+import { EditStep, RetryRun } from '../../../src/contracts/run.ts';
 import type { Task } from '../../../src/contracts/task.ts';
 import { type FakeState, problem } from './fake-state.ts';
 import { agentList, at, models, provider, task, treeOf } from './fixtures.ts';
@@ -33,6 +33,14 @@ function taskControls(app: Express, state: FakeState): void {
   app.post('/api/v2/tasks/:id/retry', (_request, response) => {
     state.tree = treeOf();
     response.status(202).json(state.tree.task);
+  });
+  app.get('/api/v2/runs/:id', (_request, response) => {
+    if (state.tree.run) response.json(state.tree.run);
+    else problem(response, { status: 404, code: 'not_found', detail: 'There is no such run.' });
+  });
+  app.patch('/api/v2/runs/:id/steps/:key', (request, response) => {
+    EditStep.parse(request.body);
+    response.status(202).json(state.tree.run);
   });
   app.post('/api/v2/runs/:id/retry', (request, response) => {
     const wish = RetryRun.parse(request.body);

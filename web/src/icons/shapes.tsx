@@ -18,6 +18,9 @@ export const shapes = {
     </>
   ),
   chat: <path d="M2.5 12.8V4A1.5 1.5 0 0 1 4 2.5h8A1.5 1.5 0 0 1 13.5 4v5.5A1.5 1.5 0 0 1 12 11H5.3z" />,
+  edit: (
+    <path d="M9.8 3.8 3 10.6V13h2.4l6.8-6.8zM8.6 5 11 7.4M9.8 3.8l.9-.9a1.3 1.3 0 0 1 1.9 0l.5.5a1.3 1.3 0 0 1 0 1.9l-.9.9" />
+  ),
   stop: <rect x="4" y="4" width="8" height="8" rx="1.5" fill="currentColor" stroke="none" />,
   theme: (
     <>

@@ -12,6 +12,7 @@ import { count, duration, lasted, missing, money, tokensOf } from '../words/form
 import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Tail } from './live-texts.tsx';
+import { EditStep, mayEdit } from './edit-step.tsx';
 import { type PlanRow, reasonOf } from './plan-rows.ts';
 import { RetryStep, mayRetry } from './retry-step.tsx';
 import { waitTime, workTime } from './work-time.ts';
@@ -30,6 +31,7 @@ export function StepSheet({ row, text, now, neighbours, select, mayAct }: SheetP
   const { step, tree } = row;
   const task = tree?.task ?? null;
   const retryable = mayAct && mayRetry(row);
+  const editable = mayAct && mayEdit(row);
   const sheet = useRef<HTMLElement>(null);
   useEffect(() => {
     // Full screen on a phone: the reader has to be taken along.
@@ -94,9 +96,10 @@ export function StepSheet({ row, text, now, neighbours, select, mayAct }: SheetP
           <Calls taskId={task.id} />
         </>
       )}
-      {(retryable || task?.temporal.url) && (
+      {(retryable || editable || task?.temporal.url) && (
         <div className="shf">
           {retryable && <RetryStep row={row} />}
+          {editable && <EditStep row={row} />}
           {task?.temporal.url && (
             <a className="btn sm" href={task.temporal.url} target="_blank" rel="noreferrer">
               <Icon name="external" small />
