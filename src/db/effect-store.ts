@@ -47,6 +47,10 @@ export async function loadEffect(tx: Tx, key: string): Promise<EffectRow | null>
 export interface CallEffect extends EffectRow {
   /** Its attempt has a transcript. */
   begun: boolean;
+  /** A part of that has a summary. */
+  summarised: boolean;
+  /** People have pinned facts in this workspace. */
+  hasPinned: boolean;
   /** Something waits in the mailbox of its task's agent. */
   hasMail: boolean;
   /** Some model of some provider is out. */
@@ -57,6 +61,8 @@ export async function loadCallEffect(tx: Tx, key: string): Promise<CallEffect | 
   const [row] = await tx.sql<CallEffect>(
     `SELECT e.*, EXISTS (SELECT 1 FROM provider_health) AS some_out,
             EXISTS (SELECT 1 FROM transcript t WHERE t.task_id = e.task_id AND t.attempt = e.attempt) AS begun,
+            EXISTS (SELECT 1 FROM summaries s WHERE s.task_id = e.task_id AND s.attempt = e.attempt) AS summarised,
+            EXISTS (SELECT 1 FROM memories p WHERE p.workspace_id = e.workspace_id AND p.pinned) AS has_pinned,
             EXISTS (SELECT 1 FROM tasks k JOIN messages m ON m.to_id = k.agent_id AND m.to_kind = 'agent' AND m.state = 'accepted'
                       AND m.task_id IS NULL AND m.workspace_id = k.workspace_id WHERE k.id = e.task_id) AS has_mail
        FROM effects e WHERE e.key = $1 AND e.workspace_id = $2`,

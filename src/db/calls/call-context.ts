@@ -14,6 +14,7 @@ export interface CallContext {
   current: CurrentAttempt;
   world: World;
   outages: ModelOutage[];
+  hasFiles: boolean;
   /** Of the task, as its claim found them. */
   messages: TaskSnapshot['messages'];
   /** What the prompt needs of a window at least, once it was packed for a model that it does not fit. */

@@ -67,6 +67,7 @@ export async function claimModelCall(
     current,
     world,
     outages,
+    hasFiles: files.length > 0,
     messages,
     wishes,
     ...leftBy(effect),

@@ -74,15 +74,19 @@ async function prepareComplete(context: CallContext, model: ChosenModel): Promis
       });
   const messages = context.said;
   const figures = await loadTokenFigures(tx, { ...model, counter: counter.name });
-  const packed = await packCall(tx, task, {
-    model: candidate,
-    counter,
-    figures,
-    frame,
-    output,
-    share,
-    purpose: effect.purpose,
-  });
+  const packed = await packCall(
+    tx,
+    { task, summarised: effect.summarised },
+    {
+      model: candidate,
+      counter,
+      figures,
+      frame,
+      output,
+      share,
+      purpose: effect.purpose,
+    },
+  );
   if ('over' in packed) return packed;
   await keepTexts(tx, [frameText, ...packed.texts]);
   const { sent, packing, summary, mostTokens } = packed;
@@ -202,7 +206,7 @@ function systemOf({ task, current: { agent } }: Pick<CallContext, 'task' | 'curr
 async function openingLines(context: CallContext, place: OpeningRoom): Promise<NewLine[]> {
   const { tx, task, effect } = context;
   if (task.conversationId) {
-    const known = knownText(await pinnedText(tx, task));
+    const known = effect.hasPinned ? knownText(await pinnedText(tx, task)) : '';
     return [
       ...(known === '' ? [] : [userLine(effect.turn, known)]),
       ...(await chatOpening(tx, task, effect.turn)),
@@ -211,11 +215,14 @@ async function openingLines(context: CallContext, place: OpeningRoom): Promise<N
   return [{ role: 'user', turn: effect.turn, content: await openingOf(context, place) }];
 }
 
-async function openingOf({ tx, task, current, world }: CallContext, place: OpeningRoom): Promise<Opening> {
+async function openingOf(
+  { tx, task, effect, current, world, hasFiles }: CallContext,
+  place: OpeningRoom,
+): Promise<Opening> {
   const chief = task.role === 'chief_of_staff';
   const [files, known, earlier] = await allEnded([
-    loadTurnFiles(tx, task.id),
-    pinnedText(tx, task),
+    hasFiles ? loadTurnFiles(tx, task.id) : [],
+    effect.hasPinned ? pinnedText(tx, task) : '',
     task.attempt > 1 && !chief ? loadEarlier(tx, task) : [],
   ]);
   if (chief) {

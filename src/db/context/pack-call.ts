@@ -80,10 +80,10 @@ export interface OverWindow {
 
 export async function packCall(
   tx: Tx,
-  task: Pick<TaskRow, 'id' | 'attempt'>,
+  { task, summarised }: { task: Pick<TaskRow, 'id' | 'attempt'>; summarised: boolean },
   call: PackCall,
 ): Promise<PackedCall | OverWindow> {
-  const whole = countedBy(call.counter, await loadConversation(tx, task));
+  const whole = countedBy(call.counter, await loadConversation(tx, task, summarised));
   const summary = call.purpose === 'summarise' ? toSummarise(whole, call) : null;
   if (call.purpose === 'summarise' && !summary) return { over: nothingToSummarise, window: null };
   const conversation = summary
