@@ -6,7 +6,7 @@ import type { PlanRow } from '../db/mappings/plan.ts';
 import type { TaskRow } from '../db/mappings/task.ts';
 import type { Tx } from '../db/record.ts';
 import { loadTeam } from '../db/standing/load-team.ts';
-import { onTask } from '../db/standing/move-context.ts';
+import { onTask } from '../db/standing/on-task.ts';
 import { AppError } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
 import { lockProposedPlan } from './proposed-plan.ts';
@@ -51,7 +51,7 @@ async function readEdited(
     'SELECT f.id, f.name, f.status, f.problem FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1',
     [task.id],
   );
-  const team = await loadTeam(tx, { tools: await toolsOf(tx) });
+  const team = await loadTeam(tx, { tools: await toolsOf(tx) }, task.rootId);
   const underWay = plan.kind === 'revision' && task.planRunId ? await loadUnderWay(tx, task.planRunId) : null;
   const { definition, problems } = checkPlan(given, { team, files, maxSteps: null }, underWay);
   if (definition) return definition;

@@ -1,7 +1,7 @@
 import type { LiftGuard } from '../contracts/guard.ts';
 import type { AgentSpec } from '../contracts/agent.ts';
 import { isFinished } from '../contracts/status.ts';
-import { onTask } from '../db/standing/move-context.ts';
+import { onTask } from '../db/standing/on-task.ts';
 import type { TaskRow } from '../db/mappings/task.ts';
 import type { Tx } from '../db/record.ts';
 import { lockTask, updateTask } from '../db/task-store.ts';

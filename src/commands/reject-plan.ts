@@ -1,7 +1,7 @@
 import type { RejectPlan } from '../contracts/plan.ts';
 import { decidePlan } from '../db/plan-store.ts';
 import type { Tx } from '../db/record.ts';
-import { onTask } from '../db/standing/move-context.ts';
+import { onTask } from '../db/standing/on-task.ts';
 import { type Caller, requireOperator } from './caller.ts';
 import { lockProposedPlan } from './proposed-plan.ts';
 

@@ -7,7 +7,8 @@ import { deliverMessages } from '../messages/in-task.ts';
 import { updateTask } from '../task-store.ts';
 import { assign } from './assign.ts';
 import { cancelTaskNow, completeTask, endAttempt, failTask } from './end-task.ts';
-import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
+import { type MoveContext, notWaiting, place } from './move-context.ts';
+import { onTask } from './on-task.ts';
 import { carryOut, declinePlan, proposePlan } from './propose-plan.ts';
 import { resume, wait } from './wait.ts';
 

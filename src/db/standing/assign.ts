@@ -9,7 +9,8 @@ import { newId } from '../new-id.ts';
 import { whoIsMissing } from '../assignment/nobody-able.ts';
 import { updateTask, updateTaskLater } from '../task-store.ts';
 import { failTask } from './end-task.ts';
-import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
+import { type MoveContext, notWaiting, place } from './move-context.ts';
+import { onTask } from './on-task.ts';
 import { wait } from './wait.ts';
 
 /**

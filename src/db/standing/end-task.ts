@@ -8,7 +8,8 @@ import { callNextWaiter } from '../assignment/capacity-waiters.ts';
 import type { TaskPatch } from '../task-store.ts';
 import { endMessages } from '../messages/in-task.ts';
 import { updateTask } from '../task-store.ts';
-import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
+import { type MoveContext, notWaiting, place } from './move-context.ts';
+import { onTask } from './on-task.ts';
 import { parentWakeMs } from './take-wakes.ts';
 
 export async function completeTask(context: MoveContext, result: TaskResult): Promise<boolean> {

@@ -14,11 +14,6 @@ export function place({ task }: Pick<MoveContext, 'task'>) {
   return { rootTaskId: task.rootId };
 }
 
-/** An event on the task's own stream. */
-export function onTask<Type extends string, Data>(task: { id: string }, type: Type, data: Data) {
-  return { stream: `task/${task.id}`, type, data };
-}
-
 export const notWaiting = {
   waitingFor: null,
   waitingDetail: null,

@@ -8,7 +8,8 @@ import { findPlan, insertPlan, keepPlanDefinition, loadDefinition } from '../pla
 import { insertRun } from '../run-store.ts';
 import { updateTask } from '../task-store.ts';
 import { findVersion } from '../workflow-store.ts';
-import { type MoveContext, onTask, place } from './move-context.ts';
+import { type MoveContext, place } from './move-context.ts';
+import { onTask } from './on-task.ts';
 
 type Proposal = Extract<TaskMove, { move: 'proposePlan' }>;
 

@@ -7,7 +7,7 @@ import { type OpenPlan, whyNoRevision } from '../../core/task/revising.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { decidePlan, findPlan, insertPlan } from '../plan-store.ts';
 import type { Tx } from '../record.ts';
-import { onTask } from './move-context.ts';
+import { onTask } from './on-task.ts';
 
 /** @returns why there will be none; else which plan is written again */
 export async function revisePlan(

@@ -6,7 +6,8 @@ import { callNextWaiter } from '../assignment/capacity-waiters.ts';
 import { sayExhausted } from '../budgets/say-exhausted.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { updateTask } from '../task-store.ts';
-import { type MoveContext, notWaiting, onTask, place } from './move-context.ts';
+import { type MoveContext, notWaiting, place } from './move-context.ts';
+import { onTask } from './on-task.ts';
 
 /** Waiting holds no slot. */
 export async function wait(
