@@ -1,4 +1,6 @@
+import type { GoalBudget } from '../contracts/budget.ts';
 import type { UpdateWorkspace } from '../contracts/workspace.ts';
+import type { BudgetSettings } from '../db/budgets/budget-store.ts';
 import type { Tx } from '../db/record.ts';
 import { lockWorkspace, writeWorkspace } from '../db/workspace-store.ts';
 import { AppError } from '../errors.ts';
@@ -24,6 +26,17 @@ export async function updateWorkspace(
       'precondition_failed',
       'The workspace was changed meanwhile. Look at it and try again.',
     );
-  const { name, ...settings } = changes;
-  await writeWorkspace(tx, { name, settings });
+  const { name, goalBudget, ...settings } = changes;
+  const budgets = goalBudget && { ...row.settings.budgets, ...budgetSettings(goalBudget) };
+  await writeWorkspace(tx, {
+    name,
+    settings: { ...settings, ...(goalBudget === undefined ? {} : { budgets }) },
+  });
+}
+
+function budgetSettings({ usd, tokens }: GoalBudget): BudgetSettings {
+  return {
+    ...(usd === undefined ? {} : { goalUsd: usd }),
+    ...(tokens === undefined ? {} : { goalTokens: tokens }),
+  };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AssignmentWeights } from './assignment.ts';
+import { GoalBudget } from './budget.ts';
 import { idSchema } from './ids.ts';
 import { PlanAcceptance } from './plan.ts';
 
@@ -13,6 +14,9 @@ export const Workspace = z
     assignmentWeights: AssignmentWeights,
     planAcceptance: PlanAcceptance,
     maxHops: z.int().describe('How long a chain of agents answering agents may be'),
+    goalBudget: z
+      .object({ usd: z.number().nullable(), tokens: z.int().nullable() })
+      .describe('What a new goal may cost unless its launch says otherwise; null = no limit'),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Workspace' });
@@ -24,6 +28,9 @@ export const UpdateWorkspace = z
     assignmentWeights: AssignmentWeights.nullable().optional().describe('null: those of everybody again'),
     planAcceptance: PlanAcceptance.optional(),
     maxHops: z.int().min(1).max(100).nullable().optional().describe('null: that of everybody again'),
+    goalBudget: GoalBudget.nullable()
+      .optional()
+      .describe('What is left out of it stays; null: that of everybody again'),
   })
   .meta({ id: 'UpdateWorkspace' });
 export type UpdateWorkspace = z.infer<typeof UpdateWorkspace>;

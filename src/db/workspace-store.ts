@@ -1,5 +1,6 @@
 import type { AssignmentWeights } from '../contracts/assignment.ts';
 import type { PlanAcceptance } from '../contracts/plan.ts';
+import type { BudgetSettings } from './budgets/budget-store.ts';
 import type { WorkspaceRow } from './mappings/workspace.ts';
 import type { Tx } from './record.ts';
 
@@ -7,6 +8,7 @@ export interface WorkspaceSettings {
   assignmentWeights?: AssignmentWeights;
   planAcceptance?: PlanAcceptance;
   maxHops?: number;
+  budgets?: BudgetSettings;
 }
 
 type StoredWorkspace = Omit<WorkspaceRow, 'settings'> & { settings: WorkspaceSettings };
@@ -25,7 +27,8 @@ export async function writeWorkspace(
   { name, settings }: { name: string | undefined; settings: Record<string, unknown> },
 ): Promise<void> {
   await tx.sql(
-    `UPDATE workspaces SET name = coalesce($2, name), settings = jsonb_strip_nulls(settings || $3::jsonb) WHERE id = $1`,
+    `UPDATE workspaces SET name = coalesce($2, name), settings = (settings || $3::jsonb) -
+            ARRAY(SELECT key FROM jsonb_each($3::jsonb) WHERE value = 'null') WHERE id = $1`,
     [tx.workspaceId, name ?? null, JSON.stringify(settings)],
   );
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Budget } from '../../src/contracts/budget.ts';
 import type { Task } from '../../src/contracts/task.ts';
+import type { Workspace } from '../../src/contracts/workspace.ts';
 import { type RunningApi, runApi } from './support/running-api.ts';
 
 let api: RunningApi;
@@ -26,6 +27,19 @@ describe('budgets', () => {
     const { body: tree } = await api.ask<{ task: Task }>('GET', `tasks/${task.id}/tree`);
     expect(tree.task.budget).toEqual(task.budget);
     expect(await list(`taskId == "${task.id}"`)).toMatchObject([{ id: task.budget?.id, scope: 'tree' }]);
+  });
+
+  test('an owner says what new goals get, and nothing may be no limit', async () => {
+    const set = async (goalBudget: object | null) =>
+      (await api.ask<Workspace>('PATCH', 'workspace', { body: { goalBudget } })).body.goalBudget;
+    expect(await set({ usd: 2 })).toEqual({ usd: 2, tokens: 5_000_000 });
+    expect(await set({ tokens: null })).toEqual({ usd: 2, tokens: null });
+    // Another setting leaves it alone.
+    const { body } = await api.ask<Workspace>('PATCH', 'workspace', { body: { maxHops: null } });
+    expect(body.goalBudget).toEqual({ usd: 2, tokens: null });
+    expect((await give()).budget).toMatchObject({ limitUsd: 2, limitTokens: null });
+    expect(await set(null)).toEqual({ usd: 5, tokens: 5_000_000 });
+    expect((await give()).budget).toMatchObject({ limitUsd: 5, limitTokens: 5_000_000 });
   });
 
   test('limits are changed, added to and removed', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { updateWorkspace } from '../../commands/update-workspace.ts';
 import { defaultWeights } from '../../contracts/assignment.ts';
 import { defaultMaxHops, UpdateWorkspace, Workspace } from '../../contracts/workspace.ts';
+import { goalBudgetOf } from '../../db/budgets/budget-store.ts';
 import { readWorkspace } from '../../db/workspace-store.ts';
 import type { Door } from '../door/door.ts';
 import { route } from '../door/route.ts';
@@ -46,7 +47,11 @@ function present({ id, name, settings, createdAt }: Awaited<ReturnType<typeof re
   const assignmentWeights = { ...defaultWeights, ...settings.assignmentWeights };
   const planAcceptance = settings.planAcceptance ?? 'auto';
   const maxHops = settings.maxHops ?? defaultMaxHops;
-  return { id, name, assignmentWeights, planAcceptance, maxHops, createdAt: createdAt.toISOString() };
+  const goalBudget = goalBudgetOf(settings.budgets);
+  return {
+    ...{ id, name, assignmentWeights, planAcceptance, maxHops, goalBudget },
+    createdAt: createdAt.toISOString(),
+  };
 }
 
 function tagOf(workspace: Workspace): string {

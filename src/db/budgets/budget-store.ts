@@ -101,6 +101,16 @@ export async function insertBudget(
 /** What a fresh workspace has, and what each of its goals gets, unless its settings say otherwise (null there: none). */
 const usual = { goalUsd: 5, goalTokens: 5_000_000, dayUsd: 20 };
 
+export interface BudgetSettings {
+  goalUsd?: number | null;
+  goalTokens?: number | null;
+}
+
+export function goalBudgetOf(settings: BudgetSettings | null | undefined): Required<GoalBudget> {
+  const { goalUsd, goalTokens } = { ...usual, ...settings };
+  return { usd: goalUsd, tokens: goalTokens };
+}
+
 export async function openWorkspacePurse(tx: Tx): Promise<void> {
   await tx.sql(`UPDATE workspaces SET settings = settings || $2::jsonb WHERE id = $1`, [
     tx.workspaceId,
@@ -115,15 +125,15 @@ export async function openWorkspacePurse(tx: Tx): Promise<void> {
 
 /** What a goal may cost: what was wished for, else what the workspace gives. */
 export async function goalLimits(tx: Tx, { usd, tokens }: GoalBudget = {}): Promise<Limits> {
-  const [row] = await tx.sql<{ settings: Partial<typeof usual> | null }>(
+  const [row] = await tx.sql<{ settings: BudgetSettings | null }>(
     `SELECT settings->'budgets' AS settings FROM workspaces WHERE id = $1`,
     [tx.workspaceId],
   );
-  const given = { ...usual, ...row?.settings };
-  const money = usd === undefined ? given.goalUsd : usd;
+  const given = goalBudgetOf(row?.settings);
+  const money = usd === undefined ? given.usd : usd;
   return {
     limitMicroUsd: money === null ? null : Math.round(money * 1e6),
-    limitTokens: tokens === undefined ? given.goalTokens : tokens,
+    limitTokens: tokens === undefined ? given.tokens : tokens,
   };
 }
 
