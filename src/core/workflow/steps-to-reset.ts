@@ -1,4 +1,4 @@
-/** Which steps a retry begins anew: the named one and all that needs it, or everything that did not complete. */
+/** Which steps a retry begins anew: the named one and all that needs it, and whatever did not complete. */
 import type { StepStatus } from '../../contracts/status.ts';
 import type { WorkflowDefinition } from '../../contracts/workflow.ts';
 
@@ -9,22 +9,28 @@ export interface RetriedRow {
   status: StepStatus;
 }
 
-/** Keys to set back to pending. Completed work that nothing retried depends on is kept, completed items of a forEach too. */
+/**
+ * Keys to set back to pending. Completed work that nothing retried depends on is kept, completed items of a forEach too. What stands beside
+ * the named step and was stopped, or failed the run, begins anew with it: the run would fail of it again.
+ */
 export function stepsToReset(
   definition: WorkflowDefinition,
   rows: readonly RetriedRow[],
   from?: string,
 ): string[] {
-  if (from !== undefined) {
-    const behind = behindOf(definition, new Set([from]));
-    return rows.filter((row) => behind.has(row.stepId)).map((row) => row.key);
-  }
-  const undone = rows.filter((row) => row.status !== 'completed');
-  const ids = new Set(undone.filter((row) => row.status !== 'skipped').map((row) => row.stepId));
+  const goesOn = new Set(definition.steps.flatMap(({ id, onError }) => (onError === 'continue' ? [id] : [])));
+  const stays = ({ status, stepId }: RetriedRow) =>
+    from !== undefined && status === 'failed' && goesOn.has(stepId);
+  const undone = rows.filter((row) => row.status !== 'completed' && row.status !== 'skipped' && !stays(row));
+  const ids = new Set(undone.map(({ stepId }) => stepId));
   const behind = behindOf(definition, ids);
+  const named = from === undefined ? new Set<string>() : behindOf(definition, new Set([from]));
   return rows
-    .filter((row) => (ids.has(row.stepId) ? row.status !== 'completed' : behind.has(row.stepId)))
-    .map((row) => row.key);
+    .filter((row) => {
+      if (named.has(row.stepId)) return true;
+      return ids.has(row.stepId) ? row.status !== 'completed' : behind.has(row.stepId);
+    })
+    .map(({ key }) => key);
 }
 
 /** The steps themselves and everything that depends on them, directly or not. */

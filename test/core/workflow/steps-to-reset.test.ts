@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { WorkflowDefinition } from '../../../src/contracts/workflow.ts';
+import { type RetriedRow, stepsToReset } from '../../../src/core/workflow/steps-to-reset.ts';
+
+/** read → left, right → write; a remark beside them, which may fail. */
+const definition = WorkflowDefinition.parse({
+  name: 'Two sides',
+  steps: [
+    { id: 'read', kind: 'agent', with: { goal: 'Read' } },
+    { id: 'left', kind: 'agent', dependsOn: ['read'], with: { goal: 'Left' } },
+    { id: 'right', kind: 'agent', dependsOn: ['read'], with: { goal: 'Right' } },
+    { id: 'write', kind: 'agent', dependsOn: ['left', 'right'], with: { goal: 'Write' } },
+    { id: 'remark', kind: 'agent', onError: 'continue', with: { goal: 'Remark' } },
+  ],
+});
+const ended = (statuses: Record<string, RetriedRow['status']>): RetriedRow[] =>
+  definition.steps.map(({ id }) => ({
+    key: id,
+    stepId: id,
+    index: null,
+    status: statuses[id] ?? 'completed',
+  }));
+
+describe('a retry from a step', () => {
+  test('begins it anew with what comes after it, and keeps the rest', () => {
+    const rows = ended({ right: 'failed', write: 'cancelled' });
+    expect(stepsToReset(definition, rows, 'right')).toEqual(['right', 'write']);
+    expect(stepsToReset(definition, ended({}), 'left')).toEqual(['left', 'write']);
+  });
+
+  test('begins anew what was stopped beside it: the run could not complete without', () => {
+    const rows = ended({ left: 'cancelled', right: 'failed', write: 'cancelled' });
+    expect(stepsToReset(definition, rows, 'right')).toEqual(['left', 'right', 'write']);
+  });
+
+  test('begins anew what failed the run beside it, but not what was allowed to fail', () => {
+    const rows = ended({ left: 'failed', right: 'failed', write: 'cancelled', remark: 'failed' });
+    expect(stepsToReset(definition, rows, 'right')).toEqual(['left', 'right', 'write']);
+  });
+});
+
+test('a retry without a step begins everything anew that did not complete', () => {
+  const rows = ended({ left: 'failed', write: 'cancelled', remark: 'failed' });
+  expect(stepsToReset(definition, rows)).toEqual(['left', 'write', 'remark']);
+});
