@@ -22,7 +22,7 @@ describe('the sentence over a plan', () => {
   test('of a goal without an agent is about whoever it is for', () => {
     const operator = treeOf({
       plan: false,
-      task: { role: 'master_operator', agent: null, status: 'pending' },
+      task: { role: 'master_operator', agent: null, attempts: [], status: 'pending' },
     });
     expect(whoHas(operator.task).name).toBe('Master Operator');
     expect(said(operator)).toBe('The goal is accepted; no agent has it yet.');

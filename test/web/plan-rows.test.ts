@@ -17,6 +17,14 @@ describe('the rows of a plan', () => {
     expect(read?.rows).toHaveLength(3);
   });
 
+  test('name who had a step last when it failed and is nobody’s any more', () => {
+    const tree = treeOf();
+    const children = tree.children.map((child) => ({ ...child, task: { ...child.task, agent: null } }));
+    const steps = (tree.run?.steps ?? []).map((each) => ({ ...each, agent: null }));
+    const rows = planRows({ ...tree, children, run: tree.run && { ...tree.run, steps } });
+    expect(rows.find(({ path }) => path === 'weigh')?.step.agent?.name).toBe('Analyst');
+  });
+
   test('count steps, not the rows that group them', () => {
     const rows = planRows(treeOf());
     expect(leaves(rows)).toHaveLength(7);

@@ -1,4 +1,5 @@
 import type { AgentRef, TaskTree } from '../../../src/contracts/task.ts';
+import { lastAgent } from './last-agent.ts';
 import { tokensOf } from '../words/format.ts';
 
 export interface AgentCost {
@@ -7,15 +8,16 @@ export interface AgentCost {
   tokens: number;
 }
 
-/** What each agent's own calls cost in a tree, the dearest first. A task counts for the agent that has it now. */
+/** What each agent's own calls cost in a tree, the dearest first. A task counts for the agent that has it now, or had it last. */
 export function costsByAgent(tree: TaskTree): AgentCost[] {
   const lines = new Map<string, AgentCost>();
   const add = ({ task, children }: TaskTree) => {
-    if (task.agent) {
-      const line = lines.get(task.agent.id) ?? { agent: task.agent, usd: 0, tokens: 0 };
+    const agent = lastAgent(task);
+    if (agent) {
+      const line = lines.get(agent.id) ?? { agent, usd: 0, tokens: 0 };
       line.usd = line.usd === null || task.cost.usd === null ? null : line.usd + task.cost.usd;
       line.tokens += tokensOf(task.cost);
-      lines.set(task.agent.id, line);
+      lines.set(agent.id, line);
     }
     children.forEach(add);
   };

@@ -17,6 +17,7 @@ import type { PlanRow } from './plan-rows.ts';
 import { ResultCard } from './result-card.tsx';
 import { addressOf, chiefPath } from './address.ts';
 import { CapacityCard } from './capacity-card.tsx';
+import { lastAgent } from './last-agent.ts';
 import { opening, whoHas } from './opening.ts';
 import { WaitingCard } from './waiting-card.tsx';
 
@@ -32,6 +33,7 @@ interface ConversationProps {
 export function Conversation({ tree, rows, texts, now, selected, mayAct }: ConversationProps) {
   const { task, plan } = tree;
   const agent = whoHas(task);
+  const last = lastAgent(task);
   return (
     <section className="log scroll" tabIndex={0} aria-label="Goal and result">
       <div className="col">
@@ -50,7 +52,7 @@ export function Conversation({ tree, rows, texts, now, selected, mayAct }: Conve
               {ago(task.startedAt ?? task.createdAt, now)}
             </time>
             <span className="grow" />
-            {task.agent && <ChatLink agent={task.agent} taskId={task.id} />}
+            {last && <ChatLink agent={last} taskId={task.id} />}
           </div>
           <div className="body">
             <p>{opening(tree, rows)}</p>

@@ -1,10 +1,12 @@
 import type { AgentRef, Task, TaskTree } from '../../../src/contracts/task.ts';
 import { isOver } from '../words/status-words.ts';
+import { lastAgent } from './last-agent.ts';
 import { type PlanRow, agentsOf, leaves } from './plan-rows.ts';
 
-/** Who has a goal, or, as long as nobody has it, who it is for. */
-export function whoHas({ agent, role }: Task): Pick<AgentRef, 'name' | 'role'> {
-  return agent ?? { name: role === 'chief_of_staff' ? 'Chief of Staff' : 'Master Operator', role };
+/** Who has a goal, or, as long as nobody had it, who it is for. */
+export function whoHas(task: Task): Pick<AgentRef, 'name' | 'role'> {
+  const { role } = task;
+  return lastAgent(task) ?? { name: role === 'chief_of_staff' ? 'Chief of Staff' : 'Master Operator', role };
 }
 
 const numbers = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten'];

@@ -134,11 +134,11 @@ function StepRow({ row, taskId, now, selected }: RowProps) {
 function Figures({ row, now }: { row: PlanRow; now: number }) {
   const { step } = row;
   const time = workTime(row, now);
-  const worked = step.cost.calls > 0 || isOver(step.status);
+  const worked = step.cost.calls > 0 || step.status === 'completed' || step.status === 'failed';
   return (
     <>
       <span className="d">{time === null ? missing : duration(time)}</span>
-      <span className="d cost">{worked && step.status !== 'skipped' ? money(step.cost.usd) : missing}</span>
+      <span className="d cost">{worked ? money(step.cost.usd) : missing}</span>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { Run, Step } from '../../../src/contracts/run.ts';
 import type { AgentRef, TaskTree } from '../../../src/contracts/task.ts';
+import { lastAgent } from './last-agent.ts';
 import { type AnyStatus, isOver } from '../words/status-words.ts';
 
 /**
@@ -26,7 +27,14 @@ export function planRows(tree: TaskTree, above = ''): PlanRow[] {
   for (const step of run.steps) {
     const path = above + step.key;
     const below = step.taskId === null ? undefined : tasks.get(step.taskId);
-    const row = { path, step, run, tree: below ?? null, rows: below ? planRows(below, `${path}/`) : [] };
+    const agent = step.agent ?? (below ? lastAgent(below.task) : null);
+    const row = {
+      path,
+      step: { ...step, agent },
+      run,
+      tree: below ?? null,
+      rows: below ? planRows(below, `${path}/`) : [],
+    };
     const group = step.index === null ? undefined : groups.get(step.stepId);
     if (step.index === null) {
       groups.set(step.stepId, row);

@@ -7,6 +7,7 @@ import type { PlanRow } from './plan-rows.ts';
  */
 export function workTime({ step, tree, rows }: PlanRow, now: number): number | null {
   if (step.status === 'skipped' || step.kind === 'approval' || step.kind === 'wait') return null;
+  if (step.status === 'cancelled' && step.attempt === 0) return null;
   const until = step.status === 'waiting' && step.waiting ? Date.parse(step.waiting.since) : now;
   const attempts = rows.length === 0 ? (tree?.task.attempts ?? []) : [];
   if (attempts.length === 0) return lasted(step, until);
