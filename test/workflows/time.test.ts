@@ -53,21 +53,29 @@ describe('time', () => {
     ]);
   });
 
-  test('a wait step of a day, and an approval that expires after a week: both pass in an instant', async () => {
+  test('a wait step of a day, and an approval that reminds and expires after a week: all pass in an instant', async () => {
     const id = await house.run({
       name: 'Patience',
       steps: [
         { id: 'day', kind: 'wait', with: { for: 'P1D' } },
-        { id: 'week', kind: 'approval', dependsOn: ['day'], with: { title: 'Anybody?', expiresIn: 'P7D' } },
+        {
+          id: 'week',
+          kind: 'approval',
+          dependsOn: ['day'],
+          with: { title: 'Anybody?', expiresIn: 'P7D', remindBefore: 'P2D' },
+        },
       ],
     });
     expect(await quickly(id)).toBe('failed');
     expect(await house.rows('SELECT error FROM runs WHERE id = $1', id)).toMatchObject([
       { error: { code: 'approval_denied', message: expect.stringContaining('expired') } },
     ]);
-    expect(await house.rows('SELECT status FROM approvals WHERE run_id = $1', id)).toEqual([
-      { status: 'expired' },
-    ]);
+    expect(
+      await house.rows(
+        `SELECT status, reminded_at >= remind_at AND reminded_at < expires_at AS in_time FROM approvals WHERE run_id = $1`,
+        id,
+      ),
+    ).toEqual([{ status: 'expired', inTime: true }]);
   });
 
   test('a step that waits longer than its timeout fails by it, and takes the run with it', async () => {

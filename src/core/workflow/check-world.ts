@@ -39,7 +39,7 @@ function checkStep(step: DraftStep, world: World): Problem[] {
 
 function checkEyes(step: DraftStep, { deciders }: World, path: Path): Problem[] {
   if (step.with.fourEyes !== true || deciders >= fourEyesNeed) return [];
-  const message = `Two different people have to agree, and this workspace has ${deciders} who may decide.`;
+  const message = `Two different people have to agree, and there ${deciders === 1 ? 'is one' : `are ${deciders}`} who may.`;
   return [problemAt([...path, 'fourEyes'], 'too_few_people', message)];
 }
 

@@ -2,12 +2,14 @@ import type { ToolCard } from '../../contracts/tool-card.ts';
 import { comesByItself } from '../../core/policy/may-call.ts';
 import type { Team } from '../../core/task/snapshot.ts';
 import { countDeciders } from '../approvals/approval-rule-store.ts';
+import { goalGiver } from '../approvals/goal-giver.ts';
 import type { Tx } from '../record.ts';
 
-/** Who is there, what they can use, and which workflows a plan may call. */
+/** Who is there, what they can use, and which workflows a plan may call. `rootTaskId`: people may decide but for who gave that goal. */
 export async function loadTeam(
   tx: Tx,
   world: { tools: readonly Pick<ToolCard, 'name' | 'description' | 'risk'>[] },
+  rootTaskId: string | null = null,
 ): Promise<Team> {
   const agents = await tx.sql<Team['agents'][number]>(
     `SELECT a.id, a.name, a.role, a.spec->'capabilities' AS capabilities, a.spec->'tools' AS tools, a.spec->>'instructions' AS instructions,
@@ -26,7 +28,7 @@ export async function loadTeam(
   const planTools = world.tools.flatMap(({ name, description, risk }) =>
     risk === 'low' && !comesByItself(name) ? [{ name, description }] : [],
   );
-  const deciders = await countDeciders(tx, null);
+  const deciders = await countDeciders(tx, rootTaskId && (await goalGiver(tx, rootTaskId)));
   const tools = world.tools.map(({ name }) => name).filter((name) => !comesByItself(name));
   return { agents, workflows, tools, planTools, deciders };
 }

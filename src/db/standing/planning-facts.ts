@@ -30,7 +30,7 @@ export async function loadPlanningFacts(
   const judged = last !== undefined && isJudge(last);
   const changing = task.planRunId !== null && (asked || judged);
   return {
-    team: task.planRunId === null || asked ? await loadTeam(tx, world) : null,
+    team: task.planRunId === null || asked ? await loadTeam(tx, world, task.rootId) : null,
     underWay: changing && task.planRunId !== null ? await loadUnderWay(tx, task.planRunId) : null,
     lineage: delegates(last) ? await loadLineage(tx, task) : null,
     hops,

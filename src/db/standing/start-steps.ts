@@ -7,6 +7,7 @@ import { indexDefinition } from '../../core/workflow/definition-index.ts';
 import { deniedBecause } from '../../core/workflow/waits.ts';
 import { fourEyesNeed } from '../../core/policy/four-eyes.ts';
 import { countDeciders } from '../approvals/approval-rule-store.ts';
+import { goalGiver } from '../approvals/goal-giver.ts';
 import { insertApproval } from '../approvals/approval-store.ts';
 import { allEnded } from '../connection.ts';
 import { askForStep } from '../messages/ask-for-step.ts';
@@ -112,7 +113,8 @@ async function askForApproval(
   { key: stepKey, attempt, with: given, waitUntil, remindAt }: Start,
 ): Promise<{ approvalId: string } | { error: StepError }> {
   const { title, details, fourEyes } = given as unknown as ApprovalStep['with'];
-  const startedBy = await whoStarted(tx, run);
+  const giver = run.rootTaskId === null ? null : await goalGiver(tx, run.rootTaskId);
+  const startedBy = giver ?? run.actor;
   if (fourEyes && (await countDeciders(tx, startedBy)) < fourEyesNeed)
     return {
       error: deniedBecause(
@@ -122,13 +124,6 @@ async function askForApproval(
   const times = { expiresAt: timeOf(waitUntil), remindAt: timeOf(remindAt) };
   const asked = { stepKey, attempt, title, details, fourEyes, startedBy, ...times };
   return { approvalId: await insertApproval(tx, run, asked) };
-}
-
-/** Of a plan: whoever gave the goal. */
-async function whoStarted(tx: RunContext['tx'], { rootTaskId, actor }: RunContext['run']): Promise<string> {
-  if (rootTaskId === null) return actor;
-  const [root] = await tx.sql<{ actor: string }>('SELECT actor FROM tasks WHERE id = $1', [rootTaskId]);
-  return root?.actor ?? actor;
 }
 
 function dependenciesOf(

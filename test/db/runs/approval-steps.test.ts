@@ -70,7 +70,7 @@ describe('four eyes in an approval step', () => {
     });
   });
 
-  test('are refused while the workspace has too few people: when it is saved, and when the step asks', async () => {
+  test('are refused while the workspace has too few people: when it is saved, started, and when the step asks', async () => {
     const source = { name: 'Two', steps: [approval({ fourEyes: true })] };
     const save = () => desk.inside((tx) => createWorkflow(tx, desk.caller, { source, tools: [] }));
     await expect(save()).rejects.toMatchObject({
@@ -79,7 +79,14 @@ describe('four eyes in an approval step', () => {
     });
     await person();
     await save();
-    const id = await desk.begin({ steps: [approval({ fourEyes: true }, { retry: { maxAttempts: 3 } })] });
+    const steps = [approval({ fourEyes: true }, { retry: { maxAttempts: 3 } })];
+    await expect(desk.begin({ steps })).rejects.toMatchObject({
+      code: 'invalid_workflow',
+      problems: [{ pointer: '/steps/0/with/fourEyes', code: 'too_few_people' }],
+    });
+    const { principalId } = await person();
+    const id = await desk.begin({ steps });
+    await desk.rows(`UPDATE principals SET role = 'viewer' WHERE id = $1`, principalId);
     await desk.stand(id);
     await desk.stand(id);
     expect(await desk.run(id)).toMatchObject({ status: 'failed', error: { code: 'approval_denied' } });
