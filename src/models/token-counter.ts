@@ -5,7 +5,11 @@
 import type { TokenizerName } from '../contracts/model.ts';
 import { estimator, type TokenCounter } from '../core/context/token-counter.ts';
 
-type Encoding = Pick<typeof import('gpt-tokenizer/encoding/o200k_base'), 'countTokens' | 'setMergeCacheSize'>;
+/** As much of the package as is used. */
+interface Encoding {
+  countTokens(text: string, options: { disallowedSpecial: Set<string> }): number;
+  setMergeCacheSize(words: number): void;
+}
 
 const encodings: Record<TokenizerName, () => Promise<Encoding>> = {
   o200k_base: () => import('gpt-tokenizer/encoding/o200k_base'),
