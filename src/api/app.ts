@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import compression from 'compression';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Database } from '../db/record.ts';
 import { allRoutes, type RouteParts } from './all-routes.ts';
@@ -40,7 +40,7 @@ export function createApp(options: AppOptions): Express {
     response.set('X-Request-Id', id);
     next();
   });
-  app.use(logRequests(logger), metrics.measure, secureHeaders(publicUrl), compression());
+  app.use(logRequests(logger), metrics.measure, secureHeaders(publicUrl), compressReads());
 
   const router = express.Router({ caseSensitive: true });
   const door: Door = { router, db, publicUrl, operations: [] };
@@ -53,4 +53,13 @@ export function createApp(options: AppOptions): Express {
   servePage(app, options.webDir);
   app.use(answerErrors(logger));
   return app;
+}
+
+/**
+ * What is read may be long; answers to commands are short. They go unwrapped, since a response that is wrapped is kept in memory by V8 until
+ * its next full collection, and copied by every small one before.
+ */
+function compressReads(): RequestHandler {
+  const compress = compression();
+  return (request, response, next) => (request.method === 'GET' ? compress(request, response, next) : next());
 }

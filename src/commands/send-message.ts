@@ -3,6 +3,7 @@ import { priorities } from '../contracts/task.ts';
 import { messageProblems } from '../core/messages/check-message.ts';
 import { acceptMessage } from '../db/messages/accept.ts';
 import { answerMessage } from '../db/messages/answer.ts';
+import type { ListedMessage } from '../db/messages/message-reads.ts';
 import { lockMessage } from '../db/messages/message-store.ts';
 import { type Addressed, findRecipient } from '../db/messages/recipient.ts';
 import type { MessageRow } from '../db/mappings/message.ts';
@@ -20,7 +21,7 @@ export async function sendMessage(
   caller: Caller,
   input: Omit<SendMessage, 'to'> & { to?: Addressed | undefined },
   named = false,
-): Promise<{ id: string }> {
+): Promise<ListedMessage> {
   requireOperator(caller);
   const asked = input.replyTo === undefined ? null : await lockMessage(tx, input.replyTo);
   const to = input.to ? await findRecipient(tx, input.to, true) : await askerOf(tx, asked);

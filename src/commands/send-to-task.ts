@@ -1,4 +1,5 @@
 import type { SendToTask } from '../contracts/message.ts';
+import type { ListedMessage } from '../db/messages/message-reads.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError } from '../errors.ts';
 import type { Caller } from './caller.ts';
@@ -23,7 +24,7 @@ export async function sendToTask(
   tx: Tx,
   caller: Caller,
   { taskId, message: { decision, ...message }, toolsOf }: MessageToTask,
-): Promise<{ id: string }> {
+): Promise<ListedMessage> {
   const sent = await sendMessage(tx, caller, { ...message, to: { kind: 'task', id: taskId } }, true);
   if (!decision) return sent;
   const { approvalId, verdict, arguments: args } = decision;

@@ -134,10 +134,8 @@ function taskMessageRoutes(door: Door, toolsOf: ToolsOf): void {
     },
     {
       location,
-      handle: async ({ tx, caller, params: { taskId }, body }) => {
-        const { id } = await sendToTask(tx, caller, { taskId, message: body, toolsOf });
-        return viewMessage(tx, id);
-      },
+      handle: async ({ tx, caller, params: { taskId }, body }) =>
+        presentMessage(await sendToTask(tx, caller, { taskId, message: body, toolsOf })),
     },
   );
 }

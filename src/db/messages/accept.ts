@@ -7,12 +7,12 @@
 import { type MessageContent, type MessageType, wantsAnswer } from '../../contracts/message.ts';
 import { contentText, titleOfText } from '../../core/messages/words.ts';
 import { goalLimits, openGoalPurse } from '../budgets/budget-store.ts';
-import type { MessageRow } from '../mappings/message.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { newId } from '../new-id.ts';
 import type { Tx } from '../record.ts';
 import { insertTask } from '../task-store.ts';
 import { answerMessage } from './answer.ts';
+import type { ListedMessage } from './message-reads.ts';
 import { insertMessage, type NewMessage } from './message-store.ts';
 import { readCapabilities } from './registry-answer.ts';
 import type { Recipient } from './recipient.ts';
@@ -35,7 +35,7 @@ export interface Accepting {
   step?: { runId: string; stepKey: string; rootTaskId: string | null };
 }
 
-export async function acceptMessage(tx: Tx, accepting: Accepting): Promise<MessageRow> {
+export async function acceptMessage(tx: Tx, accepting: Accepting): Promise<ListedMessage> {
   const { to, type, content } = accepting;
   const base = rowOf(accepting);
   if (to.kind === 'person') {
@@ -75,7 +75,7 @@ function rowOf({ from, fromTask, to, type, content, step, ...rest }: Accepting):
 }
 
 /** No model is asked: what an agent can do and how busy it is stands in the record. */
-async function answerFromRegistry(tx: Tx, { to }: Accepting, base: NewMessage): Promise<MessageRow> {
+async function answerFromRegistry(tx: Tx, { to }: Accepting, base: NewMessage): Promise<ListedMessage> {
   const asked = await insertMessage(tx, { ...base, state: 'delivered' });
   const data = await readCapabilities(tx, to.id ?? '');
   const skills = data.capabilities.map(({ name, level }) => `${name} ${level}`).join(', ') || 'none named';

@@ -5,6 +5,7 @@
 import type { MessageContent, MessageType } from '../../contracts/message.ts';
 import type { MessageRow } from '../mappings/message.ts';
 import type { Tx } from '../record.ts';
+import type { ListedMessage } from './message-reads.ts';
 import { insertMessage, moveMessages } from './message-store.ts';
 
 export interface Answer {
@@ -19,7 +20,7 @@ export interface Answer {
  * Writes the answer to a message and takes note of it there. The caller has seen that it can be answered, and holds its lock or that of
  * the task that answers.
  */
-export async function answerMessage(tx: Tx, asked: MessageRow, answer: Answer): Promise<MessageRow> {
+export async function answerMessage(tx: Tx, asked: MessageRow, answer: Answer): Promise<ListedMessage> {
   const { from, type, content, priority = asked.priority, deadline = null } = answer;
   const root = await rootOf(tx, asked.fromTaskId ?? from.taskId ?? null);
   const reply = await insertMessage(tx, {

@@ -9,6 +9,7 @@ import { messageTransitions, type MessageState } from '../../contracts/status.ts
 import type { MessageRow } from '../mappings/message.ts';
 import { newId } from '../new-id.ts';
 import type { Tx } from '../record.ts';
+import { type ListedMessage, messageList } from './message-reads.ts';
 
 export type NewMessage = Pick<
   MessageRow,
@@ -19,13 +20,14 @@ export type NewMessage = Pick<
     rootTaskId?: string | null;
   };
 
+/** @returns the message as it is shown */
 export async function insertMessage(
   tx: Tx,
   { rootTaskId = null, ...given }: NewMessage,
-): Promise<MessageRow> {
+): Promise<ListedMessage> {
   const id = given.id ?? newId('message');
   const state = given.state ?? 'accepted';
-  const [row] = await tx.sql<MessageRow>(insert, [
+  const [row] = await tx.sql<ListedMessage>(insert, [
     tx.workspaceId,
     id,
     given.recipient,
@@ -72,11 +74,13 @@ export const longestWaitMs = 2_000_000_000;
 const insert = `
   WITH box AS (
     INSERT INTO mailboxes AS b (recipient, workspace_id, last_place) VALUES ($3, $1, 1)
-    ON CONFLICT (recipient) DO UPDATE SET last_place = b.last_place + 1 RETURNING last_place)
+    ON CONFLICT (recipient) DO UPDATE SET last_place = b.last_place + 1 RETURNING last_place
+  ), t AS (
   INSERT INTO messages (workspace_id, id, recipient, place, from_kind, from_id, from_task_id, to_kind, to_id, task_id, conversation_id,
     run_id, step_key, type, correlation_id, reply_to, content, priority, deadline, hops, state, tool_key, delivered_at)
   SELECT $1, $2, $3, box.last_place, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20::text, $21,
-    CASE WHEN $20::text = 'delivered' THEN now() END FROM box RETURNING *`;
+    CASE WHEN $20::text = 'delivered' THEN now() END FROM box RETURNING *)
+  SELECT ${messageList.columns} FROM t`;
 
 /** Where its events lie: with its recipient; a person has no stream, so they lie with whoever asks. */
 export function streamOf(
