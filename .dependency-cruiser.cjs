@@ -127,6 +127,7 @@ const packagePattern = (name) =>
     ? 'node_modules/'
     : `node_modules/${escaped(name).replace(/\\\*$/, '')}${name.endsWith('*') ? '' : '/'}`;
 const ours = '^(src|workflows|activities|workers|client|web|scripts|samples|examples|bench|test)/';
+const providers = '(openai|anthropic|llama|embedded)';
 const knownRooms = startsWithAny([...Object.keys(rooms), ...entries]);
 const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 
@@ -199,6 +200,22 @@ module.exports = {
       severity: 'error',
       from: { pathNot: startsWithAny(entries) },
       to: { path: startsWithAny(entries) },
+    },
+    {
+      name: 'providers-behind-the-port',
+      comment: 'a provider is one folder: the registry opens it, workers/llama.ts starts the embedded one, nobody else knows it',
+      severity: 'error',
+      from: {
+        pathNot: `^src/models/(registry\\.ts|${providers}/)|^workers/llama\\.ts|^(test|bench)/`,
+      },
+      to: { path: `^src/models/${providers}/` },
+    },
+    {
+      name: 'providers-apart',
+      comment: 'no provider leans on another; llama speaks chat completions, which are OpenAI’s',
+      severity: 'error',
+      from: { path: '^src/models/(openai|anthropic|embedded)/' },
+      to: { path: `^src/models/${providers}/`, pathNot: '^src/models/$1/' },
     },
     {
       name: 'no-unknown-room',

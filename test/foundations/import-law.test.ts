@@ -20,6 +20,7 @@ const innocent: Record<string, string> = {
   'src/config.ts': `export const readConfig = () => process.env.PORT;\n`,
   'src/core/stand.ts': `export const stand = (open: number): string => (open > 0 ? 'waiting' : 'completed');\n`,
   'src/db/task-store.ts': `import type { DataSource } from 'typeorm';\nexport const taskStore = (db: DataSource) => ({ find: () => db.query('') });\n`,
+  'src/models/openai/openai.ts': `export const createOpenAi = (key: string): string => key;\n`,
   'src/feed/queue.ts': `import { Redis } from 'ioredis';\nexport const queueOf = (url: string) => new Redis(url);\n`,
   'src/commands/create-task.ts': `import { taskStore } from '../db/task-store.ts';\nexport const createTask = { taskStore };\n`,
   'src/main.ts': `import { createTask } from './commands/create-task.ts';\nexport const main = () => createTask;\n`,
@@ -111,6 +112,18 @@ const plants: { title: string; file: string; text: string; breaks: string }[] = 
     file: 'src/commands/with-temporal.ts',
     text: `import { Client } from '@temporalio/client';\nexport const seen = Client;\n`,
     breaks: 'commands-packages',
+  },
+  {
+    title: 'a provider’s folder in a command line entry',
+    file: 'workers/with-provider.ts',
+    text: `import { createOpenAi } from '../src/models/openai/openai.ts';\nexport const seen = createOpenAi;\n`,
+    breaks: 'providers-behind-the-port',
+  },
+  {
+    title: 'one provider in another',
+    file: 'src/models/anthropic/with-openai.ts',
+    text: `import { createOpenAi } from '../openai/openai.ts';\nexport const seen = createOpenAi;\n`,
+    breaks: 'providers-apart',
   },
   {
     title: 'an adapter’s code in an activity',

@@ -114,7 +114,7 @@ describe('what a Chief of Staff is told', () => {
     expect(text).not.toContain('agt_chief');
   });
 
-  test('what each step brought, or why it brought nothing', () => {
+  test('what each step brought, or why it brought nothing, and that each fact is named with its source', () => {
     const steps = [
       { key: 'a', title: 'A', status: 'completed', output: { markdown: 'Found.' }, reason: null },
       { key: 'b', title: 'B', status: 'skipped', output: null, reason: 'The condition is false.' },
@@ -122,6 +122,7 @@ describe('what a Chief of Staff is told', () => {
     const text = synthesisMessage({ goal: 'Find risks.', steps });
     expect(text).toContain('Found.');
     expect(text).toContain('The condition is false.');
+    expect(text).toContain('Name the source (file and place) of each fact.');
   });
 });
 
