@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import type { Page } from '../../src/contracts/page.ts';
 import type { Run } from '../../src/contracts/run.ts';
 import type { Validation, WorkflowSummary, WorkflowView } from '../../src/contracts/workflow-view.ts';
+import { standRun } from '../../src/db/standing/stand-run.ts';
 import { type RunningApi, runApi } from './support/running-api.ts';
 
 let api: RunningApi;
@@ -110,6 +111,36 @@ describe('workflows', () => {
     const wrong = await api.problem('POST', `workflows/${made.id}/runs`, { body: { inputs: { topic: 3 } } });
     expect([wrong.status, wrong.body.problems[0]?.pointer]).toEqual([422, '/inputs/topic']);
     expect((await api.ask<Run>('POST', `runs/${body.id}/cancel`)).status).toBe(202);
+  });
+
+  test('an item of a forEach that has begun is changed by its key, and the step says how many there are', async () => {
+    const each = { items: ['tea', 'rum'], maxParallel: 1 };
+    const read = {
+      id: 'read',
+      kind: 'agent',
+      forEach: each,
+      with: { goal: 'Read on ${{ item }}.', requires: [] },
+    };
+    const { body: made } = await api.ask<WorkflowView>('POST', 'workflows', {
+      body: { name: 'Each', steps: [read] },
+    });
+    const { body: run } = await api.ask<Run>('POST', `workflows/${made.id}/runs`);
+    const body = { with: { goal: 'Read much on ${{ item }}.' } };
+    const path = `runs/${run.id}/steps/${encodeURIComponent('read[1]')}`;
+    expect((await api.problem('PATCH', path, { body })).status).toBe(404);
+    await api.db.inWorkspace({ workspaceId: api.workspaceId, actor: 'system' }, (tx) =>
+      standRun(tx, run.id, { now: new Date(), models: [], tools: [] }),
+    );
+    const changed = await api.ask<Run>('PATCH', path, { body });
+    expect(changed.status).toBe(202);
+    expect(changed.body.steps.map(({ key, items, changes }) => [key, items, changes])).toEqual([
+      ['read', 2, null],
+      ['read[0]', null, null],
+      ['read[1]', null, body],
+    ]);
+    const beyond = `runs/${run.id}/steps/${encodeURIComponent('read[2]')}`;
+    expect((await api.problem('PATCH', beyond, { body })).status).toBe(404);
+    await api.ask('POST', `runs/${run.id}/cancel`);
   });
 
   test('a step of a run can be changed: by operators, with the version they looked at, each fault with its place', async () => {
