@@ -32,6 +32,8 @@ export interface ReconcilerOptions {
   failTarget: (target: string, message: string) => Promise<void>;
   metrics?: ReconcilerMetrics;
   everyMs?: number;
+  /** Queues are looked at more often: what waits there shows it late, when a worker is lost with what it held. */
+  queuesEveryMs?: number;
   /** Before the first pass: after a common start the workers need a moment. */
   firstMs?: number;
   /** Rows younger than this may not have been started yet. */
@@ -73,6 +75,7 @@ const why = {
 export function startReconciler(options: ReconcilerOptions): Reconciler {
   return new RunningReconciler({
     everyMs: 20_000,
+    queuesEveryMs: 5000,
     firstMs: 10_000,
     graceMs: 30_000,
     queues: defaultQueues,
@@ -80,11 +83,13 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
   });
 }
 
-type Settings = ReconcilerOptions & Required<Pick<ReconcilerOptions, 'everyMs' | 'firstMs' | 'graceMs'>>;
+type Settings = ReconcilerOptions &
+  Required<Pick<ReconcilerOptions, 'everyMs' | 'queuesEveryMs' | 'firstMs' | 'graceMs'>>;
 
 class RunningReconciler implements Reconciler {
   private readonly options: Settings;
   private readonly timer: NodeJS.Timeout;
+  private readonly queuesTimer: NodeJS.Timeout;
   private readonly first: NodeJS.Timeout;
   private readonly seen: ReconcilerStatus = {
     leads: false,
@@ -95,10 +100,12 @@ class RunningReconciler implements Reconciler {
   /** Resets that were answered, by run id. */
   private readonly answered = new Set<string>();
   private running: Promise<void> | undefined;
+  private watching: Promise<void> | undefined;
 
   constructor(options: Settings) {
     this.options = options;
     this.timer = setInterval(() => void this.pass(), options.everyMs);
+    this.queuesTimer = setInterval(() => this.watchQueues(), options.queuesEveryMs);
     this.first = setTimeout(() => void this.pass(), options.firstMs);
   }
 
@@ -122,13 +129,25 @@ class RunningReconciler implements Reconciler {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    clearInterval(this.queuesTimer);
     clearTimeout(this.first);
-    await this.running;
+    await Promise.all([this.running, this.watching]);
     await dropLease(this.options.db, { name: leaseName, owner: this.options.owner }).catch(() => {}); // it runs out
   }
 
+  /** Between two passes, in the process that leads. What cannot be asked now is asked by the next pass, which says why it cannot. */
+  private watchQueues(): void {
+    if (!this.seen.leads || this.running) return;
+    this.watching ??= this.findUnserved()
+      .then((changed) => (changed ? this.report() : undefined))
+      .catch(() => {})
+      .finally(() => {
+        this.watching = undefined;
+      });
+  }
+
   private async passOnce(): Promise<void> {
-    const { db, owner, client, everyMs, metrics } = this.options;
+    const { db, owner, client, everyMs } = this.options;
     this.seen.leads = await takeLease(db, { name: leaseName, owner, ms: everyMs * 3 });
     if (!this.seen.leads) return;
     const since = this.seen.lastPassAt ?? Date.now() - everyMs;
@@ -141,9 +160,14 @@ class RunningReconciler implements Reconciler {
     await this.countSlots();
     await pruneDone(db, keepDoneHours);
     this.seen.lastPassAt = began;
+    await this.report();
+  }
+
+  private async report(): Promise<void> {
+    const { db, owner, metrics } = this.options;
     const { unserved, repairs } = this.seen;
     metrics?.unserved(unserved.length);
-    await writeReconciled(db, { by: owner, at: new Date(began).toISOString(), unserved, repairs });
+    await writeReconciled(db, { by: owner, at: new Date().toISOString(), unserved, repairs });
   }
 
   private async countSlots(): Promise<void> {
@@ -151,7 +175,8 @@ class RunningReconciler implements Reconciler {
     if (healed > 0) this.options.logger.warn({ agents: healed }, 'Counts of work in hand were mended');
   }
 
-  private async findUnserved(): Promise<void> {
+  /** @returns whether other queues than before are without a worker */
+  private async findUnserved(): Promise<boolean> {
     const { client, queues = [], logger } = this.options;
     const before = new Set(this.seen.unserved);
     const served = await Promise.all(queues.map(({ name, kind }) => isServed(client, name, kind)));
@@ -164,6 +189,9 @@ class RunningReconciler implements Reconciler {
     for (const queue of before) {
       if (!this.seen.unserved.includes(queue)) logger.info({ queue }, 'A worker serves this queue again');
     }
+    return (
+      before.size !== this.seen.unserved.length || this.seen.unserved.some((queue) => !before.has(queue))
+    );
   }
 
   /** Terminated lately, and not ended in the record: by hand, for a reset, or by hand with something waking it right after. */
