@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -11,6 +10,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { testRedis } from '../support/redis.ts';
 import { freePort } from '../support/servers/free-port.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -23,8 +23,7 @@ interface Running {
 let environment: Record<string, string>;
 let databaseUrl: string;
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'adjutant-main-'));
-  closeLater('the folder', () => rm(folder, { recursive: true }));
+  const folder = await temporaryFolder('main');
   await mkdir(join(folder, 'web/assets'), { recursive: true });
   await writeFile(join(folder, 'web/index.html'), '<!doctype html><title>Adjutant</title>');
   await writeFile(join(folder, 'web/assets/app-1a2b3c4d.js'), 'export {};');

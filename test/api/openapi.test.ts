@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ApiDocument } from '../../src/api/docs/openapi.ts';
 import { writeReference } from '../../src/api/docs/write-reference.ts';
-import { closeLater } from '../support/close-later.ts';
 import { type RunningApi, runApi } from './support/running-api.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -25,8 +24,7 @@ const operations = () =>
 
 describe('the API reference', () => {
   test('is valid OpenAPI 3.1', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'adjutant-openapi-'));
-    closeLater('the folder', () => rm(folder, { recursive: true }));
+    const folder = await temporaryFolder('openapi');
     const file = join(folder, 'openapi.json');
     await writeFile(file, JSON.stringify(document));
     const rules = ['tag-description', 'no-illogical-composition-keywords'];

@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTask } from '../../src/commands/create-task.ts';
 import { sendMessage } from '../../src/commands/send-message.ts';
@@ -15,6 +12,7 @@ import {
 import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { checkInvariants, invariants, type Outside } from './invariants.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let house: House;
 let models: ScriptedModelServer;
@@ -31,7 +29,7 @@ beforeAll(async () => {
       llama: undefined,
       stallMs: 5000,
     },
-    filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
+    filesDir: await temporaryFolder('files'),
   });
   const task = await house.db.inWorkspace(house.scope, (tx) =>
     createTask(tx, house.caller, CreateTask.parse({ goal: 'Compare three suppliers.' })),

@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTask } from '../../src/commands/create-task.ts';
 import { topUpBudget } from '../../src/commands/top-up-budget.ts';
@@ -14,6 +11,7 @@ import {
   startScriptedModelServer,
 } from '../support/scripted-model-server/server.ts';
 import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let house: House;
 let server: ScriptedModelServer;
@@ -28,7 +26,7 @@ beforeAll(async () => {
       llama: undefined,
       stallMs: 5000,
     },
-    filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
+    filesDir: await temporaryFolder('files'),
   });
 });
 

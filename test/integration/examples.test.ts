@@ -1,6 +1,5 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { addFiles } from '../../src/commands/add-files.ts';
@@ -20,6 +19,7 @@ import { calculate } from '../../src/tools/calculate.ts';
 import { createToolsOf, recordTools } from '../../src/tools/registry.ts';
 import { openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = new URL('../../examples/', import.meta.url);
 const tools = [...recordTools, calculate];
@@ -37,7 +37,7 @@ beforeAll(async () => {
 }, 120_000);
 
 async function upload(texts: Record<string, string>): Promise<string[]> {
-  const from = await mkdtemp(join(tmpdir(), 'adjutant-examples-'));
+  const from = await temporaryFolder('examples');
   const received = await Promise.all(
     Object.entries(texts).map(async ([name, text]) => {
       const path = join(from, name);

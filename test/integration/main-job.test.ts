@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTask } from '../../src/commands/create-task.ts';
 import { CreateTask } from '../../src/contracts/task.ts';
@@ -11,6 +8,7 @@ import {
   type ScriptedModelServer,
 } from '../support/scripted-model-server/server.ts';
 import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let house: House;
 let models: ScriptedModelServer;
@@ -25,7 +23,7 @@ beforeAll(async () => {
       llama: undefined,
       stallMs: 5000,
     },
-    filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
+    filesDir: await temporaryFolder('files'),
   });
 });
 

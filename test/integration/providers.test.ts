@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTask } from '../../src/commands/create-task.ts';
 import { removeProviderKey } from '../../src/commands/remove-provider-key.ts';
@@ -18,6 +15,7 @@ import {
 } from '../support/scripted-model-server/server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let house: House;
 let openai: ScriptedModelServer;
@@ -36,7 +34,7 @@ beforeAll(async () => {
   closeLater('the scripted models', () => Promise.all([openai.close(), anthropic.close()]));
   house = await openHouse({
     models: { openai: undefined, anthropic: undefined, llama: undefined, stallMs: 5000 },
-    filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
+    filesDir: await temporaryFolder('files'),
     secretKey: randomBytes(32).toString('hex'),
   });
 });

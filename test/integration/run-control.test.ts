@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTask } from '../../src/commands/create-task.ts';
 import { cancelTask } from '../../src/commands/cancel-task.ts';
@@ -16,6 +13,7 @@ import type { Answer, ServedCall } from '../support/scripted-model-server/script
 import { startScriptedModelServer } from '../support/scripted-model-server/server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let house: House;
 /** What a call gets instead of its usual answer. */
@@ -32,7 +30,7 @@ beforeAll(async () => {
       llama: undefined,
       stallMs: 5000,
     },
-    filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
+    filesDir: await temporaryFolder('files'),
   });
 });
 

@@ -1,5 +1,4 @@
-import { copyFile, mkdtemp, readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { addFiles } from '../../src/commands/add-files.ts';
@@ -11,12 +10,13 @@ import { startLlamaServer } from '../../src/models/embedded/llama-server.ts';
 import { closeLater } from '../support/close-later.ts';
 import { ggufFile } from '../support/gguf.ts';
 import { type House, openHouse } from '../support/house.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const goal = 'Write a one-page memo for the board: the three biggest risks, each with its source.';
 
 /** Uploads what lies in `samples/` and gives the goal with them. */
 async function giveSample(house: House, text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'adjutant-samples-'));
+  const folder = await temporaryFolder('samples');
   const names = (await readdir('samples')).filter((name) => name !== 'README.md');
   const received = await Promise.all(
     names.map(async (name) => {
@@ -46,7 +46,7 @@ test('the sample goal ends with a memo that names two documents, by the built-in
       llama: { baseUrl: llama.url, model: undefined, fit: undefined },
       stallMs: 60_000,
     },
-    filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
+    filesDir: await temporaryFolder('files'),
   });
   const startedAt = Date.now();
   const id = await giveSample(house, goal);

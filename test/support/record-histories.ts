@@ -3,8 +3,7 @@
  * `ADJUTANT_RECORD=1 npx jest test/histories` and committed by a person who means it (docs/testing.md, Recorded histories).
  */
 import { join } from 'node:path';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { addFiles } from '../../src/commands/add-files.ts';
 import { cancelRun } from '../../src/commands/cancel-run.ts';
 import { cancelTask } from '../../src/commands/cancel-task.ts';
@@ -12,6 +11,7 @@ import { stageFiles } from '../../src/commands/stage-files.ts';
 import { createFileStorage } from '../../src/files/storage.ts';
 import { historiesFolder, recordHistory } from './histories.ts';
 import { isStep, type ScriptedHouse } from './scripted-house.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const step = {
   id: 'a',
@@ -103,7 +103,7 @@ async function recordFiles(house: ScriptedHouse, keep: Keep): Promise<void> {
 
 /** A file as if it had come through the door. */
 export async function upload(house: ScriptedHouse, name: string, text: string): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'adjutant-upload-')), name);
+  const path = join(await temporaryFolder('upload'), name);
   await writeFile(path, text);
   const staged = await stageFiles(createFileStorage(house.filesDir), [{ path, name }]);
   const [row] = await house.db.inWorkspace(house.scope, (tx) => addFiles(tx, house.caller, staged));

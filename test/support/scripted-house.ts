@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createAgent } from '../../src/commands/create-agent.ts';
 import { createTask } from '../../src/commands/create-task.ts';
 import { startRun } from '../../src/commands/start-run.ts';
@@ -17,6 +14,7 @@ import { type ScriptedModelServer, startScriptedModelServer } from './scripted-m
 import type { Answer, ServedCall } from './scripted-model-server/script.ts';
 import { createWorkRule } from './scripted-model-server/work-rule.ts';
 import { waitFor } from './wait-for.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A house whose models do what a test says, and the questions that every test of recovery asks of the record afterwards. */
 export interface ScriptedHouse extends House {
@@ -66,7 +64,7 @@ export async function openScriptedHouse(
   };
   const house = await openHouse({
     models,
-    filesDir: await mkdtemp(join(tmpdir(), 'adjutant-files-')),
+    filesDir: await temporaryFolder('files'),
     ...options,
   });
   const desk = <Result>(work: (tx: Tx) => Promise<Result>) => house.db.inWorkspace(house.scope, work);

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -9,6 +8,7 @@ import { askBroker } from './servers/broker-client.ts';
 import { requireTool } from './servers/find-tool.ts';
 import { startTemporal } from './servers/temporal.ts';
 import { workflowBundle } from './workflow-bundle.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 let prepared = false;
 /** Errors only, and no signal handlers: jest owns the process. Before anything else of Temporal's core. */
@@ -54,10 +54,9 @@ export async function privateTemporal(
   settings: { suggestContinueAsNew?: number } = {},
 ): Promise<PrivateTemporal> {
   prepareRuntime();
-  const folder = await mkdtemp(join(tmpdir(), 'adjutant-temporal-'));
+  const folder = await temporaryFolder('temporal');
   const file = join(folder, 'temporal.db');
   const namespace = 'default';
-  closeLater('the folder of the private Temporal', () => rm(folder, { recursive: true, force: true }));
   let service = await startTemporal({ ...settings, file, namespaces: [namespace] });
   const { address } = service;
   closeLater('the private Temporal', () => service.child.stop());

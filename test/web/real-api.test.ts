@@ -1,7 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { createApp } from '../../src/api/app.ts';
@@ -21,6 +19,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { logger, note, openDatabase, openFeed } from '../temporal/support.ts';
 import { AdjutantPage } from './support/adjutant-page.ts';
 import { buildPage } from './support/build-page.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** The page over the real API, gateway and security policy; no worker runs, so what is begun stays where it is. */
 let db: Database;
@@ -52,8 +51,7 @@ async function serve(webDir: string, feed: ReturnType<typeof openFeed>): Promise
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const filesDir = await mkdtemp(join(tmpdir(), 'adjutant-files-'));
-  closeLater('files', () => rm(filesDir, { recursive: true, force: true }));
+  const filesDir = await temporaryFolder('files');
   const temporal = { namespace: 'default', uiUrl: 'http://127.0.0.1:8233' };
   const files = createFileStorage(filesDir);
   const uploadDir = join(filesDir, 'uploads');

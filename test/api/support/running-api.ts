@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
@@ -14,6 +12,7 @@ import { createFileStorage } from '../../../src/files/storage.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { closeLater } from '../../support/close-later.ts';
 import { createTestDatabase } from '../../support/database.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 export interface Answer<Body = Record<string, unknown>> {
   status: number;
@@ -60,8 +59,7 @@ export async function runApi(options: Partial<AppOptions> = {}): Promise<Running
   }).initialize();
   closeLater('the data source', () => dataSource.destroy());
   const db = options.db ?? createDatabase(dataSource, { ring: () => undefined });
-  const filesDir = await mkdtemp(join(tmpdir(), 'adjutant-files-'));
-  closeLater('the folder of files', () => rm(filesDir, { recursive: true }));
+  const filesDir = await temporaryFolder('files');
   const logs: Record<string, unknown>[] = [];
   const app = createApp({
     db,
