@@ -5,8 +5,8 @@ import type { Accepted } from './give-tasks.ts';
 export const undecided = 'Nobody decides this';
 
 /**
- * One of each: items of a forEach, a tool call that people are asked about, an approval, one that expires, an order that two people agree
- * to and that may not be placed twice, a question to people, a join, an agent.
+ * One of each: items of a forEach, a tool call that people are asked about, approvals by one and by two, one that expires, an order that two
+ * people agree to and that may not be placed twice, a question to people, a join, an agent.
  */
 const everyKind = (orderUrl: string) => ({
   name: 'Look at each side',
@@ -40,11 +40,17 @@ const everyKind = (orderUrl: string) => ({
       with: { tool: 'http_request', arguments: { method: 'POST', url: orderUrl, body: '{"sides":4}' } },
     },
     { id: 'agree', kind: 'approval', dependsOn: ['each'], with: { title: 'Is that enough?' } },
+    {
+      id: 'both',
+      kind: 'approval',
+      dependsOn: ['each'],
+      with: { title: 'Do two of you agree?', fourEyes: true },
+    },
     { id: 'ask', kind: 'wait', dependsOn: ['each'], with: { message: 'Which side matters most?' } },
     {
       id: 'known',
       kind: 'set',
-      dependsOn: ['sum', 'agree', 'ask'],
+      dependsOn: ['sum', 'agree', 'both', 'ask'],
       with: { values: { side: 'steps.ask.output.text', seen: 'size(steps.each.output)' } },
     },
     {
