@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../support/wait-for.ts';
 import { message, question } from './support/decision-fixtures.ts';
 import { runningSteps, taskId, treeOf } from './support/fixtures.ts';
+import { idOf } from './support/ids.ts';
 import { axeFaults, phone, shownPage } from './support/shown-page.ts';
 
 const shown = shownPage();
@@ -25,6 +26,16 @@ describe('writing to a task', () => {
     expect(api.posted).toMatchObject([
       { path: `/api/v2/tasks/${taskId}/messages`, body: { content: { text: 'Leave the annex out.' } } },
     ]);
+  });
+
+  test('reaches the agent of one step, in its sheet', async () => {
+    const { adjutant, api } = shown;
+    await adjutant.open(`/tasks/${taskId}?step=weigh`);
+    const box = adjutant.sheet.getByRole('textbox', { name: 'Message', exact: true });
+    await box.fill('Mind the fuel clause.');
+    await box.press('Enter');
+    await adjutant.sheet.getByText('Mind the fuel clause.').waitFor();
+    expect(api.posted.map(({ path }) => path)).toEqual([`/api/v2/tasks/${idOf('tsk', 102)}/messages`]);
   });
 
   test('is not offered when the task is over, nor to a viewer', async () => {

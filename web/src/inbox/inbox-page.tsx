@@ -126,7 +126,7 @@ function Held({ tasks, now }: { tasks: Task[]; now: number }) {
               <StatusIcon status="waiting" />
               <span className="grow">
                 <span className="fm blk ell">{task.title}</span>
-                <span className="ts t2 blk ell">{task.guard?.detail ?? task.waiting?.detail}</span>
+                <span className="ts t2 blk">{task.guard?.detail ?? task.waiting?.detail}</span>
               </span>
               {task.waiting && (
                 <time className="ts t3 nw" dateTime={task.waiting.since} title={absolute(task.waiting.since)}>

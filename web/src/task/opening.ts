@@ -34,7 +34,7 @@ function withoutPlan({ status, waiting, agent, role }: Task): string {
   const planned = role === 'chief_of_staff';
   if (status === 'completed') return planned ? 'Done without a plan.' : 'Done.';
   if (isOver(status)) return planned ? 'There was no plan yet.' : 'It brought no result.';
-  if (waiting?.for === 'approval') return 'This needs you before it goes on.';
+  if (waiting?.for === 'approval' || waiting?.for === 'person') return 'This needs you before it goes on.';
   if (agent === null) return 'The goal is accepted; no agent has it yet.';
   if (status === 'waiting') return planned ? 'The plan is not made yet.' : 'It stands still for now.';
   return planned ? 'Making the plan.' : 'At work.';

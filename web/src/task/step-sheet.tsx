@@ -10,11 +10,13 @@ import { Rendered } from '../markdown/rendered.tsx';
 import { Figures } from '../shell/figures.tsx';
 import { count, duration, lasted, missing, money, tokensOf } from '../words/format.ts';
 import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
+import { chiefPath } from './address.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Tail } from './live-texts.tsx';
 import { EditStep, mayEdit } from './edit-step.tsx';
 import { type PlanRow, reasonOf } from './plan-rows.ts';
 import { RetryStep, mayRetry } from './retry-step.tsx';
+import { StepMessages } from './step-messages.tsx';
 import { waitTime, workTime } from './work-time.ts';
 import { Calls, Events, WhyThisAgent } from './sheet-details.tsx';
 
@@ -73,6 +75,14 @@ export function StepSheet({ row, text, now, neighbours, select, mayAct }: SheetP
         </section>
       )}
       {task && task.attempts.length > 0 && <Attempts attempts={task.attempts} now={now} />}
+      {task && step.kind === 'agent' && row.path !== chiefPath && (
+        <StepMessages
+          taskId={task.id}
+          name={step.agent?.name ?? 'its agent'}
+          now={now}
+          mayWrite={mayAct && !isOver(task.status)}
+        />
+      )}
       {text?.text && !isOver(step.status) && (
         <section className="sec" aria-label="Being written">
           <h3>Writing now</h3>
