@@ -94,7 +94,9 @@ export const ModelCallView = z
     waste: z
       .object({ tries: z.int(), usd: z.number().nullable() })
       .describe('Tries that brought nothing, and what they are booked at'),
-    reply: z.unknown(),
+    reply: z
+      .unknown()
+      .describe('With `stop: stopped` it is what had been written when the task was cancelled'),
     error: Failure.nullable(),
     tries: z.array(LedgerEntryView),
     createdAt: z.iso.datetime(),

@@ -1,5 +1,6 @@
 import type { Amount } from '../core/budget/escrow.ts';
 import type { EffectFacts, EffectWaits, NewEffect } from '../core/task/snapshot.ts';
+import { cleaned } from './calls/storable-outcome.ts';
 import type { EffectRow } from './mappings/effect.ts';
 import type { TaskRow } from './mappings/task.ts';
 import { newId } from './new-id.ts';
@@ -92,15 +93,16 @@ export async function parkEffect(
   ]);
 }
 
-export async function settleEffect(
-  tx: Tx,
-  key: string,
-  end:
-    | { status: 'settled'; outcome: unknown }
-    | { status: 'failed' | 'abandoned' | 'planned'; error: { code: string; message: string } | null },
-): Promise<void> {
-  const outcome = end.status === 'settled' ? JSON.stringify(end.outcome) : null;
-  const error = end.status === 'settled' || !end.error ? null : JSON.stringify(end.error);
+export type EffectEnd =
+  | { status: 'settled'; outcome: unknown }
+  /** What there was of an answer that was stopped. */
+  | { status: 'abandoned'; outcome: unknown }
+  | { status: 'failed' | 'abandoned' | 'planned'; error: { code: string; message: string } | null };
+
+/** What came from outside is kept without what PostgreSQL cannot keep. */
+export async function settleEffect(tx: Tx, key: string, end: EffectEnd): Promise<void> {
+  const outcome = 'outcome' in end ? JSON.stringify(end.outcome, cleaned) : null;
+  const error = 'error' in end && end.error ? JSON.stringify(end.error, cleaned) : null;
   await tx.sql(
     `UPDATE effects SET status = $2, outcome = $3, error = $4, settled_at = CASE WHEN $2 = 'planned' THEN NULL ELSE now() END WHERE key = $1`,
     [key, end.status, outcome, error],

@@ -93,11 +93,15 @@ async function writeEnd(
 
 /** What a person has seen of it stays part of the conversation. A call that goes on by itself is made anew from its beginning. */
 async function stop({ tx, task }: GiveUpPlace, effect: EffectRow, text: string): Promise<void> {
-  const status = task.cancelRequestedAt ? 'abandoned' : 'planned';
-  await settleEffect(tx, effect.key, { status, error: null });
-  if (status === 'planned' || isSummary(effect) || text.trim() === '') return;
-  const content = { text, toolCalls: [], stopped: true };
-  await appendTranscript(tx, task, [{ role: 'assistant', turn: effect.turn, content }]);
+  const { key, turn } = effect;
+  if (!task.cancelRequestedAt) return settleEffect(tx, key, { status: 'planned', error: null });
+  if (isSummary(effect) || text.trim() === '')
+    return settleEffect(tx, key, { status: 'abandoned', error: null });
+  const said = { text, toolCalls: [] };
+  await allEnded([
+    settleEffect(tx, key, { status: 'abandoned', outcome: { ...said, stop: 'stopped' } }),
+    appendTranscript(tx, task, [{ role: 'assistant', turn, content: { ...said, stopped: true } }]),
+  ]);
 }
 
 /** What came of a call that summarises; null when it wrote none: then what does not fit is summarised without a model. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { cancelTask } from '../../../src/commands/cancel-task.ts';
+import { loadEffect } from '../../../src/db/effect-store.ts';
 import { postgresVersions } from '../../support/database.ts';
 import { type Desk, openDesk, paid, reserved } from './support.ts';
 
@@ -120,6 +121,17 @@ describe.each(postgresVersions)('claim, then settle, on PostgreSQL %i', (version
       tx.sql(`SELECT content FROM transcript WHERE task_id = $1 AND role = 'assistant'`, [taskId]),
     );
     expect(written).toEqual([{ content: { text: 'Half a sen', toolCalls: [], stopped: true } }]);
+    const call = await desk.inside((tx) => loadEffect(tx, key));
+    expect(call).toMatchObject({ status: 'abandoned', outcome: { text: 'Half a sen', stop: 'stopped' } });
+  });
+
+  test('an answer with characters that PostgreSQL cannot keep is kept without them', async () => {
+    const { taskId, key } = await begun();
+    await desk.claim(taskId, key);
+    const odd = { text: 'a\0b\ud800', toolCalls: [], stop: 'end' };
+    const end = { as: 'settled' as const, outcome: odd, said: { text: odd.text, toolCalls: [] } };
+    expect(await desk.settle(taskId, key, { try: 1, end })).toMatchObject({ end: 'completed' });
+    expect((await desk.inside((tx) => loadEffect(tx, key)))?.outcome).toMatchObject({ text: 'ab\ufffd' });
   });
 
   test('a cancelled task whose call was lost with its worker ends as soon as the loss is reported', async () => {
