@@ -20,10 +20,21 @@ export function unlessUnread(snapshot: TaskSnapshot, current: CurrentAttempt, mo
   if (!isLater(snapshot, move) || !(snapshot.messages ?? []).some(isUnread) || isSpent(snapshot, current))
     return move;
   const { models, outages = [] } = snapshot;
-  if (!routeWork({ models, outages, current, purpose: 'work' }).choice) return move;
+  if (!routeWork({ models, outages, current, purpose: 'work' }).choice) return unheard(snapshot, move);
   const { role, conversationId } = snapshot.task;
   const purpose = role === 'chief_of_staff' && !conversationId ? hearing : 'work';
   return { move: 'call', turn: lastTurn(snapshot) + 1, effects: [{ kind: 'model', purpose }] };
+}
+
+/** Nobody is there who could read what a person wrote: that is said once, instead of nothing. */
+function unheard({ task, messages = [], plan }: TaskSnapshot, move: TaskMove): TaskMove {
+  const ids = messages.filter((each) => isUnread(each) && each.wants === true).map(({ id }) => id);
+  if (move.move !== 'wait' || task.conversationId || ids.length === 0) return move;
+  const goesOn =
+    plan?.status === 'proposed'
+      ? 'The plan waits as it is: accept it, or send it back with a reason.'
+      : 'The plan is carried out as it is.';
+  return { move: 'excuse', ids, text: `No model is there now that could read your message. ${goesOn}` };
 }
 
 /** Nothing else would show it for a while. */

@@ -152,6 +152,8 @@ export interface TaskMessage {
   shown: boolean;
   /** It is the request that the task was started for: its text is the goal. */
   opens: boolean;
+  /** A person wrote it, and nobody has answered. */
+  wants?: boolean;
 }
 
 export interface TeamMember {
@@ -260,6 +262,8 @@ export type TaskMove =
   | { move: 'abandon'; keys: string[] }
   /** These messages have arrived: the task was woken with them in its record. */
   | { move: 'deliver'; ids: string[] }
+  /** Who wrote these is told why they are not read now; they stay unread. */
+  | { move: 'excuse'; ids: string[]; text: string }
   /** Calls that were given up or parked are open again. */
   | { move: 'again'; keys: string[] }
   /** A plan that passed every check. `accepted`: no person needs to. */

@@ -14,6 +14,8 @@ export interface Answer {
   content: MessageContent;
   priority?: number;
   deadline?: Date | null;
+  /** Nobody has read what it answers: that stays as it is. */
+  unread?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface Answer {
  * the task that answers.
  */
 export async function answerMessage(tx: Tx, asked: MessageRow, answer: Answer): Promise<ListedMessage> {
-  const { from, type, content, priority = asked.priority, deadline = null } = answer;
+  const { from, type, content, priority = asked.priority, deadline = null, unread = false } = answer;
   const root = await rootOf(tx, asked.fromTaskId ?? from.taskId ?? null);
   const reply = await insertMessage(tx, {
     ...addressOf(asked),
@@ -38,7 +40,8 @@ export async function answerMessage(tx: Tx, asked: MessageRow, answer: Answer): 
     rootTaskId: root?.rootId ?? null,
   });
   await tx.sql('UPDATE messages SET answered_by = $2 WHERE id = $1', [asked.id, reply.id]);
-  await moveMessages(tx, { ids: [asked.id], to: 'acknowledged', rootTaskId: root?.rootId ?? null });
+  if (!unread)
+    await moveMessages(tx, { ids: [asked.id], to: 'acknowledged', rootTaskId: root?.rootId ?? null });
   if (asked.fromTaskId && root)
     tx.wake({ target: `task/${asked.fromTaskId}`, label: root.title, rootTaskId: root.rootId });
   if (asked.runId && !asked.fromTaskId) tx.wake({ target: `run/${asked.runId}`, label: 'An answer came' });

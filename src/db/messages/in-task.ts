@@ -56,6 +56,21 @@ export async function tellSender(tx: Tx, row: MessageRow, reason: string): Promi
   await answerMessage(tx, row, { from, type: 'error', content: { text: `No answer: ${reason}` } });
 }
 
+/** Nobody can read them now, and who wrote them is told so. They stay unread, for when somebody can. */
+export async function excuseMessages(
+  tx: Tx,
+  task: TaskRow,
+  { ids, text }: { ids: string[]; text: string },
+): Promise<void> {
+  const rows = await tx.sql<MessageRow>(
+    'SELECT * FROM messages WHERE id = ANY ($1) AND task_id = $2 AND answered_by IS NULL ORDER BY place, id',
+    [ids, task.id],
+  );
+  const from = { kind: 'agent' as const, id: task.agentId ?? 'system', taskId: task.id };
+  for (const row of rows)
+    await answerMessage(tx, row, { from, type: 'error', content: { text }, unread: true });
+}
+
 /** The end of a task: its result is the answer to the request that it was started for; the rest is sent back or told that nothing comes. */
 export async function endMessages(
   tx: Tx,

@@ -3,7 +3,7 @@ import type { TaskMove } from '../../core/task/snapshot.ts';
 import { expireCallApprovals } from '../approvals/approval-store.ts';
 import { planEffects } from '../effect-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
-import { deliverMessages } from '../messages/in-task.ts';
+import { deliverMessages, excuseMessages } from '../messages/in-task.ts';
 import { updateTask } from '../task-store.ts';
 import { assign } from './assign.ts';
 import { cancelTaskNow, completeTask, endAttempt, failTask } from './end-task.ts';
@@ -30,6 +30,9 @@ export async function applyTaskMove(context: MoveContext, move: TaskMove): Done 
       return call(context, move);
     case 'deliver':
       await deliverMessages(context.tx, context.task, move.ids);
+      return true;
+    case 'excuse':
+      await excuseMessages(context.tx, context.task, move);
       return true;
     case 'abandon':
       return abandon(context, move.keys);

@@ -104,6 +104,32 @@ describe('a message that comes while a plan waits for a person', () => {
     expect(nextTaskMove(after)).toMatchObject({ move: 'wait', for: 'approval' });
   });
 
+  test('is excused once where no model could read it, and stays unread', () => {
+    const chosen = effect({
+      purpose: 'choose_template',
+      outcome: { workflowId: 'wfl_1', name: 'Trip', reason: 'Fits.' },
+    });
+    const given = { task, plan, models: [scorer], effects: [chosen] };
+    const text = expect.stringContaining('accept it, or send it back');
+    expect(nextTaskMove(working({ ...given, messages: [message({ wants: true })] }))).toEqual({
+      move: 'excuse',
+      ids: ['msg_1'],
+      text,
+    });
+    for (const messages of [[message({ wants: false })], [message({ shown: true, wants: true })]])
+      expect(nextTaskMove(working({ ...given, messages }))).toMatchObject({ move: 'wait', for: 'approval' });
+    const under = working({
+      ...given,
+      task: { ...task, ...chief },
+      planRun,
+      messages: [message({ wants: true })],
+    });
+    expect(nextTaskMove({ ...under, plan: { ...plan, status: 'accepted' } })).toMatchObject({
+      move: 'excuse',
+      text: expect.stringContaining('carried out as it is'),
+    });
+  });
+
   test('is heard although the plan is accepted meanwhile: its run begins first, so that its rest can be changed', () => {
     const toolCalls = [{ id: 'c', name: 'revise_plan', arguments: '{"reason":"No flights."}' }];
     const heard = effect({ turn: 2, purpose: 'hear', outcome: { text: '', toolCalls, stop: 'tools' } });
