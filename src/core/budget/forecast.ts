@@ -83,7 +83,8 @@ function basisText(
     return `From ${goals} of the last ${all} goals of ${who} that are in similar words.`;
   const few = goals < fewGoals ? ' That is little to go by, so the range is wide.' : '';
   if (goals === 1) return `From the only completed goal of ${who}.${few}`;
-  return `From the last ${goals} completed goals of ${who}, since too few are in similar words.${few}`;
+  const others = goals < enoughSimilar ? '' : ', since too few are in similar words';
+  return `From the last ${goals} completed goals of ${who}${others}.${few}`;
 }
 
 function warningOf(

@@ -1,10 +1,11 @@
+import type { Forecast } from '../../../src/contracts/forecast.ts';
 import type { TaskTree } from '../../../src/contracts/task.ts';
 import { range } from '../home/launch.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon, iconOfFile } from '../icons/icon.tsx';
 import { Status } from '../icons/status.tsx';
 import { linkTo } from '../shell/router.ts';
-import { count, missing, money, percent, plural, tokensOf } from '../words/format.ts';
+import { count, duration, missing, money, percent, plural, tokensOf } from '../words/format.ts';
 import { isOver, lookOf } from '../words/status-words.ts';
 import { type AgentCost, costsByAgent } from './agent-costs.ts';
 import { type PlanRow, isDone, leaves } from './plan-rows.ts';
@@ -122,7 +123,7 @@ function CostSection({ tree }: { tree: TaskTree }) {
       </div>
       {forecast && (
         <p className="ts t2 mb-2">
-          {forecast.usd && `Expected ${range(forecast.usd, money)}. `}
+          {expected(forecast)}
           <span className="t3">{forecast.basis.text}</span>
         </p>
       )}
@@ -150,6 +151,15 @@ function CostSection({ tree }: { tree: TaskTree }) {
       </dl>
     </section>
   );
+}
+
+/** What was expected when the goal was given, as far as it could be told. */
+function expected({ usd, seconds }: Forecast): string {
+  const parts = [
+    usd ? range(usd, money) : '',
+    seconds ? range(seconds, (value) => duration(value * 1000)) : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `Expected ${parts.join(', ')}. `;
 }
 
 /** Where money says nothing (a free or unpriced model), tokens say who worked. */

@@ -70,6 +70,7 @@ type RowProps = Omit<RowsProps, 'rows' | 'top'> & { row: PlanRow };
 
 function Group({ row, ...rest }: RowProps) {
   const [chosen, setChosen] = useState<boolean | null>(null);
+  const agents = agentsOf(row);
   const holdsSelected = rest.selected?.startsWith(`${row.path}[`) ?? false;
   const open = chosen ?? (holdsSelected || !isFolded(row));
   return (
@@ -82,9 +83,10 @@ function Group({ row, ...rest }: RowProps) {
           <Icon name={open ? 'down' : 'right'} small className="t3" />
         </span>
         <span className="row ts t2 who">
-          {agentsOf(row).map((agent) => (
+          {agents.map((agent) => (
             <AgentTile key={agent.id} agent={agent} small />
           ))}
+          {agents.length === 1 && <span className="ell">{agents[0]?.name}</span>}
         </span>
         <Figures row={row} now={rest.now} />
       </button>
