@@ -203,7 +203,8 @@ module.exports = {
     },
     {
       name: 'providers-behind-the-port',
-      comment: 'a provider is one folder: the registry opens it, workers/llama.ts starts the embedded one, nobody else knows it',
+      comment:
+        'a provider is one folder: the registry opens it, workers/llama.ts starts the embedded one, nobody else knows it',
       severity: 'error',
       from: {
         pathNot: `^src/models/(registry\\.ts|${providers}/)|^workers/llama\\.ts|^(test|bench)/`,
