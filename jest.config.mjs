@@ -32,6 +32,8 @@ export default {
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/jest/counting-reporter.mjs'],
   testTimeout: 90_000,
+  // A worker with Temporal's native runtime in it needs more than the usual half second to end when the machine is busy.
+  workerGracefulExitTimeout: 5000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: pure.map((room) => `<rootDir>/${room}/**/*.test.{ts,tsx}`) },
     {
