@@ -28,10 +28,9 @@ async function eventsOf(name: string): Promise<RecordedEvent[]> {
   return (decoded(JSON.parse(await readFile(path, 'utf8'))) as { events: RecordedEvent[] }).events;
 }
 
-const talks = ['completed', 'failed', 'retried', 'approved', 'stopped', 'cancelled', 'continued-as-new'].map((end) => `runConversation-${end}`);
-const kinds = ['runTask', 'runWorkflow', 'processFile'].flatMap((type) => ['completed', 'failed', 'cancelled'].map((end) => `${type}-${end}`));
+const names = (await recordedHistories()).map((path) => basename(path, '.json'));
 
-test.each([...kinds, ...talks])('%s holds no text beyond labels: no goal, prompt, answer, definition or file', async (name) => {
+test.each(names)('%s holds no text beyond labels: no goal, prompt, answer, definition or file', async (name) => {
   const texts = textsIn(await eventsOf(name));
   expect(texts.length).toBeGreaterThan(10);
   expect(texts.filter((text) => text.length > 500)).toEqual([]);
