@@ -3,6 +3,7 @@ import { isFinished } from '../contracts/status.ts';
 import { expireApprovals } from '../db/approvals/approval-store.ts';
 import type { RunRow } from '../db/mappings/run.ts';
 import type { StepRow } from '../db/mappings/step.ts';
+import type { TaskRow } from '../db/mappings/task.ts';
 import { withdrawQuestions } from '../db/messages/ask-for-step.ts';
 import type { Tx } from '../db/record.ts';
 import { lockRun, updateRun } from '../db/run-store.ts';
@@ -50,7 +51,7 @@ export async function editStep(
   };
   const { with: given } = await checkStepChanges(tx, run, all);
   if (step.status === 'waiting') await beginAnew(tx, run, step);
-  else if (step.status === 'in_progress') await changeTask(tx, step, changes);
+  else if (step.status === 'in_progress') await changeTask(tx, step, { changes, given: given ?? {} });
   else if (step.status !== 'pending') throw tooLate(`is ${step.status}`, step);
   const kept = own.with ? { ...own, with: onlyOf(given ?? {}, own.with) } : own;
   await tx.sql('UPDATE steps SET changes = $3 WHERE run_id = $1 AND key = $2', [
@@ -90,6 +91,12 @@ function requireOpen({ status, cancelRequestedAt }: RunRow): void {
   if (cancelRequestedAt) throw new AppError('wrong_state', 'The run is being cancelled.');
 }
 
+function needsOf({ requires, ...rest }: Record<string, unknown>): Partial<TaskRow> {
+  if (requires === undefined) return rest;
+  const needs = (requires ?? []) as { capability: string; level: number }[];
+  return { ...rest, requires: needs.map(({ capability, level }) => ({ name: capability, level })) };
+}
+
 async function beginAnew(tx: Tx, run: RunRow, { key }: StepRow): Promise<void> {
   const asked = { keys: [key], reason: 'The step was changed: it is asked anew.' };
   await expireApprovals(tx, run, asked);
@@ -101,17 +108,26 @@ async function beginAnew(tx: Tx, run: RunRow, { key }: StepRow): Promise<void> {
   );
 }
 
+/** Of the `with` of an agent step: what is taken as it is, without references. */
+const asItIs = new Set(['requires', 'tools', 'outputSchema', 'method']);
+
 /** A task that waits for its first agent can still be changed. What its goal is made of was worked out when it began. */
-async function changeTask(tx: Tx, step: StepRow, changes: StepChanges): Promise<void> {
+async function changeTask(
+  tx: Tx,
+  step: StepRow,
+  { changes, given }: { changes: StepChanges; given: Record<string, unknown> },
+): Promise<void> {
   if (step.items !== null) throw tooLate(`is under way: change an item of it, such as ${step.key}[0];`, step);
   if (step.taskId === null) throw tooLate('is at work', step);
   const task = await lockTask(tx, step.taskId);
   if (task.attempt > 0 || isFinished(task.status)) throw tooLate('is at work', step);
-  if (changes.with) throw tooLate('has worked out its input', step);
+  const named = Object.keys(changes.with ?? {});
+  if (!named.every((name) => asItIs.has(name))) throw tooLate('has worked out its input', step);
   const { goal, agentId, instructions, model } = changes;
   await updateTask(tx, task, {
     ...(goal === undefined ? {} : { goal }),
     ...(agentId === undefined ? {} : { wantedAgentId: agentId }),
+    ...needsOf(onlyOf(given, changes.with ?? {})),
     changes: { ...task.changes, ...(instructions && { instructions }), ...(model && { model }) },
   });
   tx.wake({ target: `task/${task.id}`, label: task.title, rootTaskId: task.rootId });

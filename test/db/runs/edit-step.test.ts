@@ -219,6 +219,23 @@ describe('an item of a forEach that has begun', () => {
   });
 });
 
+describe('a step whose task waits for somebody able', () => {
+  test('is given to others when less is needed; what its goal is made of stays', async () => {
+    const id = await desk.begin({
+      steps: [agent('fly', { requires: [{ capability: 'flying', level: 2 }], tools: ['telescope'] })],
+    });
+    await desk.stand(id);
+    const before = await taskOf(id, 'fly');
+    await desk.look(String(before?.id));
+    expect(await taskOf(id, 'fly')).toMatchObject({ status: 'waiting', waitingFor: 'capacity' });
+    await edit(id, 'fly', { with: { requires: [{ capability: 'weaving' }], tools: [] } });
+    expect(await taskOf(id, 'fly')).toMatchObject({ requires: [{ name: 'weaving', level: 1 }], tools: [] });
+    await expect(edit(id, 'fly', { with: { goal: 'Swim.' } })).rejects.toMatchObject({ code: 'wrong_state' });
+    await desk.look(String(before?.id));
+    expect(await taskOf(id, 'fly')).toMatchObject({ goal: before?.goal, attempt: 1, holdsSlot: true });
+  });
+});
+
 describe('a step cannot be changed', () => {
   test('when somebody else was quicker', async () => {
     const id = await desk.begin({ steps: [{ id: 'wait', kind: 'wait', with: { for: 'P1D' } }] });
