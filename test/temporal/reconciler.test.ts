@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { readReconciled } from '../../src/db/installation-store.ts';
 import type { Feed } from '../../src/feed/feed.ts';
 import { startDispatcher } from '../../src/temporal/dispatcher.ts';
 import { type Reconciler, type ReconcilerOptions, startReconciler } from '../../src/temporal/reconciler.ts';
@@ -210,6 +211,20 @@ describe('with a worker', () => {
     });
     expect(reconciler.status().unserved).toEqual(['nobody (activity)']);
   });
+});
+
+test('queues are looked at between two passes too, and what is found stands in the record', async () => {
+  const reconciler = await reconcile({ queues: [{ name: 'late', kind: 'activity' }], queuesEveryMs: 100 });
+  expect((await readReconciled(record.db))?.unserved).toEqual(['late (activity)']);
+  await startTestWorker(temporal, {
+    taskQueue: 'late',
+    workflowsEntry: false,
+    activities: { nothing: async () => {} },
+  });
+  await waitFor(async () => (await readReconciled(record.db))?.unserved.length === 0, {
+    what: 'the queue to be served',
+  });
+  expect(reconciler.status().unserved).toEqual([]);
 });
 
 test('only one process does it, and another takes over', async () => {
