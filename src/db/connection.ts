@@ -72,11 +72,20 @@ async function runOn<Row>(on: pg.Pool | pg.PoolClient, text: string, values: unk
   });
 }
 
-/** Like Promise.all, but nothing is left under way on the connection when it throws. */
+/** "The transaction is aborted": what follows a statement that failed. */
+const followsFailure = '25P02';
+
+/**
+ * Like Promise.all, but nothing is left under way on the connection when it throws, and it throws what went wrong, not what failed only
+ * because of that: who tries again looks at the error.
+ */
 export async function allEnded<All extends readonly unknown[]>(
   all: readonly [...All],
 ): Promise<{ [Place in keyof All]: Awaited<All[Place]> }> {
-  await Promise.allSettled(all);
+  const ends = await Promise.allSettled(all);
+  const errors: unknown[] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  const cause = errors.find((error) => sqlState(error) !== followsFailure);
+  if (cause !== undefined) throw cause;
   return Promise.all(all) as Promise<{ [Place in keyof All]: Awaited<All[Place]> }>;
 }
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { allEnded } from '../../src/db/connection.ts';
 import { createDataSource } from '../../src/db/data-source.ts';
 import { createDatabase, type Database } from '../../src/db/record.ts';
 import { closeLater } from '../support/close-later.ts';
@@ -45,6 +46,17 @@ describe.each(postgresVersions)('a connection to PostgreSQL %i', (version) => {
     });
     await expect(work).rejects.toThrow('rolled back');
     expect(await db.acrossWorkspaces(`SELECT to_regclass('never') AS it`)).toEqual([{ it: null }]);
+  });
+
+  test('of statements that are sent together the one that failed is told, not those that failed because of it', async () => {
+    const work = db.inWorkspace(scope, (tx) => {
+      const first = async () => {
+        await tx.sql('SELECT 1');
+        await tx.sql('SELECT 2');
+      };
+      return allEnded([first(), tx.sql('SELECT 1 / 0')]);
+    });
+    await expect(work).rejects.toThrow('division by zero');
   });
 
   test('is whole again after a failed transaction', async () => {
