@@ -145,6 +145,27 @@ test('an approval is given on the page, and the record has who and what they sai
   expect(row).toMatchObject({ status: 'approved', note: 'Go ahead' });
 });
 
+test('an agent is talked with, and what was said is in the record and in the list', async () => {
+  const { page } = watched;
+  await adjutant.open('/agents');
+  await page.getByRole('link', { name: 'Chat with Writer' }).click();
+  await page.getByRole('textbox', { name: 'Message' }).fill('Which tone suits a board?');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/chats\/cnv_/);
+  await page.getByRole('article', { name: 'Writer is writing' }).waitFor();
+  const [row] = await db.acrossWorkspaces<{ text: string }>(
+    `SELECT content->>'text' AS text FROM messages WHERE conversation_id IS NOT NULL`,
+  );
+  expect(row?.text).toBe('Which tone suits a board?');
+  await adjutant.open('/agents');
+  await page.getByRole('link', { name: /^Which tone suits a board/ }).waitFor();
+});
+
+test('the inbox asks for what needs a person in words that the API knows', async () => {
+  await adjutant.open('/inbox');
+  await watched.page.getByRole('heading', { name: 'Nothing needs you' }).waitFor();
+});
+
 test('nothing on the way was a complaint of the browser, its security policy included', () => {
   // The first look at the session, before signing in, and the icon of a page that is left are no faults, nor is the refused key.
   expect(watched.complaints.filter((text) => !/401|50[03]|ERR_ABORTED/.test(text))).toEqual([]);

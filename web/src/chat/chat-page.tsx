@@ -94,7 +94,9 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
               {acts.anew.error.message}
             </p>
           )}
-          {mayAct && chat.archivedAt === null && <Write agent={agent.name} acts={acts} writing={writing} />}
+          {mayAct && chat.archivedAt === null && (
+            <Write agent={agent.name} acts={acts} mayStop={answering !== null} />
+          )}
         </div>
       </section>
     </>
@@ -104,10 +106,11 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
 interface WriteProps {
   agent: string;
   acts: ReturnType<typeof useChatActs>;
-  writing: boolean;
+  /** Before the reply has begun there is nothing to stop. */
+  mayStop: boolean;
 }
 
-function Write({ agent, acts: { say, stop }, writing }: WriteProps) {
+function Write({ agent, acts: { say, stop }, mayStop }: WriteProps) {
   return (
     <WriteBox
       name={`Message to ${agent}`}
@@ -117,7 +120,7 @@ function Write({ agent, acts: { say, stop }, writing }: WriteProps) {
       send={(text, sent) => say.mutate(text, { onSuccess: sent })}
       autoFocus
     >
-      {writing && (
+      {mayStop && (
         <button type="button" className="btn sm" disabled={stop.isPending} onClick={() => stop.mutate()}>
           <Icon name="stop" small />
           {stop.isPending ? 'Stopping' : 'Stop'}
