@@ -83,7 +83,7 @@ export async function allEnded<All extends readonly unknown[]>(
   all: readonly [...All],
 ): Promise<{ [Place in keyof All]: Awaited<All[Place]> }> {
   const ends = await Promise.allSettled(all);
-  const errors: unknown[] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []));
   const cause = errors.find((error) => sqlState(error) !== followsFailure);
   if (cause !== undefined) throw cause;
   return Promise.all(all) as Promise<{ [Place in keyof All]: Awaited<All[Place]> }>;
