@@ -73,7 +73,7 @@ describe('a failed step', () => {
     await adjutant.sheet.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
     await adjutant.sheet.getByRole('textbox', { name: 'Model' }).fill('gpt-large');
     await adjutant.sheet.getByRole('button', { name: 'Retry', exact: true }).click();
-    await adjutant.sheet.getByRole('form').waitFor({ state: 'detached' });
+    await adjutant.sheet.getByRole('form', { name: 'Retry from this step' }).waitFor({ state: 'detached' });
     const changes = { instructions: 'Be brief.', model: 'gpt-large' };
     expect(api.posted.map(({ body }) => body)).toEqual([{ from: 'weigh', changes }]);
   });

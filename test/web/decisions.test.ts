@@ -126,7 +126,13 @@ describe('a goal that stands still', () => {
       since: at(9),
       nobodyAble,
     };
-    shown.api.state.tree = stopped({ waiting, role: 'master_operator', agent: null });
+    shown.api.state.tree = stopped({
+      waiting,
+      role: 'master_operator',
+      agent: null,
+      attempt: 0,
+      attempts: [],
+    });
     await shown.adjutant.open(`/tasks/${taskId}`);
     const card = shown.page.getByRole('region', { name: 'Nobody can do this' });
     await card.getByText(waiting.detail).waitFor();
