@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { recordTools } from '../../src/tools/registry.ts';
 import { runApi, type RunningApi } from '../api/support/running-api.ts';
 import { runGuide } from '../support/guide.ts';
 import { openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
@@ -8,7 +9,7 @@ let api: RunningApi;
 
 beforeAll(async () => {
   house = await openScriptedHouse();
-  api = await runApi({ db: house.db });
+  api = await runApi({ db: house.db, toolsOf: async () => recordTools });
   house.answer(({ text }) =>
     text.includes('Bring the ship in') || text.includes('Tame the kraken') ? { text: 'Done.' } : null,
   );
