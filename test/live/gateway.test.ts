@@ -200,7 +200,9 @@ describe('when Redis is lost', () => {
     await write(stream, 20, own);
     await note(own, stream, 'last');
     expect(seqsOf(await live.until('last'))).toEqual(upTo(83));
-    expect(seqsOf(await all.until('last'))).toEqual(upTo(83, 2));
+    // What older transactions on this server held back of earlier tests comes here too.
+    const ofStream = (await all.until('last')).filter((event) => event.stream === stream && event.seq > 1);
+    expect(seqsOf(ofStream)).toEqual(upTo(83, 2));
   });
 
   test('a notice that nobody heard is made good by the next one', async () => {

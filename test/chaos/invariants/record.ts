@@ -7,11 +7,11 @@ const stepEnds = `'step.completed', 'step.failed', 'step.skipped', 'step.cancell
 export const recordInvariants: Invariant[] = [
   {
     name: 'every task, run, step, attempt and file has ended',
-    sql: `SELECT 'task' AS kind, id, status FROM tasks WHERE status NOT IN ${over} OR ended_at IS NULL
-          UNION ALL SELECT 'run', id, status FROM runs WHERE status NOT IN ${over} OR ended_at IS NULL
-          UNION ALL SELECT 'step', run_id || ' ' || key, status FROM steps WHERE status NOT IN ('completed', 'failed', 'cancelled', 'skipped')
-          UNION ALL SELECT 'attempt', id, status FROM attempts WHERE status = 'running'
-          UNION ALL SELECT 'file', id, status FROM files WHERE status NOT IN ('ready', 'failed')`,
+    sql: `SELECT 'task' AS kind, id, status, concat_ws(': ', waiting_for, waiting_detail) AS waits FROM tasks WHERE status NOT IN ${over} OR ended_at IS NULL
+          UNION ALL SELECT 'run', id, status, NULL FROM runs WHERE status NOT IN ${over} OR ended_at IS NULL
+          UNION ALL SELECT 'step', run_id || ' ' || key, status, NULL FROM steps WHERE status NOT IN ('completed', 'failed', 'cancelled', 'skipped')
+          UNION ALL SELECT 'attempt', id, status, NULL FROM attempts WHERE status = 'running'
+          UNION ALL SELECT 'file', id, status, NULL FROM files WHERE status NOT IN ('ready', 'failed')`,
   },
   {
     name: 'a step is one task, however often it is tried',
