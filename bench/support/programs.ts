@@ -18,9 +18,7 @@ export async function startProgram(
 ): Promise<Child> {
   const args = [...imports.flatMap((path) => ['--import', `${root}/${path}`]), `${root}/${script}`];
   const child = await startChild(process.execPath, args, ready, {
-    ...process.env,
-    ...stage.environment(),
-    ...env,
+    env: { ...process.env, ...stage.environment(), ...env },
   });
   stage.closeLater(() => child.stop());
   return child;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 
 export interface Child {
   pid: number;
@@ -13,9 +13,9 @@ export async function startChild(
   command: string,
   args: string[],
   ready: (output: string) => Promise<boolean> | boolean,
-  env: NodeJS.ProcessEnv = process.env,
+  options: Pick<SpawnOptions, 'env' | 'cwd' | 'uid' | 'gid'> = {},
 ): Promise<Child> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const remember = (chunk: Buffer) => {
     output = (output + chunk.toString('utf8')).slice(-8000);

