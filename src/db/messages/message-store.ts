@@ -125,7 +125,7 @@ export interface MessageMove {
   actor?: string;
 }
 
-/** A state that is passed has a time, too; the first one stays. */
+/** A state that is passed has a time, too; the first one stays. What expires does so after its deadline, when its transaction may have begun before. */
 function keeps(state: MessageState, passed: boolean): string {
   return passed ? `coalesce(m.${state}_at, now())` : `m.${state}_at`;
 }
@@ -139,7 +139,7 @@ export async function moveMessages(tx: Tx, move: MessageMove): Promise<MessageRo
      UPDATE messages m SET state = $4, task_id = coalesce($5, m.task_id), read_in = coalesce(m.read_in, $6),
        shown_attempt = coalesce($7, m.shown_attempt), reason = coalesce($8, m.reason),
        delivered_at = ${keeps('delivered', to !== 'expired')}, read_at = ${keeps('read', to === 'read' || to === 'acknowledged')},
-       acknowledged_at = ${keeps('acknowledged', to === 'acknowledged')}, expired_at = ${keeps('expired', to === 'expired')}
+       acknowledged_at = ${keeps('acknowledged', to === 'acknowledged')}, expired_at = ${to === 'expired' ? 'coalesce(m.expired_at, clock_timestamp())' : 'm.expired_at'}
      FROM old WHERE m.id = old.id RETURNING m.*`,
     [ids, tx.workspaceId, before(to), to, taskId, readIn?.key ?? null, readIn?.attempt ?? null, reason],
   );
