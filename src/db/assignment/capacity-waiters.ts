@@ -1,6 +1,7 @@
 import type { CapacityNeed } from '../../contracts/assignment.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { hasAll } from './able-agents.ts';
+import { passGate } from './agent-gate.ts';
 import { aheadInQueue, placeValues, queueOrder } from './queue-order.ts';
 import type { Tx } from '../record.ts';
 
@@ -25,13 +26,22 @@ export async function wakeCapacityWaiters(tx: Tx): Promise<void> {
   for (const waiter of waiters) wake(tx, waiter);
 }
 
+/** For a task that leaves the queue without a slot: one may be free that was meant for it. */
+export async function leaveQueue(tx: Tx): Promise<void> {
+  await passGate(tx);
+  await callNextWaiter(tx);
+}
+
 /**
  * Wakes the first in the queue for whom somebody has a free slot now. One who was called and does not take the slot passes the call on.
  * Needs are few where waiters are many: who is able is looked up once per need.
+ *
+ * Rows that somebody holds are passed over, because waiting for them could end in a deadlock. When those are the only ones, all of them are
+ * woken without a mark: who holds them may be another caller, or somebody who writes to the task and will never look for a slot, and a call
+ * that reached nobody would be lost for good.
  */
 export async function callNextWaiter(tx: Tx): Promise<void> {
-  const [waiter] = await tx.sql<Waiter>(calling, [tx.workspaceId]);
-  if (waiter) wake(tx, waiter);
+  for (const waiter of await tx.sql<Waiter>(calling, [tx.workspaceId])) wake(tx, waiter);
 }
 
 const calling = `
@@ -44,13 +54,18 @@ const calling = `
       SELECT 1 FROM agent_capabilities c
        WHERE c.workspace_id = $1 AND c.active < c.max_concurrent AND (need->'resume' = 'true' OR c.duty = 'on')
          AND (need->>'agentId' IS NOT NULL OR (c.probe_at > clock_timestamp()) IS NOT TRUE) AND ${hasAll('need')})
+  ), called AS (
+    UPDATE tasks SET called_at = clock_timestamp() WHERE id = (
+      SELECT t.id FROM tasks t JOIN queue q ON q.id = t.id
+       WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'capacity'
+         AND EXISTS (SELECT 1 FROM open o WHERE o.need IS NOT DISTINCT FROM q.need)
+       ORDER BY coalesce(q.need->'resume' = 'true', false) DESC, ${queueOrder('t')} LIMIT 1 FOR NO KEY UPDATE OF t SKIP LOCKED)
+    RETURNING id, title, root_id
   )
-  UPDATE tasks SET called_at = clock_timestamp() WHERE id = (
-    SELECT t.id FROM tasks t JOIN queue q ON q.id = t.id
-     WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'capacity'
-       AND EXISTS (SELECT 1 FROM open o WHERE o.need IS NOT DISTINCT FROM q.need)
-     ORDER BY coalesce(q.need->'resume' = 'true', false) DESC, ${queueOrder('t')} LIMIT 1 FOR NO KEY UPDATE OF t SKIP LOCKED)
-  RETURNING id, title, root_id`;
+  SELECT id, title, root_id FROM called
+  UNION ALL (
+    SELECT t.id, t.title, t.root_id FROM tasks t JOIN queue q ON q.id = t.id
+     WHERE NOT EXISTS (SELECT 1 FROM called) AND EXISTS (SELECT 1 FROM open o WHERE o.need IS NOT DISTINCT FROM q.need) LIMIT ${most})`;
 
 function wake(tx: Tx, { id, title, rootId }: Waiter): void {
   tx.wake({ target: `task/${id}`, label: title, rootTaskId: rootId });

@@ -64,6 +64,33 @@ describe.each(postgresVersions)('slots and events on PostgreSQL %i', (version) =
     await desk.inside((tx) => cancelTask(tx, desk.caller, { taskId: second }));
     await desk.look(second);
     expect(await woken(third)).toBe(2);
+    await desk.look(third); // who was called and never came would be called again, instead of those of the tests to come
+  });
+
+  test('who waits is called although somebody holds the row at this moment', async () => {
+    await desk.hire('rowing', 1);
+    const [first, second, third] = [
+      await desk.give('rowing'),
+      await desk.give('rowing'),
+      await desk.give('rowing'),
+    ];
+    for (const id of [first, second]) await desk.look(id);
+    await desk.inside(async (tx) => {
+      await tx.sql('SELECT id FROM tasks WHERE id = $1 FOR NO KEY UPDATE', [second]);
+      await finish(first);
+    });
+    expect(await woken(second)).toBe(2);
+    // Somebody else who comes and whose row nobody holds is called instead: one slot, one call.
+    await desk.look(second);
+    await desk.look(third);
+    const fourth = await desk.give('rowing');
+    await desk.look(fourth);
+    await desk.inside(async (tx) => {
+      await tx.sql('SELECT id FROM tasks WHERE id = $1 FOR NO KEY UPDATE', [third]);
+      await finish(second);
+    });
+    expect([await woken(third), await woken(fourth)]).toEqual([1, 2]);
+    for (const id of [third, fourth]) await desk.look(id);
   });
 
   test('a slot that is freed while another task decides to wait finds that task: nobody waits beside a free slot', async () => {
