@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { orchestrateQueue } from '../../workflows/messages.ts';
 import { dropLease, takeLease, writeReconciled } from '../db/installation-store.ts';
+import { callForgotten } from '../db/assignment/capacity-waiters.ts';
 import { healSlots } from '../db/assignment/heal-slots.ts';
 import { cancelledSince, deadRows, type OpenRow, settledRows } from '../db/open-rows.ts';
 import { pruneDone } from '../db/outbox-store.ts';
@@ -19,7 +20,7 @@ import { wakeRows } from './wake-rows.ts';
  * 2. Reset, lost or ended while the row is open → woken through the outbox, with an event `repair.made`.
  * 3. No worker on a queue → said, in the record too, so that every API process shows it. Nothing counts as lost meanwhile: a parent may
  *    not have come to start it yet.
- * 4. Counts of what agents have in hand that differ from their tasks are mended.
+ * 4. Counts of what agents have in hand that differ from their tasks are mended; who waits beside a free slot is called.
  * 5. Before anything is mended the row is read again: what has ended or waits in the outbox by then is left alone.
  */
 export interface ReconcilerOptions {
@@ -158,6 +159,7 @@ class RunningReconciler implements Reconciler {
     await this.mendMissing();
     await this.failDead();
     await this.countSlots();
+    await callForgotten(db);
     await pruneDone(db, keepDoneHours);
     this.seen.lastPassAt = began;
     await this.report();

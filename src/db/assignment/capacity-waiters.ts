@@ -3,7 +3,7 @@ import type { TaskRow } from '../mappings/task.ts';
 import { hasAll } from './able-agents.ts';
 import { passGate } from './agent-gate.ts';
 import { aheadInQueue, placeValues, queueOrder } from './queue-order.ts';
-import type { Tx } from '../record.ts';
+import type { Database, Tx } from '../record.ts';
 
 /** More would only queue again: whoever frees a slot wakes the next one. */
 const most = 200;
@@ -26,7 +26,7 @@ export async function wakeCapacityWaiters(tx: Tx): Promise<void> {
   for (const waiter of waiters) wake(tx, waiter);
 }
 
-/** For a task that leaves the queue without a slot: one may be free that was meant for it. */
+/** When a task has left the queue without a slot: one may be free that was meant for it. */
 export async function leaveQueue(tx: Tx): Promise<void> {
   await passGate(tx);
   await callNextWaiter(tx);
@@ -69,6 +69,18 @@ const calling = `
 
 function wake(tx: Tx, { id, title, rootId }: Waiter): void {
   tx.wake({ target: `task/${id}`, label: title, rootTaskId: rootId });
+}
+
+/** Nobody should wait so long beside a free slot. */
+const forgottenAfter = '30 s';
+
+/** For a round now and then: should a call ever have reached nobody, it is made again. */
+export async function callForgotten(db: Database): Promise<void> {
+  const rows = await db.acrossWorkspaces<{ workspaceId: string }>(
+    `SELECT DISTINCT workspace_id FROM tasks
+      WHERE status = 'waiting' AND waiting_for = 'capacity' AND waiting_since < now() - interval '${forgottenAfter}'`,
+  );
+  for (const { workspaceId } of rows) await db.inWorkspace({ workspaceId, actor: 'system' }, leaveQueue);
 }
 
 /** 1: next among those with the same need. */

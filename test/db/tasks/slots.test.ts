@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { cancelTask } from '../../../src/commands/cancel-task.ts';
+import { callForgotten } from '../../../src/db/assignment/capacity-waiters.ts';
 import { postgresVersions } from '../../support/database.ts';
 import { type Desk, openDesk } from './support.ts';
 
@@ -91,6 +92,28 @@ describe.each(postgresVersions)('slots and events on PostgreSQL %i', (version) =
     });
     expect([await woken(third), await woken(fourth)]).toEqual([1, 2]);
     for (const id of [third, fourth]) await desk.look(id);
+  });
+
+  test('who waits beside a free slot for long is called', async () => {
+    const agentId = await desk.hire('sailing', 1);
+    const [first, second] = [await desk.give('sailing'), await desk.give('sailing')];
+    for (const id of [first, second]) await desk.look(id);
+    await callForgotten(desk.db);
+    await desk.rows(
+      `UPDATE tasks SET waiting_since = now() - interval '1 minute' WHERE id = $1 RETURNING id`,
+      second,
+    );
+    await callForgotten(desk.db);
+    expect(await woken(second)).toBe(1);
+    // A hand in the database.
+    await desk.rows('UPDATE agents SET max_concurrent = 2 WHERE id = $1 RETURNING id', agentId);
+    await desk.rows(
+      'UPDATE agent_capabilities SET max_concurrent = 2 WHERE agent_id = $1 RETURNING name',
+      agentId,
+    );
+    await callForgotten(desk.db);
+    expect(await woken(second)).toBe(2);
+    await desk.look(second);
   });
 
   test('a slot that is freed while another task decides to wait finds that task: nobody waits beside a free slot', async () => {
