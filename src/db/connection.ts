@@ -4,7 +4,8 @@
  * 1. Statements that come again are PostgreSQL's prepared statements: parsed once per connection and planned a few times, not each time. A
  *    step of a run is some sixty statements, whose planning cost PostgreSQL more than their execution (docs/decisions/0012).
  * 2. Only texts that come again get a name, and only so many: filters of lists make new texts all the time.
- * 3. Statements that do not need each other's answers may be sent together (the pool is pipelined): one round trip.
+ * 3. Statements that do not need each other's answers may be sent together (the pool is pipelined): one round trip, and one piece on the wire,
+ *    so that neither side is woken for each of them.
  */
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
@@ -28,10 +29,15 @@ export async function onConnection<Result>(
     broken = error;
   };
   client.on('error', onError);
+  const gather = gatherOn(client);
   try {
     return await work({
-      run: (text, parameters = []) => runOn(client, text, parameters),
+      run: (text, parameters = []) => {
+        gather();
+        return runOn(client, text, parameters);
+      },
       command: async (text) => {
+        gather();
         try {
           return (await client.query(text)).command;
         } catch (error) {
@@ -44,6 +50,21 @@ export async function onConnection<Result>(
     client.removeListener('error', onError);
     client.release(broken);
   }
+}
+
+/** What is sent before anything is awaited leaves in one piece. */
+function gatherOn(client: pg.PoolClient): () => void {
+  let gathering = false;
+  return () => {
+    if (gathering) return;
+    gathering = true;
+    const { stream } = client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      gathering = false;
+      stream.uncork();
+    });
+  };
 }
 
 /** One statement on any connection, outside of a transaction. */
@@ -87,6 +108,15 @@ export async function allEnded<All extends readonly unknown[]>(
   const cause = errors.find((error) => sqlState(error) !== followsFailure);
   if (cause !== undefined) throw cause;
   return Promise.all(all) as Promise<{ [Place in keyof All]: Awaited<All[Place]> }>;
+}
+
+/** What went wrong, when an error only says that something had failed before it. */
+export async function causeOf(error: unknown, before: readonly Promise<unknown>[]): Promise<unknown> {
+  if (sqlState(error) !== followsFailure) return error;
+  return allEnded(before).then(
+    () => error,
+    (cause: unknown) => cause,
+  );
 }
 
 const mostNames = 400;

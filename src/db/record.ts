@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { EventEnvelope, NewEvent } from '../contracts/event.ts';
 import {
   allEnded,
+  causeOf,
   type Connection,
   forgetStatements,
   onConnection,
@@ -35,6 +36,8 @@ export interface Tx extends Scope {
   toolsRevision: number;
   /** One statement with parameters; columns come back in camelCase. */
   sql<Row>(text: string, parameters?: unknown[]): Promise<Row[]>;
+  /** A statement whose answer nobody needs: it goes out with the next one, before that; if it fails, the transaction does. */
+  write(text: string, parameters?: unknown[]): void;
   emit(event: NewEvent, place?: { rootTaskId?: string | null; actor?: string }): void;
   /** Asks the Temporal workflow of `target` to look again, by way of the outbox. */
   wake(note: OutboxNote): void;
@@ -68,7 +71,12 @@ export interface Bell {
 
 export interface Database {
   dataSource: DataSource;
-  inWorkspace<Result>(scope: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** `ahead`: statements that go out with the beginning of the transaction; `work` is given what they brought. */
+  inWorkspace<Result, Known = undefined>(
+    scope: Scope,
+    work: (tx: Tx, known: Known) => Promise<Result>,
+    ahead?: (tx: Tx) => Promise<Known>,
+  ): Promise<Result>;
   /** For the dispatcher, the relay and the reconciler: statements over all workspaces, no events. */
   acrossWorkspaces<Row>(text: string, parameters?: unknown[]): Promise<Row[]>;
 }
@@ -85,12 +93,12 @@ const refused = 'SW001';
 export function createDatabase(dataSource: DataSource, bell: Bell): Database {
   return {
     dataSource,
-    inWorkspace: async (scope, work) => {
+    inWorkspace: async (scope, work, ahead) => {
       let stepwise = false;
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await onConnection(dataSource, (connection) =>
-            transact({ connection, bell, scope, stepwise }, work),
+            transact({ connection, bell, scope, stepwise }, work, ahead),
           );
         } catch (error) {
           const refusedOnce: boolean = !stepwise && sqlState(error) === refused;
@@ -126,32 +134,36 @@ interface Wiring {
   stepwise: boolean;
 }
 
-async function transact<Result>(
+async function transact<Result, Known>(
   { connection, bell, scope, stepwise }: Wiring,
-  work: (tx: Tx) => Promise<Result>,
+  work: (tx: Tx, known: Known) => Promise<Result>,
+  ahead?: (tx: Tx) => Promise<Known>,
 ): Promise<Result> {
-  const gathered: Gathered = { events: [], notes: [], stopIds: [], ends: [], last: [] };
+  const gathered: Gathered = { events: [], notes: [], stopIds: [], written: [], ends: [], last: [] };
   let open = true;
   try {
-    const revisions = await begin(connection, scope);
-    const tx = collect(gathered, { connection, known: { ...scope, ...revisions, stepwise } });
-    const result = await work(tx);
+    const tx = collect(gathered, { connection, known: { ...scope, ...unknown, stepwise } });
+    const [revisions, known] = await allEnded([begin(connection, scope), ahead?.(tx)]);
+    const result = await work(Object.assign(tx, revisions), known as Known);
     for (const finish of gathered.ends) await finish();
     if (stepwise) for (const send of gathered.last.splice(0)) await send();
     open = false;
     const last = gathered.last.map((send) => send());
-    const facts = await finishWith(connection, [writeFacts(tx, gathered), ...last]);
+    const facts = await finishWith(connection, [writeFacts(tx, gathered), ...gathered.written, ...last]);
     if (facts.events.length > 0 || facts.outboxIds.length > 0)
       bell.ring({ workspaceId: scope.workspaceId, stopIds: gathered.stopIds, ...facts });
     return result;
   } catch (error) {
     // A connection that cannot roll back is closed, which does it too.
     if (open) await connection.command('ROLLBACK').catch(() => undefined);
-    throw error;
+    throw await causeOf(error, gathered.written);
   }
 }
 
 type Revisions = Pick<Tx, 'providersRevision' | 'toolsRevision'>;
+
+/** Until the transaction has begun. */
+const unknown: Revisions = { providersRevision: 0, toolsRevision: 0 };
 
 /** Names the workspace to the database, and asks in the same statement how its providers and tool servers stand. */
 async function begin(connection: Connection, { workspaceId }: Scope): Promise<Revisions> {
@@ -183,17 +195,24 @@ interface Gathered {
   events: Parameters<typeof writeFacts>[1]['events'];
   notes: OutboxNote[];
   stopIds: string[];
+  written: Promise<unknown>[];
   ends: (() => Promise<void>)[];
   last: (() => Promise<unknown>)[];
 }
 
 function collect(
-  { events, notes, stopIds, ends, last }: Gathered,
+  { events, notes, stopIds, written, ends, last }: Gathered,
   { connection, known }: { connection: Connection; known: Scope & Revisions & Pick<Tx, 'stepwise'> },
 ): Tx {
   return {
     ...known,
     sql: (text, parameters) => connection.run(text, parameters),
+    write: (text, parameters) => {
+      const writing = connection.run(text, parameters);
+      // Whoever ends the transaction looks at it.
+      writing.catch(() => undefined);
+      written.push(writing);
+    },
     emit: (event, place) => {
       events.push({ ...event, rootTaskId: place?.rootTaskId ?? null, actor: place?.actor ?? known.actor });
     },

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { allEnded } from '../../src/db/connection.ts';
 import { createDataSource } from '../../src/db/data-source.ts';
-import { createDatabase, type Database } from '../../src/db/record.ts';
+import { createDatabase, type Database, type Tx } from '../../src/db/record.ts';
 import { closeLater } from '../support/close-later.ts';
 import { createTestDatabase, postgresVersions } from '../support/database.ts';
 
@@ -46,6 +46,44 @@ describe.each(postgresVersions)('a connection to PostgreSQL %i', (version) => {
     });
     await expect(work).rejects.toThrow('rolled back');
     expect(await db.acrossWorkspaces(`SELECT to_regclass('never') AS it`)).toEqual([{ it: null }]);
+  });
+
+  test('what is written without looking at the answer is there for the next statement, and goes with the transaction', async () => {
+    await db.acrossWorkspaces('CREATE TABLE written (a int)');
+    const seen = await db.inWorkspace(scope, async (tx) => {
+      tx.write('INSERT INTO written VALUES ($1)', [1]);
+      return tx.sql('SELECT a FROM written');
+    });
+    expect(seen).toEqual([{ a: 1 }]);
+    const work = db.inWorkspace(scope, async (tx) => {
+      tx.write('INSERT INTO written VALUES ($1)', [2]);
+      await tx.sql('SELECT 1');
+      throw new Error('No.');
+    });
+    await expect(work).rejects.toThrow('No.');
+    expect(await db.acrossWorkspaces('SELECT a FROM written')).toEqual([{ a: 1 }]);
+  });
+
+  test('what failed without anybody looking is told by what follows, or else by the commit', async () => {
+    const before = db.inWorkspace(scope, async (tx) => {
+      tx.write('SELECT 1 / $1', [0]);
+      await tx.sql('SELECT 1');
+    });
+    await expect(before).rejects.toThrow('division by zero');
+    const last = db.inWorkspace(scope, async (tx) => tx.write('SELECT 1 / $1', [0]));
+    await expect(last).rejects.toThrow('division by zero');
+  });
+
+  test('what goes ahead is sent with the beginning, in the transaction and its workspace', async () => {
+    const readId = (tx: Tx) =>
+      tx.sql(`SELECT pg_current_xact_id()::text AS id, current_setting('adjutant.workspace') AS workspace`);
+    const [first, second] = await db.inWorkspace(
+      scope,
+      async (tx, known: unknown[]) => [known, await readId(tx)],
+      readId,
+    );
+    expect(first).toEqual([{ id: expect.any(String), workspace: 'wsp_none' }]);
+    expect(second).toEqual(first);
   });
 
   test('of statements that are sent together the one that failed is told, not those that failed because of it', async () => {
