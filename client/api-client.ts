@@ -1,12 +1,13 @@
 import type { Agent, AgentSpec } from '../src/contracts/agent.ts';
 import type { Approval } from '../src/contracts/approval.ts';
-import type { AssignmentView } from '../src/contracts/assignment.ts';
+import type { AssignmentView, RateTask } from '../src/contracts/assignment.ts';
 import type { Budget } from '../src/contracts/budget.ts';
 import type { Conversation, CreateConversation } from '../src/contracts/conversation.ts';
 import type { EventEnvelope } from '../src/contracts/event.ts';
 import type { FileView } from '../src/contracts/file.ts';
 import type { Message, SendMessage, SendToTask } from '../src/contracts/message.ts';
 import type { ModelView } from '../src/contracts/model.ts';
+import type { OperationsStatus } from '../src/contracts/operations.ts';
 import type { Page, PageQuery } from '../src/contracts/page.ts';
 import type { AcceptPlan, PlanView, RejectPlan } from '../src/contracts/plan.ts';
 import type { Session } from '../src/contracts/principal.ts';
@@ -59,6 +60,8 @@ export interface ApiClient {
     resume(id: string): Promise<Task>;
     /** Tries a failed or cancelled task again; finished work is reused. */
     retry(id: string): Promise<Task>;
+    /** Of a completed one, 1..5; 1 and 2 count as a failure of its agent. */
+    rate(id: string, rating: RateTask): Promise<Task>;
   };
   messages: {
     list(query?: ListQuery): Promise<Page<Message>>;
@@ -100,6 +103,10 @@ export interface ApiClient {
     stop(id: string): Promise<Conversation>;
     /** Writes the last reply anew; the earlier one stays readable. */
     regenerate(id: string, messageId: string): Promise<Message>;
+    rename(id: string, title: string): Promise<Conversation>;
+    /** Another one that goes on after this message. */
+    branch(id: string, messageId: string): Promise<Conversation>;
+    /** It can be read, nothing more is said in it. */
     archive(id: string): Promise<Conversation>;
   };
   files: {
@@ -120,6 +127,8 @@ export interface ApiClient {
     set(name: ProviderName, settings: SetProvider): Promise<Provider>;
     remove(name: ProviderName): Promise<void>;
   };
+  /** How the installation stands. */
+  operations: { status(): Promise<OperationsStatus> };
   toolServers: {
     list(query?: ListQuery): Promise<Page<ToolServer>>;
     /** Accepts tools by the hash of what was looked at, switches them on and off. */
@@ -161,6 +170,7 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       set: (name, settings) => request(`/providers/${name}`, { method: 'PUT', body: settings }),
       remove: (name) => request(`/providers/${name}`, { method: 'DELETE' }),
     },
+    operations: { status: () => request('/status', { beside: true }) },
     toolServers: {
       list: (query = {}) => request('/tool-servers', { query }),
       update: (id, wish) => request(`/tool-servers/${id}`, { method: 'PATCH', body: wish }),
@@ -194,6 +204,7 @@ function workOn({ request, post }: Line): Pick<ApiClient, 'tasks' | 'runs'> {
       pause: (id) => post(`/tasks/${id}/pause`, {}),
       resume: (id) => post(`/tasks/${id}/resume`, {}),
       retry: (id) => post(`/tasks/${id}/retry`, {}),
+      rate: (id, { rating, note }) => post(`/tasks/${id}/rating`, { rating, ...(note ? { note } : {}) }),
     },
     runs: {
       read: (id) => request(`/runs/${id}`),
@@ -222,6 +233,8 @@ function agentsOn({ request, post }: Line): Pick<ApiClient, 'agents' | 'conversa
       say: (id, text) => post(`/conversations/${id}/messages`, { content: { text } }),
       stop: (id) => post(`/conversations/${id}/stop`, {}),
       regenerate: (id, messageId) => post(`/conversations/${id}/messages/${messageId}/regenerate`, {}),
+      rename: (id, title) => request(`/conversations/${id}`, { method: 'PATCH', body: { title } }),
+      branch: (id, messageId) => post(`/conversations/${id}/messages/${messageId}/branch`, {}),
       archive: (id) => request(`/conversations/${id}`, { method: 'DELETE' }),
     },
   };

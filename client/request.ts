@@ -13,6 +13,8 @@ export interface RequestOptions {
 }
 
 export interface Ask {
+  /** Beside the API, as operations are: the path as it stands. */
+  beside?: boolean;
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   query?: Record<string, string | number | undefined>;
   body?: unknown;
@@ -29,11 +31,12 @@ export function createRequest(options: RequestOptions = {}): Request {
   const { baseUrl = '', fetch = globalThis.fetch.bind(globalThis), timeoutMs = 10_000 } = options;
   return async <Reply>(path: string, ask: Ask = {}): Promise<Reply> => {
     const { method = 'GET' } = ask;
-    const asked = `${method} /api/v2${path}`;
+    const place = ask.beside ? path : `/api/v2${path}`;
+    const asked = `${method} ${place}`;
     const patience = AbortSignal.timeout(timeoutMs);
     const signal = ask.signal ? AbortSignal.any([ask.signal, patience]) : patience;
     try {
-      const response = await fetch(`${baseUrl}/api/v2${path}${queryOf(ask)}`, {
+      const response = await fetch(`${baseUrl}${place}${queryOf(ask)}`, {
         method,
         signal,
         headers: headersOf(options, ask),

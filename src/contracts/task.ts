@@ -68,6 +68,10 @@ export const Attempt = z
     n: z.int(),
     agent: AgentRef,
     agentRevision: z.int(),
+    why: z
+      .string()
+      .nullable()
+      .describe('Why this agent, in a few words; GET /tasks/{taskId}/assignment has all. Null in a chat'),
     status: AttemptStatus,
     error: Failure.nullable(),
     cost: Cost.describe('Of its own model calls; what it delegated counts for the tree'),

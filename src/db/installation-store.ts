@@ -1,3 +1,4 @@
+import type { Reconciled } from '../contracts/operations.ts';
 import type { Database } from './record.ts';
 
 /**
@@ -35,16 +36,6 @@ export async function dropLease(
     name,
     owner,
   ]);
-}
-
-/** What the last comparison of the record with Temporal found, whichever process made it. */
-export interface Reconciled {
-  by: string;
-  at: string;
-  /** Queues without a worker, as `name (kind)`. */
-  unserved: string[];
-  /** Of the process that made it, since it started. */
-  repairs: { woken: number; cancelled: number; failed: number };
 }
 
 export async function writeReconciled(db: Database, found: Reconciled): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Cost } from '../contracts/cost.ts';
 import { TaskStatus, WaitingFor } from '../contracts/status.ts';
 import type { Purse } from '../core/budget/escrow.ts';
+import { whyChosen } from '../core/task/why-chosen.ts';
 import { nobodyIsAble } from './assignment/able-agents.ts';
 import { readPursesOfTasks } from './budgets/budget-store.ts';
 import { costColumns, type CostRow, ownCosts, treeCosts } from './cost-reads.ts';
@@ -15,7 +16,8 @@ export interface ListedTask extends TaskRow {
   agentRole: string | null;
 }
 
-export type ListedAttempt = AttemptRow & CostRow & { agentName: string; agentRole: string };
+export type ListedAttempt = AttemptRow &
+  CostRow & { agentName: string; agentRole: string; why: string | null };
 export interface ListedFile {
   taskId: string;
   id: string;
@@ -107,11 +109,12 @@ export async function readTaskFiles(tx: Tx, taskIds: readonly string[]): Promise
 
 /** With what their own calls cost. */
 export async function readAttempts(tx: Tx, taskIds: readonly string[]): Promise<ListedAttempt[]> {
-  return tx.sql<ListedAttempt>(
+  const rows = await tx.sql<Omit<ListedAttempt, 'why'>>(
     `SELECT p.*, a.name AS agent_name, a.role AS agent_role, c.*
        FROM attempts p JOIN agents a ON a.id = p.agent_id
        CROSS JOIN LATERAL (SELECT ${costColumns} FROM ledger l WHERE l.task_id = p.task_id AND l.attempt = p.n) c
      WHERE p.task_id = ANY($1) AND p.workspace_id = $2 ORDER BY p.task_id, p.n`,
     [taskIds, tx.workspaceId],
   );
+  return rows.map((row) => ({ ...row, why: whyChosen(row.assignment) }));
 }

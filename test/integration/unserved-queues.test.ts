@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import type { Reconciled } from '../../src/db/installation-store.ts';
+import type { Reconciled } from '../../src/contracts/operations.ts';
 import { cancelByOperations, failByDispatch } from '../../src/db/standing/operations.ts';
 import { createReconcilerMetrics } from '../../src/temporal/metrics.ts';
 import { startReconciler } from '../../src/temporal/reconciler.ts';

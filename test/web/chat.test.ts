@@ -114,6 +114,47 @@ describe('a chat', () => {
       expect(await axeFaults(page)).toEqual([]);
     });
 
+    test('is renamed in place; Esc keeps its name', async () => {
+      const { page, api } = shown;
+      await page.getByRole('button', { name: 'Rename this chat' }).click();
+      const name = page.getByRole('textbox', { name: 'Name of this chat' });
+      await name.fill('Never');
+      await name.press('Escape');
+      await name.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Rename this chat' }).click();
+      await name.fill('Tone of the memo');
+      expect(await axeFaults(page)).toEqual([]);
+      await name.press('Enter');
+      await page.getByRole('heading', { name: 'Writer: Tone of the memo' }).waitFor();
+      expect(api.posted.map(({ body }) => body)).toEqual([{ title: 'Tone of the memo' }]);
+    });
+
+    test('goes on from one of its replies in a chat of its own', async () => {
+      const { page } = shown;
+      await page.getByRole('button', { name: 'Branch' }).click();
+      await page.waitForURL(`**/chats/${idOf('cnv', 2)}`);
+      await page.getByText('A calm one.').waitFor();
+      const from = page.getByRole('link', { name: 'an earlier chat' });
+      expect(await from.getAttribute('href')).toBe(`/chats/${chatId}`);
+      expect(paths()).toEqual([`/conversations/${chatId}/messages/${idOf('msg', 2)}/branch`]);
+    });
+
+    test('is archived only after asking; then it is read and found, and nothing is said in it', async () => {
+      const { adjutant, page } = shown;
+      await page.getByRole('button', { name: 'Archive', exact: true }).click();
+      await page.keyboard.press('Enter');
+      expect(paths()).toEqual([]);
+      await page.getByRole('button', { name: 'Archive', exact: true }).click();
+      await page.getByRole('button', { name: 'Archive it' }).click();
+      await page.getByText('This chat is archived').waitFor();
+      expect(await box().count()).toBe(0);
+      await adjutant.open('/agents');
+      const chats = page.getByRole('region', { name: /chats$/i });
+      await chats.getByText('No open chat.').waitFor();
+      await chats.getByRole('button', { name: 'Archived' }).click();
+      await chats.getByRole('link', { name: /Which tone/ }).waitFor();
+    });
+
     test('says what its reply waits for', async () => {
       const { adjutant, page, api } = shown;
       const waiting = {
@@ -135,9 +176,10 @@ describe('a chat', () => {
     await page.getByRole('heading', { name: 'Could not load this chat' }).waitFor();
     api.state.role = 'viewer';
     api.state.chat = chat();
-    api.state.said = [said(1, 'Which tone?')];
+    api.state.said = [said(1, 'Which tone?'), replied(2, 'A calm one.')];
     await adjutant.open(`/chats/${chatId}`);
-    await page.getByText('Which tone?', { exact: true }).waitFor();
+    await page.getByText('A calm one.').waitFor();
     expect(await box().count()).toBe(0);
+    expect(await page.getByRole('button', { name: /Branch|Archive|Rename|anew/ }).count()).toBe(0);
   });
 });

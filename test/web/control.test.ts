@@ -1,7 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Step } from '../../src/contracts/run.ts';
+import { WorkflowDefinition } from '../../src/contracts/workflow.ts';
 import { plan } from './support/decision-fixtures.ts';
 import { agents, at, completed, failedTree, runId, step, taskId, treeOf } from './support/fixtures.ts';
-import { shownPage } from './support/shown-page.ts';
+import { idOf } from './support/ids.ts';
+import { axeFaults, shownPage } from './support/shown-page.ts';
 
 const shown = shownPage();
 
@@ -133,4 +136,78 @@ test('a step that has not begun is changed for this run; one that works is not',
   await adjutant.open(`/tasks/${taskId}?step=weigh`);
   await adjutant.sheet.getByText('Attempt 1').waitFor();
   expect(await adjutant.sheet.getByRole('button', { name: 'Change this step' }).count()).toBe(0);
+});
+
+describe('a step that is no agent’s', () => {
+  const send = (part: Partial<Step> = {}) =>
+    step(1, { key: 'send', kind: 'tool', title: 'Send it', ...part });
+  const planned = {
+    id: 'send',
+    kind: 'tool' as const,
+    with: { tool: 'mail.send', arguments: { to: 'ann@tidewater.example', text: 'Hello' } },
+  };
+  beforeEach(() => {
+    shown.api.state.tree = treeOf({ steps: [step(0, { key: 'weigh' }), send()] });
+    shown.api.state.plan = plan({
+      status: 'accepted',
+      definition: WorkflowDefinition.parse({ name: 'Send', steps: [planned] }),
+    });
+  });
+
+  test('is given other arguments before it begins; what is wrong is said at the field', async () => {
+    const { adjutant, page, api } = shown;
+    await adjutant.open(`/tasks/${taskId}?step=send`);
+    await adjutant.sheet.getByRole('button', { name: 'Change this step' }).click();
+    const form = adjutant.sheet.getByRole('form', { name: 'Change this step' });
+    const field = form.getByRole('textbox', { name: 'Arguments' });
+    expect(JSON.parse(await field.inputValue())).toEqual(planned.with.arguments);
+    await field.fill('{ "to": ');
+    await form.getByText('This is no JSON object.').waitFor();
+    expect(await form.getByRole('button', { name: 'Change' }).isDisabled()).toBe(true);
+    await field.fill('{ "to": "nobody@tidewater.example" }');
+    await form.getByRole('button', { name: 'Change' }).click();
+    await form.getByText('Nobody lives there.').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await field.fill('{ "to": "bo@tidewater.example" }');
+    await form.getByRole('button', { name: 'Change' }).click();
+    await form.waitFor({ state: 'detached' });
+    expect(api.posted.at(-1)).toMatchObject({
+      path: `/api/v2/runs/${runId}/steps/send`,
+      body: { with: { arguments: { to: 'bo@tidewater.example' } } },
+    });
+  });
+
+  test('shows what was changed in it, and is not changed once it is at work', async () => {
+    const { adjutant, api } = shown;
+    const changes = { with: { arguments: { to: 'bo@tidewater.example' } } };
+    const task = { taskId: idOf('tsk', 130), status: 'waiting' as const };
+    const waiting = { for: 'approval' as const, detail: 'Somebody is asked.', since: at(10) };
+    api.state.tree = treeOf({ steps: [send({ changes, waiting, ...task })] });
+    await adjutant.open(`/tasks/${taskId}?step=send`);
+    await adjutant.sheet
+      .getByRole('region', { name: 'Changed for this run' })
+      .getByText(/bo@tide/)
+      .waitFor();
+    expect(await adjutant.sheet.getByRole('button', { name: 'Change this step' }).count()).toBe(0);
+  });
+
+  test('that waits for a time waits for another one', async () => {
+    const { adjutant, api } = shown;
+    const waiting = { for: 'time' as const, detail: 'Until tomorrow.', since: at(10) };
+    const waits = step(1, { key: 'rest', kind: 'wait', title: 'Rest', status: 'waiting', waiting });
+    api.state.tree = treeOf({ steps: [waits] });
+    const definition = WorkflowDefinition.parse({
+      name: 'Rest',
+      steps: [{ id: 'rest', kind: 'wait', with: { for: 'P1D' } }],
+    });
+    api.state.plan = plan({ status: 'accepted', definition });
+    await adjutant.open(`/tasks/${taskId}?step=rest`);
+    await adjutant.sheet.getByRole('button', { name: 'Change this step' }).click();
+    const form = adjutant.sheet.getByRole('form', { name: 'Change this step' });
+    await form.getByRole('textbox', { name: 'Waits for' }).fill('PT5S');
+    expect(await form.getByRole('textbox').count()).toBe(1);
+    await form.getByRole('button', { name: 'Change' }).click();
+    await form.waitFor({ state: 'detached' });
+    expect(api.posted.at(-1)?.body).toEqual({ with: { for: 'PT5S' } });
+  });
 });

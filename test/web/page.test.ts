@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { waitFor } from '../support/wait-for.ts';
-import { at, completed, file, forecast, goal, memo, taskId, treeOf } from './support/fixtures.ts';
+import { allWell, at, completed, file, forecast, goal, memo, taskId, treeOf } from './support/fixtures.ts';
 import { idOf } from './support/ids.ts';
 import { axeFaults, shownPage } from './support/shown-page.ts';
 
@@ -114,13 +114,28 @@ describe('watching a goal', () => {
     await shown.adjutant.step(/Weigh the risks/).waitFor();
     const plan = await shown.page.getByRole('region', { name: 'Plan' }).innerText();
     expect(plan).toMatch(/4 of 7 steps done/);
-    expect(plan).toMatch(/Weigh the risks\s+attempt 2\s+An\s+Analyst/i);
+    expect(plan).toMatch(/Weigh the risks\s+attempt 2\s+An\s+Analyst\s+fits best/i);
     expect(plan).toMatch(/Waits for an agent: All three slots of the Reviewer are taken/);
     expect(plan).toMatch(/Not taken: steps.weigh.output.insured is false/);
     expect(plan).toMatch(/Read each document\s+3 steps/);
     expect(await shown.adjutant.step(/Read oakhurst/).count()).toBe(0);
     await shown.page.getByRole('button', { name: /Read each document/ }).click();
     await shown.adjutant.step(/Read oakhurst/).waitFor();
+  });
+
+  test('says everywhere which worker is missing and how it is started, until one is there', async () => {
+    const { adjutant, page, api } = shown;
+    const repairs = { woken: 0, cancelled: 0, failed: 0 };
+    const reconciled = { by: 'one', at: at(9), unserved: ['models (activity)'], repairs };
+    api.state.operations = allWell({ reconciled });
+    await adjutant.open(`/tasks/${taskId}`);
+    await page.getByText('No worker calls models.').waitFor();
+    expect(await page.getByText('npm run start:worker').count()).toBe(1);
+    expect(await axeFaults(page)).toEqual([]);
+    api.state.operations = allWell();
+    await adjutant.open('/inbox');
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+    expect(await page.getByText('No worker calls models.').count()).toBe(0);
   });
 
   test('follows what happens, and the text that is being written', async () => {

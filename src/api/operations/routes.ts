@@ -1,4 +1,5 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
+import type { OperationsStatus, OutboxState } from '../../contracts/operations.ts';
 import { readReconciled } from '../../db/installation-store.ts';
 import type { Database } from '../../db/record.ts';
 import { whoCalls } from '../auth/who-calls.ts';
@@ -43,7 +44,14 @@ export function operationsRoutes(
       const database = await databaseAnswers(door.db);
       const outbox = database ? await readOutbox(door.db) : null;
       const reconciled = database ? await readReconciled(door.db) : null;
-      sendPlain(response, 200, { startedAt, database, redis: health?.redis() ?? null, outbox, reconciled });
+      const status: OperationsStatus = {
+        startedAt: startedAt.toISOString(),
+        database,
+        redis: health?.redis() ?? null,
+        outbox,
+        reconciled,
+      };
+      sendPlain(response, 200, status);
     }),
   );
   app.get(
@@ -73,12 +81,6 @@ async function databaseAnswers(db: Database): Promise<boolean> {
     () => false,
   );
   return Promise.race([asked, late]);
-}
-
-interface OutboxState {
-  ready: number;
-  dead: number;
-  oldestSeconds: number | null;
 }
 
 async function readOutbox(db: Database): Promise<OutboxState | null> {

@@ -48,6 +48,7 @@ function presentAttempt(row: ListedAttempt): Attempt {
     n: row.n,
     agent: { id: row.agentId, name: row.agentName, role: row.agentRole },
     agentRevision: row.agentRevision,
+    why: row.why,
     status: row.status,
     error: row.error,
     cost: costOf(row),

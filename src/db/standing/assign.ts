@@ -1,6 +1,7 @@
 import type { AssignmentRecord, CapacityNeed } from '../../contracts/assignment.ts';
 import { priorities } from '../../contracts/task.ts';
 import { assignmentReason, rounded, type ScoredCandidate } from '../../core/task/score-assignment.ts';
+import { notWanted } from '../../core/task/why-chosen.ts';
 import { takeBest } from '../assignment/assign-statement.ts';
 import type { AssignmentAnswer, Filtered, Taken } from '../assignment/assignment-answer.ts';
 import { shutGate } from '../assignment/agent-gate.ts';
@@ -99,7 +100,7 @@ function shown(candidate: ScoredCandidate): ScoredCandidate {
 
 function leftOut(filtered: Filtered, oneIsWanted: boolean): AssignmentRecord['filteredOut'] {
   const words: [keyof Filtered, string][] = [
-    ['incapable', oneIsWanted ? 'not the one asked for' : 'lack a required capability or its level'],
+    ['incapable', oneIsWanted ? notWanted : 'lack a required capability or its level'],
     ['paused', 'paused'],
     ['tools', 'lack a needed tool'],
     ['excluded', 'failed this task before'],

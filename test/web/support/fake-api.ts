@@ -14,6 +14,7 @@ import { addMessages } from './fake-messages.ts';
 import { type FakeState, problem } from './fake-state.ts';
 import { modelCall } from './decision-fixtures.ts';
 import {
+  allWell,
   assignment,
   event,
   file,
@@ -58,6 +59,7 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
     chat: null,
     said: [],
     plan: null,
+    operations: allWell(),
     role: 'owner',
     files: new Map(),
     refuseUpload: null,
@@ -134,6 +136,7 @@ function routes(app: Express, state: FakeState): void {
     if (state.signedIn) next();
     else problem(response, { status: 401, code: 'unauthenticated', detail: 'Sign in.' });
   });
+  app.get('/status', (_request, response) => void response.json(state.operations));
   app.get('/api/v2/session', (_request, response) => void response.json({ ...session, role: state.role }));
   app.get('/api/v2/models', (_request, response) => void response.json({ items: state.models }));
   app.get('/api/v2/tasks', (request, response) => {

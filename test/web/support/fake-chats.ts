@@ -1,5 +1,10 @@
 import type { Express } from 'express';
-import { Conversation, CreateConversation, SayInConversation } from '../../../src/contracts/conversation.ts';
+import {
+  Conversation,
+  CreateConversation,
+  SayInConversation,
+  UpdateConversation,
+} from '../../../src/contracts/conversation.ts';
 import type { Message } from '../../../src/contracts/message.ts';
 import { type FakeState, problem } from './fake-state.ts';
 import { message } from './decision-fixtures.ts';
@@ -59,8 +64,10 @@ export function addChats(app: Express, state: FakeState): void {
     else problem(response, { status: 404, code: 'not_found', detail: 'There is no such agent.' });
   });
   app.post('/api/v2/agents/:id/:duty', (_request, response) => void response.json(agentList()[0]));
-  app.get('/api/v2/conversations', (_request, response) => {
-    response.json(page(state.chat ? [state.chat] : []));
+  app.get('/api/v2/conversations', (request, response) => {
+    const archived = !String(request.query.filter).startsWith('!archived');
+    const chats = state.chat ? [state.chat] : [];
+    response.json(page(chats.filter(({ archivedAt }) => (archivedAt !== null) === archived)));
   });
   app.post('/api/v2/conversations', (request, response) => {
     const wish = CreateConversation.parse(request.body);
@@ -79,6 +86,17 @@ export function addChats(app: Express, state: FakeState): void {
     state.said = [...state.said, said(state.said.length + 1, content.text)];
     change({ answering });
     response.status(201).json(state.said.at(-1));
+  });
+  app.patch('/api/v2/conversations/:id', (request, response) => {
+    response.json(change({ title: UpdateConversation.parse(request.body).title }));
+  });
+  app.delete('/api/v2/conversations/:id', (_request, response) => {
+    response.json(change({ archivedAt: new Date().toISOString(), answering: null }));
+  });
+  app.post('/api/v2/conversations/:id/messages/:messageId/branch', ({ params }, response) => {
+    const last = state.said.findIndex(({ id }) => id === params.messageId);
+    state.said = state.said.slice(0, last + 1);
+    response.status(201).json(change({ id: idOf('cnv', 2), branchedFrom: chatId, archivedAt: null }));
   });
   app.post('/api/v2/conversations/:id/stop', (_request, response) => {
     state.said = [...state.said, stoppedReply(state.said.length + 1)];

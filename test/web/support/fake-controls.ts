@@ -2,7 +2,8 @@ import type { Express, Response } from 'express';
 import { ProviderName, SetProvider } from '../../../src/contracts/provider.ts';
 import { UpdateToolServer } from '../../../src/contracts/tool-server.ts';
 import { EditStep, RetryRun } from '../../../src/contracts/run.ts';
-import type { Task } from '../../../src/contracts/task.ts';
+import { RateTask } from '../../../src/contracts/assignment.ts';
+import type { Task, TaskTree } from '../../../src/contracts/task.ts';
 import { type FakeState, problem } from './fake-state.ts';
 import { agentList, at, models, provider, task, treeOf } from './fixtures.ts';
 
@@ -34,12 +35,27 @@ function taskControls(app: Express, state: FakeState): void {
     state.tree = treeOf();
     response.status(202).json(state.tree.task);
   });
+  app.post('/api/v2/tasks/:id/rating', ({ params: { id }, body }, response) => {
+    const { rating, note = null } = RateTask.parse(body);
+    const rate = (tree: TaskTree): TaskTree => ({
+      ...tree,
+      task: tree.task.id === id ? { ...tree.task, rating: { rating, note } } : tree.task,
+      children: tree.children.map(rate),
+    });
+    state.tree = rate(state.tree);
+    response.json(state.tree.task);
+  });
   app.get('/api/v2/runs/:id', (_request, response) => {
     if (state.tree.run) response.json(state.tree.run);
     else problem(response, { status: 404, code: 'not_found', detail: 'There is no such run.' });
   });
   app.patch('/api/v2/runs/:id/steps/:key', (request, response) => {
-    EditStep.parse(request.body);
+    const { with: given } = EditStep.parse(request.body);
+    if (JSON.stringify(given)?.includes('nobody@')) {
+      const problems = [{ pointer: '/with/arguments/to', code: 'invalid', message: 'Nobody lives there.' }];
+      problem(response, { status: 400, code: 'invalid_workflow', detail: 'Not like this.', problems });
+      return;
+    }
     response.status(202).json(state.tree.run);
   });
   app.post('/api/v2/runs/:id/retry', (request, response) => {

@@ -5,6 +5,7 @@ import type { Forecast } from '../../../src/contracts/forecast.ts';
 import type { FileView } from '../../../src/contracts/file.ts';
 import type { Message } from '../../../src/contracts/message.ts';
 import type { ModelView } from '../../../src/contracts/model.ts';
+import type { OperationsStatus } from '../../../src/contracts/operations.ts';
 import type { PlanView } from '../../../src/contracts/plan.ts';
 import type { FoundServer, Provider } from '../../../src/contracts/provider.ts';
 import type { ToolServer } from '../../../src/contracts/tool-server.ts';
@@ -26,6 +27,7 @@ export interface FakeState {
   said: Message[];
   plan: PlanView | null;
   toolServers: ToolServer[];
+  operations: OperationsStatus;
   role: 'owner' | 'operator' | 'viewer';
   files: Map<string, FileView>;
   /** What the next upload is answered with instead of success. */

@@ -6,6 +6,7 @@ import { Forecast } from '../../../src/contracts/forecast.ts';
 import { FileView } from '../../../src/contracts/file.ts';
 import { Agent } from '../../../src/contracts/agent.ts';
 import { ModelView } from '../../../src/contracts/model.ts';
+import type { OperationsStatus } from '../../../src/contracts/operations.ts';
 import { Provider } from '../../../src/contracts/provider.ts';
 import { Session } from '../../../src/contracts/principal.ts';
 import { Step } from '../../../src/contracts/run.ts';
@@ -54,7 +55,21 @@ const usualModel = {
   requestsPerMinute: null,
   tokensPerMinute: null,
   tokenizer: null,
+  webSearch: null,
 };
+
+export function allWell(part: Partial<OperationsStatus> = {}): OperationsStatus {
+  const repairs = { woken: 0, cancelled: 0, failed: 0 };
+  return {
+    startedAt: at(0),
+    database: true,
+    redis: true,
+    outbox: { ready: 0, dead: 0, oldestSeconds: null },
+    reconciled: { by: 'dispatcher-1', at: at(800), unserved: [], repairs },
+    ...part,
+  };
+}
+
 const noPrices = { inputPerMTok: 0, cachedInputPerMTok: 0, outputPerMTok: 0 };
 
 export const models = {
@@ -222,6 +237,7 @@ export function attempt(
     n,
     agent,
     agentRevision: 3,
+    why: 'fits best',
     status: 'running',
     error: null,
     cost: cost(0.03, 1),
@@ -501,6 +517,8 @@ export const ledger = [
     provider: 'anthropic',
     model: 'claude-sonnet',
     purpose: 'analyse',
+    kind: 'model',
+    searches: 0,
     outcome,
     inputTokens: 4100,
     cachedInputTokens: 2500,

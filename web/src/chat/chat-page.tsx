@@ -4,9 +4,12 @@ import type { Message } from '../../../src/contracts/message.ts';
 import { Icon } from '../icons/icon.tsx';
 import { WriteBox } from '../message/write-box.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
+import { linkTo } from '../shell/router.ts';
 import { useNow } from '../shell/use-now.ts';
 import { BeingWritten } from './being-written.tsx';
+import { chatAddress } from './address.ts';
 import { ChatBar } from './chat-bar.tsx';
+import { ChatHead } from './chat-head.tsx';
 import { Said, replacedIn } from './said.tsx';
 import { useChat, useChatActs, useChatLive, useSaid } from './use-chat.ts';
 
@@ -53,13 +56,14 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
   const writing = answering !== null || unanswered > 0;
   const replaced = replacedIn(messages);
   const last = messages.at(-1);
+  const failed = acts.anew.error ?? acts.branch.error;
   const mayAnew = mayAct && !writing && chat.archivedAt === null;
   useEffect(() => {
     document.title = `${chat.title} · Adjutant`;
   }, [chat.title]);
   return (
     <>
-      <ChatBar agent={agent} title={chat.title} taskId={chat.taskId} />
+      <ChatHead chat={chat} acts={acts} mayAct={mayAct} />
       <section className="log chat scroll grow" tabIndex={0} aria-label="Chat">
         <div className="col">
           {said.hasNextPage && (
@@ -67,6 +71,7 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
               {said.isFetchingNextPage ? 'Loading' : 'Show earlier messages'}
             </button>
           )}
+          <BranchedFrom id={chat.branchedFrom} />
           {messages.map((message) => (
             <Said
               key={message.id}
@@ -77,6 +82,7 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
               anew={
                 message === last && mayAnew && message.replyTo ? () => acts.anew.mutate(message.id) : null
               }
+              branch={mayAct && !acts.branch.isPending ? () => acts.branch.mutate(message.id) : null}
             />
           ))}
           {writing && (
@@ -89,10 +95,13 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
             />
           )}
           <Newest of={`${messages.length} ${text?.length ?? 0}`} />
-          {acts.anew.error && (
+          {failed && (
             <p className="ts s-failed" role="alert">
-              {acts.anew.error.message}
+              {failed.message}
             </p>
+          )}
+          {chat.archivedAt !== null && (
+            <p className="t2 ts">This chat is archived: it is read, and goes on only in a branch.</p>
           )}
           {mayAct && chat.archivedAt === null && (
             <Write agent={agent.name} acts={acts} mayStop={answering !== null} />
@@ -100,6 +109,20 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
         </div>
       </section>
     </>
+  );
+}
+
+function BranchedFrom({ id }: { id: string | null }) {
+  return (
+    id && (
+      <p className="t2 ts">
+        Branched from{' '}
+        <a className="link" {...linkTo(chatAddress(id))}>
+          an earlier chat
+        </a>
+        , which stays as it is.
+      </p>
+    )
   );
 }
 

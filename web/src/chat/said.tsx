@@ -13,10 +13,12 @@ interface SaidProps {
   replaced: boolean;
   /** Writes it anew; null where that is not possible. */
   anew: (() => void) | null;
+  /** Goes on after it in a chat of its own; null where that is not possible. */
+  branch: (() => void) | null;
 }
 
 /** One message of a chat: a person's on the right, the agent's as Markdown. */
-export function Said({ message, agent, now, replaced, anew }: SaidProps) {
+export function Said({ message, agent, now, replaced, anew, branch }: SaidProps) {
   const { content, acceptedAt, from, state, reason } = message;
   if (from.kind === 'person') {
     return (
@@ -34,6 +36,7 @@ export function Said({ message, agent, now, replaced, anew }: SaidProps) {
       <details className="more body">
         <summary className="ts t2">An earlier reply</summary>
         <Rendered markdown={content.text} />
+        <Branch branch={branch} />
       </details>
     );
   }
@@ -46,6 +49,7 @@ export function Said({ message, agent, now, replaced, anew }: SaidProps) {
           {ago(acceptedAt, now)}
         </time>
         <span className="grow" />
+        <Branch branch={branch} />
         {anew && (
           <button type="button" className="btn sm ghost" onClick={anew}>
             <Icon name="retry" small />
@@ -62,6 +66,22 @@ export function Said({ message, agent, now, replaced, anew }: SaidProps) {
         {wasStopped(message) && <p className="t3 ts">Stopped here.</p>}
       </div>
     </article>
+  );
+}
+
+function Branch({ branch }: Pick<SaidProps, 'branch'>) {
+  return (
+    branch && (
+      <button
+        type="button"
+        className="btn sm ghost"
+        title="Goes on from here in a chat of its own; this one stays as it is"
+        onClick={branch}
+      >
+        <Icon name="branch" small />
+        Branch
+      </button>
+    )
   );
 }
 

@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from 'react';
 import type { CallText } from '../../../client/index.ts';
 import { api } from '../shell/api.ts';
 import { useLive } from '../shell/live.tsx';
+import { navigate } from '../shell/router.ts';
+import { chatAddress } from './address.ts';
 
 /** Without the live feed it is asked now and then. */
 const lookEveryMs = 10_000;
@@ -73,6 +75,12 @@ export function useChatLive(id: string): string | null {
 export function useChatActs(id: string) {
   const queries = useQueryClient();
   const again = { onSettled: () => queries.invalidateQueries({ queryKey: ['chat', id] }) };
+  const everywhere = {
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: ['chats'] });
+      return queries.invalidateQueries({ queryKey: ['chat', id] });
+    },
+  };
   return {
     say: useMutation({ mutationFn: (text: string) => api.conversations.say(id, text), ...again }),
     stop: useMutation({ mutationFn: () => api.conversations.stop(id), ...again }),
@@ -80,8 +88,20 @@ export function useChatActs(id: string) {
       mutationFn: (messageId: string) => api.conversations.regenerate(id, messageId),
       ...again,
     }),
+    rename: useMutation({
+      mutationFn: (title: string) => api.conversations.rename(id, title),
+      ...everywhere,
+    }),
+    archive: useMutation({ mutationFn: () => api.conversations.archive(id), ...everywhere }),
+    branch: useMutation({
+      mutationFn: (messageId: string) => api.conversations.branch(id, messageId),
+      onSuccess: (branch) => navigate(chatAddress(branch.id)),
+      onSettled: () => queries.invalidateQueries({ queryKey: ['chats'] }),
+    }),
   };
 }
+
+export type ChatActs = ReturnType<typeof useChatActs>;
 
 /** The task that is a reply tells why it does not come. */
 export function useReplyTask(taskId: string | null) {

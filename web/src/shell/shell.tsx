@@ -3,6 +3,7 @@ import type { Session } from '../../../src/contracts/principal.ts';
 import { useGoals } from '../home/use-goals.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
+import { TroubleBanner } from '../operations/trouble-banner.tsx';
 import { shownStatus } from '../words/status-words.ts';
 import { ConnectionBanner, ConnectionDot } from './connection.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
@@ -46,6 +47,7 @@ export function Shell({ session, taskId, path, children }: ShellProps) {
         </nav>
         <main className="main" id="main">
           <ConnectionBanner />
+          <TroubleBanner />
           {children}
         </main>
         <nav className="tabbar" aria-label="Tabs">

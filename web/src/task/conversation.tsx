@@ -69,7 +69,7 @@ export function Conversation({ tree, rows, texts, now, selected, mayAct }: Conve
               <CapacityCard key={each.id} task={each} now={now} mayAct={mayAct} />
             ))}
             {!isOver(task.status) && <LiveTexts tree={tree} rows={rows} texts={texts} />}
-            <ResultCard task={task} />
+            <ResultCard task={task} mayAct={mayAct} />
           </div>
         </article>
         {mayAct && !isOver(task.status) && <MessageBox taskId={task.id} name={agent.name} />}

@@ -117,18 +117,31 @@ function StepRow({ row, taskId, now, selected }: RowProps) {
             </span>
           )}
         </span>
-        <span className="row ts t2 who">
-          {step.agent && (
-            <>
-              <AgentTile agent={step.agent} small />
-              <span className="ell">{step.agent.name}</span>
-            </>
-          )}
-        </span>
+        <Who row={row} />
         <Figures row={row} now={now} />
       </a>
       <Reason row={row} now={now} />
     </>
+  );
+}
+
+/** Who has it, and why in a few words; the sheet has the figures. */
+function Who({ row: { step, tree } }: { row: PlanRow }) {
+  const why = tree?.task.attempts.at(-1)?.why;
+  return (
+    <span className="row ts t2 who">
+      {step.agent && (
+        <>
+          <AgentTile agent={step.agent} small />
+          <span className="ell name">{step.agent.name}</span>
+          {why && (
+            <span className="t3 ell" title={`Why ${step.agent.name}: ${why}`}>
+              {why}
+            </span>
+          )}
+        </>
+      )}
+    </span>
   );
 }
 

@@ -2,9 +2,10 @@ import type { Task } from '../../../src/contracts/task.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { Rendered } from '../markdown/rendered.tsx';
+import { RateResult } from '../rating/rate-result.tsx';
 import { CopyButton } from './copy-button.tsx';
 
-export function ResultCard({ task }: { task: Task }) {
+export function ResultCard({ task, mayAct }: { task: Task; mayAct: boolean }) {
   if (task.status === 'failed') return <Ended task={task} title="This goal failed" />;
   if (task.status === 'cancelled') return <Ended task={task} title="This goal was cancelled" />;
   if (task.status !== 'completed' || !task.result) return null;
@@ -30,6 +31,7 @@ export function ResultCard({ task }: { task: Task }) {
         </button>
       </div>
       <Rendered markdown={markdown} />
+      <RateResult task={task} mayAct={mayAct} />
     </section>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Icon } from '../icons/icon.tsx';
 import { api } from '../shell/api.ts';
 import type { PlanRow } from './plan-rows.ts';
-import { StepChangesForm } from './step-changes-form.tsx';
+import { StepForm } from './step-form.tsx';
 
 const ended = new Set<string>(['failed', 'cancelled']);
 const again = new Set<string>(['failed', 'cancelled', 'completed']);
@@ -15,7 +15,7 @@ export function mayRetry({ run, step }: PlanRow): boolean {
 /** The step begins anew, and with it what comes after; what it is given may be changed for that. */
 export function RetryStep({ row }: { row: PlanRow }) {
   const [open, setOpen] = useState(false);
-  const { step, run, tree } = row;
+  const { step, run } = row;
   if (!open) {
     return (
       <button type="button" className="btn sm" onClick={() => setOpen(true)}>
@@ -25,11 +25,10 @@ export function RetryStep({ row }: { row: PlanRow }) {
     );
   }
   return (
-    <StepChangesForm
+    <StepForm
       row={row}
       title="Retry from this step"
       hint="This step and what comes after it run again. What finished before is reused."
-      goal={tree?.task.goal ?? null}
       icon="retry"
       words={{ act: 'Retry', busy: 'Retrying' }}
       mayBeEmpty

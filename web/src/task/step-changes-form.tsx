@@ -1,93 +1,40 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import type { StepChanges } from '../../../src/contracts/run.ts';
 import { useAgents } from '../agents/use-agents.ts';
-import { Field, problemAt } from '../shell/field.tsx';
-import { Icon } from '../icons/icon.tsx';
-import type { IconName } from '../icons/shapes.tsx';
-import type { PlanRow } from './plan-rows.ts';
+import { Field } from '../shell/field.tsx';
+import { ChangeForm, type StepChange } from './change-form.tsx';
 
-interface StepChangesFormProps {
-  row: PlanRow;
-  title: string;
-  /** What will happen. */
-  hint: string;
+interface StepChangesFormProps extends StepChange {
   /** The goal as it stands; changed only when something else is written. Null: it has none. */
   goal: string | null;
   /** What the goal is, where it is not known word for word before the step begins. */
   planned?: string;
-  icon: IconName;
-  words: { act: string; busy: string };
-  /** Whether it makes sense without a change. */
-  mayBeEmpty: boolean;
-  /** Where in the request the changes stand, as a JSON Pointer. */
-  at: '' | '/changes';
-  submit: (changes: StepChanges) => Promise<unknown>;
-  close: () => void;
 }
 
 const fields = ['goal', 'agentId', 'instructions', 'model'] as const;
 type Values = Record<(typeof fields)[number], string>;
 
-/** What a person changes in one step of one run; the plan stays as it is. */
-export function StepChangesForm(props: StepChangesFormProps) {
-  const { row, title, hint, goal, icon, words, mayBeEmpty, at, submit, close } = props;
+/** Of an agent's step: another goal, agent, instructions or model. */
+export function StepChangesForm({ goal, planned, ...change }: StepChangesFormProps) {
   const [values, setValues] = useState<Values>({
     goal: goal ?? '',
     agentId: '',
     instructions: '',
     model: '',
   });
-  const queries = useQueryClient();
-  const change = useMutation({
-    mutationFn: submit,
-    onSuccess: close,
-    onSettled: () => queries.invalidateQueries({ queryKey: ['tree'] }),
-  });
-  const changes = changesOf(values, goal);
-  const problem = (name: keyof Values) => problemAt(change.error, `${at}/${name}`);
   const emptied = goal !== null && goal !== '' && values.goal.trim() === '';
-  const idle = emptied || (!mayBeEmpty && Object.keys(changes).length === 0);
-  const send = (event: FormEvent) => {
-    event.preventDefault();
-    if (!idle && !change.isPending) change.mutate(changes);
-  };
   return (
-    <form
-      className="retry"
-      aria-label={title}
-      onSubmit={send}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
-        event.stopPropagation();
-        event.preventDefault();
-        close();
-      }}
-    >
-      <h3>{title}</h3>
-      <Inputs
-        {...props}
-        values={values}
-        set={(part) => setValues({ ...values, ...part })}
-        problem={problem}
-        agentStep={row.step.kind === 'agent'}
-      />
-      <p className="hint">{hint}</p>
-      {change.error && !fields.some(problem) && (
-        <p className="ts s-failed" role="alert">
-          {change.error.message}
-        </p>
+    <ChangeForm {...change} changes={emptied ? null : changesOf(values, goal)}>
+      {(problem) => (
+        <Inputs
+          goal={goal}
+          {...(planned === undefined ? {} : { planned })}
+          values={values}
+          set={(part) => setValues({ ...values, ...part })}
+          problem={problem}
+        />
       )}
-      <div className="row">
-        <button type="submit" className="btn sm pri" disabled={change.isPending || idle}>
-          <Icon name={icon} small />
-          {change.isPending ? words.busy : words.act}
-        </button>
-        <button type="button" className="btn sm ghost" onClick={close}>
-          Keep as it is
-        </button>
-      </div>
-    </form>
+    </ChangeForm>
   );
 }
 
@@ -104,10 +51,9 @@ interface InputsProps extends Pick<StepChangesFormProps, 'goal' | 'planned'> {
   values: Values;
   set: (part: Partial<Values>) => void;
   problem: (name: keyof Values) => string | undefined;
-  agentStep: boolean;
 }
 
-function Inputs({ goal, planned, values, set, problem, agentStep }: InputsProps) {
+function Inputs({ goal, planned, values, set, problem }: InputsProps) {
   const ids = useId();
   const agents = useAgents();
   const operators = agents.data?.items.filter(({ role }) => role === 'master_operator');
@@ -128,33 +74,29 @@ function Inputs({ goal, planned, values, set, problem, agentStep }: InputsProps)
           )}
         </Field>
       )}
-      {agentStep && (
-        <>
-          <Field id={`${ids}agent`} label="Agent" problem={problem('agentId') ?? agents.error?.message}>
-            {(attributes) => (
-              <select
-                {...attributes}
-                className="inp"
-                value={values.agentId}
-                onChange={({ target }) => set({ agentId: target.value })}
-              >
-                <option value="">As planned</option>
-                {operators?.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          <More ids={ids} values={values} set={set} problem={problem} />
-        </>
-      )}
+      <Field id={`${ids}agent`} label="Agent" problem={problem('agentId') ?? agents.error?.message}>
+        {(attributes) => (
+          <select
+            {...attributes}
+            className="inp"
+            value={values.agentId}
+            onChange={({ target }) => set({ agentId: target.value })}
+          >
+            <option value="">As planned</option>
+            {operators?.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <More ids={ids} values={values} set={set} problem={problem} />
     </>
   );
 }
 
-function More({ ids, values, set, problem }: Omit<InputsProps, 'goal' | 'agentStep'> & { ids: string }) {
+function More({ ids, values, set, problem }: Omit<InputsProps, 'goal' | 'planned'> & { ids: string }) {
   const open = problem('instructions') !== undefined || problem('model') !== undefined;
   return (
     <details className="more" open={open}>

@@ -7,10 +7,12 @@ import { AgentTile } from '../icons/agent-tile.tsx';
 import { Icon } from '../icons/icon.tsx';
 import { Status, StatusIcon } from '../icons/status.tsx';
 import { Rendered } from '../markdown/rendered.tsx';
+import { RateResult } from '../rating/rate-result.tsx';
 import { Figures } from '../shell/figures.tsx';
 import { count, duration, lasted, missing, money, tokensOf } from '../words/format.ts';
 import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { chiefPath } from './address.ts';
+import { ChangedInput } from './changed-input.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { Tail } from './live-texts.tsx';
 import { EditStep, mayEdit } from './edit-step.tsx';
@@ -74,6 +76,7 @@ export function StepSheet({ row, text, now, neighbours, select, mayAct }: SheetP
           <p className="ts goal t2">{task.goal}</p>
         </section>
       )}
+      {step.changes && <ChangedInput changes={step.changes} />}
       {task && task.attempts.length > 0 && <Attempts attempts={task.attempts} now={now} />}
       {task && step.kind === 'agent' && row.path !== chiefPath && (
         <StepMessages
@@ -97,6 +100,9 @@ export function StepSheet({ row, text, now, neighbours, select, mayAct }: SheetP
             <CopyButton text={task.result.markdown} label="Copy output" className="btn icon ghost sm" />
           </h3>
           <Rendered markdown={task.result.markdown} />
+          {row.path !== chiefPath && step.agent && task.status === 'completed' && (
+            <RateResult task={task} mayAct={mayAct} />
+          )}
         </section>
       )}
       {task && (
