@@ -3,22 +3,26 @@
  * still for it.
  */
 import { setTimeout } from 'node:timers/promises';
-import type { ClaimedCall } from '../src/db/calls/call-plan.ts';
 import type { RateLimits, Turn } from '../src/feed/rate-limits.ts';
 import type { Watch } from './job.ts';
+
+/** Whose limit a call counts against. */
+interface Limited {
+  account: string;
+  request: { provider: string; model: string };
+}
 
 export interface TurnParts {
   limits: RateLimits;
   watch: Watch;
-  claimed: ClaimedCall;
+  claimed: Limited & { key: string; tokens: number };
   /** What people have set for this model. */
   set: { requestsPerMinute?: number | undefined; tokensPerMinute?: number | undefined } | null;
 }
 
 const longestHereMs = 2_000;
 
-export const limitKey = ({ account, request }: ClaimedCall) =>
-  `${account}/${request.provider}/${request.model}`;
+export const limitKey = ({ account, request }: Limited) => `${account}/${request.provider}/${request.model}`;
 
 /** @returns null: it may go out now; else when it may, and why not before */
 export async function awaitTurn({
@@ -44,7 +48,7 @@ export async function awaitTurn({
   }
 }
 
-function sayWhy({ limitedBy }: Turn, { request }: ClaimedCall): string {
+function sayWhy({ limitedBy }: Turn, { request }: Limited): string {
   const model = `${request.provider}/${request.model}`;
   if (limitedBy === 'requests' || limitedBy === 'tokens')
     return `The limit of ${limitedBy} a minute of ${model} is used up.`;

@@ -3,7 +3,6 @@
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { JobInput, Standing } from '../src/contracts/corridor.ts';
-import { overWindow } from '../src/core/context/over-window.ts';
 import { kinds } from '../src/core/documents/kinds.ts';
 import { quotedMarkdown, type QuotedData } from '../src/core/documents/run-method.ts';
 import { toScores } from '../src/core/documents/score-prompts.ts';
@@ -24,6 +23,7 @@ import type { ModelFailure } from '../src/models/classify-failure.ts';
 import type { CatalogueEntry } from '../src/models/catalogue-entry.ts';
 import type { ModelMessage, ModelProvider, Usage } from '../src/models/port.ts';
 import { awaitTurn, limitKey } from './await-turn.ts';
+import { bookFailure } from './book-failure.ts';
 import { toTemporalFailure } from './failures.ts';
 import { type Watch, watchJob } from './job.ts';
 import { keepTrying } from './keep-trying.ts';
@@ -139,27 +139,13 @@ interface Failing {
   latencyMs: number;
 }
 
-const codeOf: Partial<Record<ModelFailure['kind'], string>> = {
-  aborted: 'cancelled',
-  context_too_long: overWindow,
-};
-
-/** Outcomes that may have been paid although no answer came. */
-const maybePaid = new Set(['network', 'stalled', 'timeout', 'malformed', 'aborted', 'unknown']);
-
 async function fail(
   parts: ModelActivityParts,
   { error, watch, settle, written, latencyMs }: Failing,
 ): Promise<Standing> {
   const failure = parts.classifyFailure(error);
-  const what = { code: codeOf[failure.kind] ?? 'model_failed', message: failure.message };
-  const lost = maybePaid.has(failure.kind) && failure.sent;
-  const ledger = {
-    outcome: lost ? ('unknown' as const) : ('failed' as const),
-    microUsd: lost ? null : 0,
-    latencyMs,
-    error: what,
-  };
+  const ledger = bookFailure(failure, latencyMs);
+  const what = ledger.error;
   if (watch.signal.aborted)
     return standingOf(
       await settle({

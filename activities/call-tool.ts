@@ -6,11 +6,13 @@ import type { JobInput, Standing } from '../src/contracts/corridor.ts';
 import type { ClaimedTool } from '../src/db/calls/claim-tool.ts';
 import type { ToolSettlement } from '../src/db/calls/settle-tool.ts';
 import type { TaskRecord } from '../src/db/task-record.ts';
+import type { OwnSearch } from '../src/db/calls/tool-in-reach.ts';
 import { guarded } from './failures.ts';
 import { type Watch, watchJob } from './job.ts';
 import { keepTrying } from './keep-trying.ts';
+import { openSearch, type SearchParts, searchTurn } from './own-search.ts';
 
-export interface ToolActivityParts {
+export interface ToolActivityParts extends SearchParts {
   tasks: TaskRecord;
   onCancel(handler: (id: string) => void): () => void;
 }
@@ -28,22 +30,36 @@ export function createToolActivities(parts: ToolActivityParts) {
   };
 }
 
-async function callTool({ tasks }: ToolActivityParts, input: JobInput, watch: Watch): Promise<Standing> {
+async function callTool(parts: ToolActivityParts, input: JobInput, watch: Watch): Promise<Standing> {
+  const { tasks } = parts;
   const { workspaceId, id: taskId, key } = input;
   const claim = await tasks.claimTool({ workspaceId, now: watch.now() }, { taskId, key });
   if ('over' in claim) return claim.over;
   const { claimed } = claim;
+  const registry = parts.registryOf(workspaceId);
+  const later = await searchTurn(parts, claimed, { registry, watch });
+  if (later) {
+    const postponement = { taskId, key, try: claimed.try, ...later };
+    return keepTrying(() => tasks.postponeModelCall({ workspaceId, now: watch.now() }, postponement));
+  }
+  const search = openSearch(parts, claimed, registry);
   const startedAt = performance.now();
-  const end = await carryOut(claimed, input, watch);
-  const settlement = { taskId, key, try: claimed.try, ms: performance.now() - startedAt, end };
+  const end = await carryOut(claimed, { input, watch, ownSearch: search?.port });
+  const ledger = search && { ledger: search.closing(watch.signal.aborted) };
+  const settlement = { taskId, key, try: claimed.try, ms: performance.now() - startedAt, end, ...ledger };
   return keepTrying(() => tasks.settleTool({ workspaceId, now: watch.now() }, settlement));
+}
+
+interface Carrying {
+  input: JobInput;
+  watch: Watch;
+  ownSearch: OwnSearch | undefined;
 }
 
 /** Ends when the tool does, when it is cancelled, or when its time is over, whether the tool listens to its signal or not. */
 async function carryOut(
   { tool, effect, args, key }: ClaimedTool,
-  { workspaceId, id: taskId }: JobInput,
-  watch: Watch,
+  { input: { workspaceId, id: taskId }, watch, ownSearch }: Carrying,
 ): Promise<ToolSettlement['end']> {
   const time = AbortSignal.timeout(tool.timeoutMs);
   const signal = AbortSignal.any([watch.signal, time]);
@@ -52,7 +68,8 @@ async function carryOut(
     if (signal.aborted) resolve('over');
   });
   try {
-    const answer = await Promise.race([tool.run({ key, workspaceId, taskId, signal }, args), over]);
+    const place = { key, workspaceId, taskId, signal, ...(ownSearch ? { ownSearch } : {}) };
+    const answer = await Promise.race([tool.run(place, args), over]);
     if (answer !== 'over') return { as: 'answered', answer };
   } catch (error) {
     if (!signal.aborted) return broken(effect, `It failed: ${messageOf(error)}`);

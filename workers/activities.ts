@@ -44,20 +44,23 @@ export function createActivities({
   const files = createFileRecord(db);
   const storage = createFileStorage(config.filesDir);
   const { onCancel, tokens, limits } = feed;
+  const asking = {
+    tasks,
+    registryOf: (workspaceId: string) => models.last(workspaceId).registry,
+    priceOf,
+    classifyFailure,
+    limits,
+    onCancel,
+    stallMs: config.models.stallMs,
+  };
   return {
     orchestrate: createLookActivities({ tasks, files }),
     models: createModelActivities({
-      tasks,
-      registryOf: (workspaceId) => models.last(workspaceId).registry,
-      priceOf,
-      classifyFailure,
+      ...asking,
       tokens,
-      limits,
       readFile: storage.read,
-      onCancel,
-      stallMs: config.models.stallMs,
     }),
-    tools: createToolActivities({ tasks, onCancel }),
+    tools: createToolActivities(asking),
     files: createFileActivities({
       files,
       storage,

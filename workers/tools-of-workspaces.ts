@@ -7,9 +7,11 @@ import type { AskToolServer } from '../src/api/tool-servers/routes.ts';
 import type { Config } from '../src/config.ts';
 import { saveArtifact } from '../src/db/artifacts.ts';
 import { findCredentialByName, openSecret } from '../src/db/credentials/credential-store.ts';
+import type { WebSearchBy } from '../src/contracts/workspace.ts';
 import type { Database, Tx } from '../src/db/record.ts';
 import type { Sealer } from '../src/db/seal.ts';
 import { findToolServer, loadToolServers, noteFound } from '../src/db/tool-servers/tool-server-store.ts';
+import { readWebSearch } from '../src/db/workspace-store.ts';
 import { isAppError } from '../src/errors.ts';
 import { extractInChild } from '../src/files/extract-in-child.ts';
 import { createFileStorage } from '../src/files/storage.ts';
@@ -64,7 +66,7 @@ export function createToolsOfWorkspaces({ db, sealer, filesDir, tools }: ToolPar
     ...recordTools,
     calculate,
     createFetchUrl({ network: open, readPdf: pdfReader(filesDir) }),
-    createWebSearch(searchOf({ network, toOwn, credentialOf, tools })),
+    createWebSearch(searchOf({ db, network, toOwn, credentialOf, tools })),
     createHttpRequest(requests),
     createWriteArtifact(savedIn(db, filesDir)),
   ];
@@ -92,30 +94,35 @@ function credentialsIn(db: Database, sealer: Sealer): CredentialOf {
   };
 }
 
-/** A credential of the workspace goes before the environment's. */
+/** The first that is set up, or the one that the workspace wants. A credential of the workspace goes before the environment's. */
 function searchOf({
+  db,
   network,
   toOwn,
   credentialOf,
   tools: { search },
 }: {
+  db: Database;
   network: Network;
   toOwn: Network;
   credentialOf: CredentialOf;
   tools: Config['tools'];
 }): SearchServiceOf {
-  const stored = async (workspaceId: string, name: string) => {
-    const found = await credentialOf(workspaceId, name);
-    return 'problem' in found ? null : found.secret;
-  };
   return async (workspaceId) => {
-    const brave = await stored(workspaceId, 'brave');
+    const by = await db.inWorkspace({ workspaceId, actor: 'system' }, readWebSearch);
+    const wants = (name: WebSearchBy) => by === 'auto' || by === name;
+    const stored = async (name: 'brave' | 'tavily') => {
+      const found = wants(name) ? await credentialOf(workspaceId, name) : null;
+      return !found || 'problem' in found ? null : found.secret;
+    };
+    const brave = await stored('brave');
     if (brave !== null) return braveSearch(network, { key: brave });
-    const tavily = await stored(workspaceId, 'tavily');
+    const tavily = await stored('tavily');
     if (tavily !== null) return tavilySearch(network, { key: tavily });
-    if (search.braveKey) return braveSearch(network, { key: search.braveKey });
-    if (search.tavilyKey) return tavilySearch(network, { key: search.tavilyKey });
-    return search.searxngUrl ? searxngSearch(toOwn, { baseUrl: search.searxngUrl }) : null;
+    const { braveKey, tavilyKey, searxngUrl } = search;
+    if (wants('brave') && braveKey) return braveSearch(network, { key: braveKey });
+    if (wants('tavily') && tavilyKey) return tavilySearch(network, { key: tavilyKey });
+    return wants('searxng') && searxngUrl ? searxngSearch(toOwn, { baseUrl: searxngUrl }) : null;
   };
 }
 

@@ -78,6 +78,14 @@ export const ModelView = z
       .enum(tokenizerNames)
       .nullable()
       .describe('Counts its prompts before they are sent; null = they are estimated'),
+    webSearch: z
+      .object({
+        usdPerThousand: z.number().describe('US dollars per thousand searches, besides their tokens'),
+        asOf: z.string(),
+        checked: z.boolean().describe('Compared with what the provider publishes'),
+      })
+      .nullable()
+      .describe('The tool web_search may search with it; null = it does not'),
     requestsPerMinute: z.int().nullable().describe('Set by people; null = the provider’s own'),
     tokensPerMinute: z.int().nullable(),
   })

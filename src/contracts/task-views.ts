@@ -4,11 +4,14 @@ import { AgentId, RunId, TaskId, idSchema } from './ids.ts';
 import { EffectStatus } from './status.ts';
 import { Failure } from './task.ts';
 
-/** One try at one model call. */
+/** One try at one paid call. */
 export const LedgerEntryView = z
   .object({
     id: idSchema('ledgerEntry'),
     callId: z.string().describe('GET /model-calls/{callId} has the exact request and reply'),
+    kind: z
+      .enum(['model', 'search'])
+      .describe('search: the tool web_search, by a model provider’s own search'),
     try: z.int(),
     taskId: TaskId,
     runId: RunId.nullable(),
@@ -23,6 +26,7 @@ export const LedgerEntryView = z
     cacheWriteTokens: z.int(),
     outputTokens: z.int().describe('Includes reasoning'),
     reasoningTokens: z.int(),
+    searches: z.int().describe('Of a search: those that the provider charges for'),
     usd: z.number().nullable().describe('US dollars; null = not known, or not yet'),
     latencyMs: z.int().nullable(),
     requestId: z.string().nullable().describe('The provider’s name for it'),

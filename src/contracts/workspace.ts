@@ -7,6 +7,11 @@ import { PlanAcceptance } from './plan.ts';
 /** Agents answering agents, until a person has a word. */
 export const defaultMaxHops = 8;
 
+/** Who searches the web for the tool `web_search`. */
+export const webSearchWays = ['auto', 'openai', 'anthropic', 'brave', 'tavily', 'searxng'] as const;
+export const WebSearchBy = z.enum(webSearchWays);
+export type WebSearchBy = z.infer<typeof WebSearchBy>;
+
 export const Workspace = z
   .object({
     id: idSchema('workspace'),
@@ -17,6 +22,9 @@ export const Workspace = z
     goalBudget: z
       .object({ usd: z.number().nullable(), tokens: z.int().nullable() })
       .describe('What a new goal may cost unless its launch says otherwise; null = no limit'),
+    webSearch: WebSearchBy.describe(
+      'Who searches the web; auto: a model provider’s own search, where one is set up, else a search service',
+    ),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Workspace' });
@@ -31,6 +39,7 @@ export const UpdateWorkspace = z
     goalBudget: GoalBudget.nullable()
       .optional()
       .describe('What is left out of it stays; null: that of everybody again'),
+    webSearch: WebSearchBy.nullable().optional().describe('null: auto again'),
   })
   .meta({ id: 'UpdateWorkspace' });
 export type UpdateWorkspace = z.infer<typeof UpdateWorkspace>;

@@ -9,6 +9,7 @@
  */
 import { modelFitNames, type TokenizerName } from '../contracts/model.ts';
 import type { LearnedFigures } from './model-experience.ts';
+import type { WebSearchOffer } from './web-search.ts';
 
 export const modelFits = modelFitNames;
 export type ModelFit = (typeof modelFits)[number];
@@ -38,6 +39,8 @@ export interface ModelCandidate {
   tokenizer?: TokenizerName | null;
   /** Whose key it is called with: a workspace's id; absent: the environment's. */
   account?: string;
+  /** Its provider's own web search. Absent: it offers none, or it is not used for that. */
+  webSearch?: WebSearchOffer;
 }
 
 /** A model that does not answer at the moment, under one account. */
@@ -259,7 +262,7 @@ export function nameOf({ provider, id }: Pick<ModelCandidate, 'provider' | 'id'>
   return `${provider}/${id}`;
 }
 
-function isNamedBy(candidate: ModelCandidate, name: string): boolean {
+export function isNamedBy(candidate: ModelCandidate, name: string): boolean {
   const { provider, id, aliases } = candidate;
   return (
     name === provider || [id, ...aliases].some((each) => name === each || name === `${provider}/${each}`)

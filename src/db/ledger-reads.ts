@@ -10,6 +10,7 @@ export const ledgerList = {
     taskId: { sql: 't.task_id', type: 'text' },
     provider: { sql: 't.provider', type: 'text' },
     model: { sql: 't.model', type: 'text' },
+    kind: { sql: 't.kind', type: 'text' },
     purpose: { sql: 't.purpose', type: 'text' },
     outcome: { sql: 't.outcome', type: 'text' },
     usd: { sql: '(t.micro_usd::float8 / 1e6)', type: 'number', orderable: false },

@@ -1,5 +1,6 @@
 /**
- * The ledger: one row per try at one model call, opened in the claim and closed once.
+ * The ledger: one row per try at one paid call (of a model, or of a tool that a model provider carries out), opened in the claim and
+ * closed once.
  *
  * 1. `open` rows are claims without an outcome yet; `unknown` ones were lost and are booked at their reserved maximum.
  * 2. A row keeps the price that was used. `micro_usd` is null when the model's price is not known.
@@ -14,6 +15,8 @@ import { newId } from './new-id.ts';
 import type { Tx } from './record.ts';
 
 export interface LedgerOpening {
+  /** A search is a tool call that a model provider carries out. */
+  kind: 'model' | 'search';
   callId: string;
   callKey: string;
   try: number;
@@ -29,8 +32,8 @@ export interface LedgerOpening {
 export async function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): Promise<string[]> {
   const [row] = await tx.sql<{ budgetIds: string[] | null }>(
     `INSERT INTO ledger (id, workspace_id, call_id, call_key, try, task_id, root_task_id, run_id, agent_id, attempt,
-                         provider, model, purpose, outcome, reserved_micro_usd, price, reserved_tokens, budget_ids)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open', $14, $15, $16,
+                         provider, model, purpose, outcome, reserved_micro_usd, price, reserved_tokens, kind, budget_ids)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open', $14, $15, $16, $17,
              (SELECT array_agg(b.id) FROM budgets b JOIN tasks k ON k.id = $6 WHERE ${payersPurses()})) RETURNING budget_ids`,
     [
       newId('ledgerEntry'),
@@ -49,6 +52,7 @@ export async function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): Pr
       opening.reservedMicroUsd,
       opening.price === null ? null : JSON.stringify(opening.price),
       opening.reservedTokens,
+      opening.kind,
     ],
   );
   return row?.budgetIds ?? [];
@@ -62,6 +66,8 @@ export interface LedgerClosing {
     cacheWriteTokens: number;
     outputTokens: number;
     reasoningTokens: number;
+    /** Of a search: those that are charged for. */
+    searches?: number;
   };
   /** The provider counted the tokens; else they are our guess. */
   reported?: boolean;
@@ -86,7 +92,7 @@ export async function closeTry(
   const [row] = await tx.sql<ClosedRow>(
     `WITH old AS (SELECT id, outcome, micro_usd FROM ledger WHERE call_key = $1 AND try = $2 AND outcome IN ('open', 'unknown') FOR UPDATE)
      UPDATE ledger l SET outcome = $3, input_tokens = $4, cached_input_tokens = $5, cache_write_tokens = $6, output_tokens = $7,
-            reasoning_tokens = $8, latency_ms = $10, request_id = $11, error = $12, ended_at = now(),
+            reasoning_tokens = $8, searches = $13, latency_ms = $10, request_id = $11, error = $12, ended_at = now(),
             micro_usd = CASE WHEN $3 IN ('unknown', 'aborted') THEN coalesce($9::bigint, reserved_micro_usd) ELSE $9::bigint END
        FROM old WHERE l.id = old.id RETURNING ${closedColumns}, old.outcome AS was, old.micro_usd AS before`,
     [
@@ -102,6 +108,7 @@ export async function closeTry(
       Math.round(closing.latencyMs),
       closing.requestId ?? null,
       closing.error ? JSON.stringify(closing.error) : null,
+      usage?.searches ?? 0,
     ],
   );
   if (!row) return false;

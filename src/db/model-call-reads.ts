@@ -14,14 +14,14 @@ export interface ModelCallParts {
   tries: LedgerEntryRow[];
 }
 
-/** A model call with exactly what it sent, made again from the record. */
+/** A model call with exactly what it sent, made again from the record; or a search that a model provider made. */
 export async function readModelCall(tx: Tx, callId: string): Promise<ModelCallParts | null> {
   const [effect] = await tx.sql<EffectRow>(
-    `SELECT * FROM effects WHERE id = $1 AND workspace_id = $2 AND kind = 'model'`,
+    `SELECT * FROM effects WHERE id = $1 AND workspace_id = $2 AND (kind = 'model' OR request->'search' IS NOT NULL)`,
     [callId, tx.workspaceId],
   );
   if (!effect) return null;
-  const request = effect.request as CallRequest | null;
+  const request = effect.kind === 'model' ? (effect.request as CallRequest | null) : null;
   const body =
     request?.kind === 'complete'
       ? ((await bodyOf(tx, effect, request)) ?? (await olderBody(tx, effect)))

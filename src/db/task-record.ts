@@ -81,7 +81,9 @@ export function createTaskRecord(db: Database, { models, reserve, toolsOf, ...op
     settleModelCall: (asker: Asker, settlement: Settlement): Promise<Settled> =>
       within(asker, (tx, world) => settleModelCall(tx, settlement, world)),
     claimTool: (asker: Asker, address: CallAddress): Promise<ToolClaim> =>
-      within(asker, (tx, world) => claimTool(tx, address, world)),
+      within(asker, async (tx, world) =>
+        claimTool(tx, address, { world, reserve: (await modelsOf(tx)).reserve }),
+      ),
     settleTool: (asker: Asker, settlement: ToolSettlement): Promise<Standing> =>
       within(asker, (tx, world) => settleTool(tx, settlement, world)),
   };

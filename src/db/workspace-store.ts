@@ -1,5 +1,6 @@
 import type { AssignmentWeights } from '../contracts/assignment.ts';
 import type { PlanAcceptance } from '../contracts/plan.ts';
+import type { WebSearchBy } from '../contracts/workspace.ts';
 import type { BudgetSettings } from './budgets/budget-store.ts';
 import type { WorkspaceRow } from './mappings/workspace.ts';
 import type { Tx } from './record.ts';
@@ -9,6 +10,7 @@ export interface WorkspaceSettings {
   planAcceptance?: PlanAcceptance;
   maxHops?: number;
   budgets?: BudgetSettings;
+  webSearch?: WebSearchBy;
 }
 
 type StoredWorkspace = Omit<WorkspaceRow, 'settings'> & { settings: WorkspaceSettings };
@@ -19,6 +21,14 @@ export async function readWorkspace(tx: Tx): Promise<StoredWorkspace> {
 
 export async function lockWorkspace(tx: Tx): Promise<StoredWorkspace> {
   return workspaceRow(tx, 'SELECT * FROM workspaces WHERE id = $1 FOR NO KEY UPDATE');
+}
+
+export async function readWebSearch(tx: Tx): Promise<WebSearchBy> {
+  const [row] = await tx.sql<{ by: WebSearchBy | null }>(
+    `SELECT settings->>'webSearch' AS by FROM workspaces WHERE id = $1`,
+    [tx.workspaceId],
+  );
+  return row?.by ?? 'auto';
 }
 
 /** A setting of null is taken away: what holds for everybody holds again. */

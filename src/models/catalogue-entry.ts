@@ -1,4 +1,5 @@
 import type { ModelCandidate, ModelFit } from '../core/route-model.ts';
+import type { SearchPrice } from '../core/web-search.ts';
 
 /** USD per million tokens, which is the same number as micro-USD per token. */
 export interface TokenPrices {
@@ -15,6 +16,8 @@ export interface ModelPrices extends TokenPrices {
   checked: boolean;
   /** Some models charge the whole request otherwise when its prompt is longer than this. */
   longPrompt: (TokenPrices & { aboveInputTokens: number }) | null;
+  /** Of a call that searches the web: what each search costs besides its tokens. */
+  search?: SearchPrice;
 }
 
 export interface CatalogueEntry extends ModelCandidate {

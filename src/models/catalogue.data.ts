@@ -35,6 +35,12 @@ function openaiTier(input: number, cachedInput: number, cacheWrite: number, outp
   };
 }
 
+// What a provider's own web search costs besides its tokens, as far as is known. The tool `web_search` uses the models that it stands with: small
+// ones, since all they do is to search once and say what they found.
+const searched = { usdPerThousand: 10, asOf, checked: false } as const;
+const claudeSearch = { price: searched, promptTokens: 40_000 } as const;
+const gptSearch = { price: searched, promptTokens: 20_000 } as const;
+
 const claude = {
   provider: 'anthropic',
   fit: allRound,
@@ -59,6 +65,7 @@ export const catalogueData: readonly CatalogueEntry[] = [
   {
     ...claude,
     id: 'claude-haiku-5-5',
+    webSearch: claudeSearch,
     aliases: ['haiku'],
     prices: {
       ...usd(0.1, 0.01, 0.125, 0.5),
@@ -72,6 +79,7 @@ export const catalogueData: readonly CatalogueEntry[] = [
   {
     ...claude,
     id: 'claude-haiku-4-5',
+    webSearch: claudeSearch,
     aliases: ['claude-haiku-4-5-20251001'],
     contextTokens: 200_000,
     maxOutputTokens: 64_000,
@@ -80,13 +88,20 @@ export const catalogueData: readonly CatalogueEntry[] = [
   { ...gpt, id: 'gpt-6.1-sol', aliases: ['sol'], prices: openaiTier(2, 0.1, 2.5, 10) },
   { ...gpt, id: 'gpt-6.1-terra', aliases: ['terra'], prices: openaiTier(1, 0.05, 1.25, 5) },
   { ...gpt, id: 'gpt-6-astra', aliases: ['astra'], prices: openaiTier(10, 1, 12.5, 50) },
-  { ...gpt, id: 'gpt-6-luna', aliases: ['luna'], prices: openaiTier(0.1, 0.01, 0.125, 0.5) },
+  {
+    ...gpt,
+    id: 'gpt-6-luna',
+    aliases: ['luna'],
+    webSearch: gptSearch,
+    prices: openaiTier(0.1, 0.01, 0.125, 0.5),
+  },
   { ...gpt, ...countedGpt, id: 'gpt-5.6-sol', aliases: [], prices: openaiTier(4, 0.4, 5, 20) },
   { ...gpt, ...countedGpt, id: 'gpt-5.6-terra', aliases: [], prices: openaiTier(2, 0.2, 2.5, 12) },
   {
     ...gpt,
     ...countedGpt,
     id: 'gpt-5.4-mini',
+    webSearch: gptSearch,
     aliases: ['gpt-5.4-mini-2026-03-17'],
     contextTokens: 400_000,
     prices: flat(usd(0.75, 0.075, 0.75, 4.5)),

@@ -59,6 +59,7 @@ function describe(entry: CatalogueEntry, { now, health, outage }: Condition): Mo
     aliases: [...aliases],
     own: entry.own ?? false,
     tokenizer: entry.tokenizer ?? null,
+    webSearch: entry.webSearch ? { ...entry.webSearch.price } : null,
     requestsPerMinute: entry.requestsPerMinute ?? null,
     tokensPerMinute: entry.tokensPerMinute ?? null,
   };

@@ -60,6 +60,8 @@ export interface Usage {
   cacheWriteTokens: number;
   outputTokens: number;
   reasoningTokens: number;
+  /** Of the provider's own web search, those that it charges for. Absent: none. */
+  searches?: number;
 }
 
 export type StopReason = 'end' | 'length' | 'tools' | 'refused';
@@ -107,6 +109,34 @@ export interface ScoreReply {
   providerModel: string;
 }
 
+/** One search of the web, made by the provider itself. */
+export interface WebSearchRequest {
+  model: string;
+  system: string;
+  prompt: string;
+  maxOutputTokens: number;
+  /** The provider makes no more than these. */
+  searches: number;
+}
+
+export interface FoundPage {
+  title: string;
+  url: string;
+  /** What the page says, or what the model says of it; empty when it was found and not cited. */
+  excerpt: string;
+}
+
+export interface WebSearchReply {
+  /** Those that the answer cites first, in its order; then the others that were found. */
+  pages: FoundPage[];
+  /** Why there are none, although it answered; null when all went well. */
+  problem: string | null;
+  usage: Usage;
+  usageSource: 'reported' | 'estimated';
+  requestId: string | null;
+  providerModel: string;
+}
+
 export interface Health {
   ok: boolean;
   /** It said something, if only no. */
@@ -122,5 +152,7 @@ export interface ModelProvider {
   name: string;
   complete(request: ModelRequest, options: CompleteOptions): Promise<ModelReply>;
   score?(request: ScoreRequest, options: CallOptions): Promise<ScoreReply>;
+  /** Only where the API that is spoken has a web search of its own. */
+  searchWeb?(request: WebSearchRequest, options: CallOptions): Promise<WebSearchReply>;
   health(signal: AbortSignal): Promise<Health>;
 }

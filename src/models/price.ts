@@ -3,6 +3,8 @@ import type { Usage } from './port.ts';
 
 // A micro-USD is 1e-6 USD. Summed in millionths of it, as whole numbers, so that no price of a tenth of a cent drifts.
 const stepsPerMicroUsd = 1_000_000;
+// A dollar per thousand searches is so much for each.
+const microUsdPerSearch = 1_000;
 
 function steps(perMTok: number): number {
   return Math.round(perMTok * stepsPerMicroUsd);
@@ -21,14 +23,18 @@ export function priceOf(usage: Usage, prices: ModelPrices | null): number | null
     fresh * steps(rate.inputPerMTok) +
     usage.cachedInputTokens * steps(rate.cachedInputPerMTok) +
     usage.cacheWriteTokens * steps(rate.cacheWritePerMTok) +
-    usage.outputTokens * steps(rate.outputPerMTok);
+    usage.outputTokens * steps(rate.outputPerMTok) +
+    (usage.searches ?? 0) * steps((prices.search?.usdPerThousand ?? 0) * microUsdPerSearch);
   return Math.ceil(sum / stepsPerMicroUsd);
 }
 
-/** The most that a call can cost: nothing cached, every input token written to the cache if that is dearer, the whole answer used. */
+/**
+ * The most that a call can cost: nothing cached, every input token written to the cache if that is dearer, the whole answer used, every
+ * search made that it may make.
+ */
 export function worstPriceOf(
   inputTokens: number,
-  maxOutputTokens: number,
+  { maxOutputTokens, searches = 0 }: { maxOutputTokens: number; searches?: number },
   prices: ModelPrices | null,
 ): number | null {
   const usage = {
@@ -37,6 +43,7 @@ export function worstPriceOf(
     cacheWriteTokens: 0,
     outputTokens: maxOutputTokens,
     reasoningTokens: 0,
+    searches,
   };
   const fresh = priceOf(usage, prices);
   const written = priceOf({ ...usage, cacheWriteTokens: inputTokens }, prices);

@@ -70,6 +70,11 @@ function llamaEntry(config: NonNullable<ModelsConfig['llama']>): CatalogueEntry 
   return unknownEntry({ provider: 'llama', id, fit: fit ?? localFit, ...unknownLocalWindow });
 }
 
+/** The same model at a server that has no web search. */
+function withoutSearch({ webSearch: _none, ...entry }: CatalogueEntry): CatalogueEntry {
+  return entry;
+}
+
 export function createModelRegistry(config: ModelsConfig, own: readonly OwnEntry[] = []): ModelRegistry {
   const providers: ModelProvider[] = [];
   const known: CatalogueEntry[] = [];
@@ -85,12 +90,12 @@ export function createModelRegistry(config: ModelsConfig, own: readonly OwnEntry
     providers.push(withWireNames(createLlamaProvider(config.llama)));
     known.push(llamaEntry(config.llama));
   }
+  const provider = (name: string) => providers.find((each) => each.name === name) ?? null;
   const entries = withOwnEntries(
     known,
     own,
     providers.map(({ name }) => name),
-  );
-  const provider = (name: string) => providers.find((each) => each.name === name) ?? null;
+  ).map((entry) => (provider(entry.provider)?.searchWeb ? entry : withoutSearch(entry)));
   const route = (needs: ModelNeeds) => routeModel(entries, needs);
   return {
     providers,

@@ -21,6 +21,8 @@ export interface OutsideTool extends ToolCard {
   destination?(args: Record<string, unknown>): string | null;
   /** What these very arguments make of it, where they decide: the policy and the claim take this instead of the card's. */
   judge?(args: Record<string, unknown>): Pick<ToolCard, 'risk' | 'effect'>;
+  /** What these arguments look for on the web: a model provider that searches itself may do it, for money. Absent: it is no search. */
+  search?(args: Record<string, unknown>): { query: string; count: number };
   run(context: OutsideToolContext, args: Record<string, unknown>): Promise<ToolAnswer>;
 }
 
@@ -121,4 +123,15 @@ export interface OutsideToolContext {
   taskId: string;
   /** Aborted on cancel and when the time is over. */
   signal: AbortSignal;
+  /** The search of a model provider, which is paid for already: whoever has it asks nobody else. */
+  ownSearch?: OwnSearch;
+}
+
+export interface OwnSearch {
+  provider: string;
+  /** @returns `problem`: why there are none, although it answered */
+  ask(signal: AbortSignal): Promise<{
+    pages: { title: string; url: string; excerpt: string }[];
+    problem: string | null;
+  }>;
 }

@@ -58,7 +58,7 @@ describe('the price of a call, in micro-USD', () => {
   });
 
   test('at worst covers any way of caching', () => {
-    const worst = worstPriceOf(900, 50, prices)!;
+    const worst = worstPriceOf(900, { maxOutputTokens: 50 }, prices)!;
     for (const cacheWriteTokens of [0, 450, 900]) {
       for (const outputTokens of [0, 50]) {
         expect(
@@ -66,7 +66,7 @@ describe('the price of a call, in micro-USD', () => {
         ).toBeLessThanOrEqual(worst);
       }
     }
-    expect(worstPriceOf(1, 1, null)).toBeNull();
+    expect(worstPriceOf(1, { maxOutputTokens: 1 }, null)).toBeNull();
   });
 });
 

@@ -68,6 +68,6 @@ describe.each(services)('web_search with %s', (name, open) => {
 test('without a search service web_search says how to set one up', async () => {
   expect(await search(null)).toMatchObject({
     isError: true,
-    text: expect.stringContaining('No search service'),
+    text: expect.stringContaining('No web search is set up'),
   });
 });

@@ -2,13 +2,14 @@ import type { LedgerEntryView } from '../../contracts/task-views.ts';
 import type { LedgerEntryRow } from '../../db/mappings/ledger-entry.ts';
 
 export function presentLedgerEntry(row: LedgerEntryRow): LedgerEntryView {
-  const { id, callId, taskId, runId, agentId, attempt, provider, model, purpose, outcome } = row;
+  const { id, callId, kind, taskId, runId, agentId, attempt, provider, model, purpose, outcome } = row;
   const {
     inputTokens,
     cachedInputTokens,
     cacheWriteTokens,
     outputTokens,
     reasoningTokens,
+    searches,
     latencyMs,
     requestId,
     error,
@@ -16,6 +17,7 @@ export function presentLedgerEntry(row: LedgerEntryRow): LedgerEntryView {
   return {
     id,
     callId,
+    kind,
     try: row.try,
     taskId,
     runId,
@@ -30,6 +32,7 @@ export function presentLedgerEntry(row: LedgerEntryRow): LedgerEntryView {
     cacheWriteTokens,
     outputTokens,
     reasoningTokens,
+    searches,
     usd: row.microUsd === null ? null : row.microUsd / 1e6,
     latencyMs,
     requestId,

@@ -1,12 +1,14 @@
 import type { ModelCallView } from '../../contracts/task-views.ts';
+import type { ToolRequest } from '../../db/calls/ask-approval.ts';
 import type { CallRequest, CompleteRequest } from '../../db/calls/call-plan.ts';
+import type { SearchRequest } from '../../db/calls/paid-search.ts';
 import type { LedgerEntryRow } from '../../db/mappings/ledger-entry.ts';
 import type { ModelCallParts } from '../../db/model-call-reads.ts';
 import { presentLedgerEntry } from './present-ledger.ts';
 
-export function presentModelCall({ effect, body, tries }: ModelCallParts): ModelCallView {
+export function presentModelCall(parts: ModelCallParts): ModelCallView {
+  const { effect, tries } = parts;
   const { id, taskId, attempt, turn, purpose, status, outcome, error } = effect;
-  const request = effect.request as CallRequest | null;
   return {
     id,
     taskId,
@@ -14,11 +16,7 @@ export function presentModelCall({ effect, body, tries }: ModelCallParts): Model
     turn,
     purpose,
     status,
-    request: request && requestView(request, body),
-    messages: (body?.messages ?? []).map(({ role, ...content }) => ({ role, content })),
-    intact: body?.intact ?? true,
-    route: request && routeView(request),
-    packing: request?.kind === 'complete' ? packingView(request, tries) : null,
+    ...(effect.kind === 'tool' ? searchView(effect.request as ToolRequest) : askedView(parts)),
     price: tries.at(-1)?.price ?? null,
     waste: wasteOf(tries),
     reply: outcome ?? null,
@@ -26,6 +24,31 @@ export function presentModelCall({ effect, body, tries }: ModelCallParts): Model
     tries: tries.map(presentLedgerEntry),
     createdAt: effect.createdAt.toISOString(),
     settledAt: effect.settledAt?.toISOString() ?? null,
+  };
+}
+
+type AskedView = Pick<ModelCallView, 'request' | 'messages' | 'intact' | 'route' | 'packing'>;
+
+function askedView({ effect, body, tries }: ModelCallParts): AskedView {
+  const request = effect.request as CallRequest | null;
+  return {
+    request: request && requestView(request, body),
+    messages: (body?.messages ?? []).map(({ role, ...content }) => ({ role, content })),
+    intact: body?.intact ?? true,
+    route: request && routeView(request),
+    packing: request?.kind === 'complete' ? packingView(request, tries) : null,
+  };
+}
+
+/** The web search that a tool call was: its request is kept whole. */
+function searchView({ search }: ToolRequest): AskedView {
+  const { prompt, reason, ...request } = search as SearchRequest;
+  return {
+    request: { kind: 'search', ...request },
+    messages: [{ role: 'user', content: { text: prompt } }],
+    intact: true,
+    route: { reason, candidates: [], rejected: [] },
+    packing: null,
   };
 }
 

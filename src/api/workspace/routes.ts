@@ -48,8 +48,9 @@ function present({ id, name, settings, createdAt }: Awaited<ReturnType<typeof re
   const planAcceptance = settings.planAcceptance ?? 'auto';
   const maxHops = settings.maxHops ?? defaultMaxHops;
   const goalBudget = goalBudgetOf(settings.budgets);
+  const webSearch = settings.webSearch ?? 'auto';
   return {
-    ...{ id, name, assignmentWeights, planAcceptance, maxHops, goalBudget },
+    ...{ id, name, assignmentWeights, planAcceptance, maxHops, goalBudget, webSearch },
     createdAt: createdAt.toISOString(),
   };
 }

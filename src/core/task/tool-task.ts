@@ -1,5 +1,7 @@
 /** A step that is one tool call: a task without an agent and without a model. It begins an attempt, makes the call, and ends with its answer. */
 import type { StepToolCall } from '../../contracts/workflow.ts';
+import { aroundBudget } from './budget.ts';
+import { aroundRateLimit } from './rate-limit.ts';
 import { aroundWaitingTools } from './waiting-tools.ts';
 import type { TaskMove, TaskSnapshot } from './snapshot.ts';
 
@@ -24,7 +26,7 @@ export function toolTaskMove(snapshot: TaskSnapshot, { tool, arguments: args }: 
       effects: [{ kind: 'tool', purpose: tool, input: { arguments: JSON.stringify(args) } }],
     };
   if (call.status === 'planned' || call.status === 'claimed') return { move: 'rest' };
-  const wait = aroundWaitingTools(snapshot);
+  const wait = aroundRateLimit(snapshot) ?? aroundBudget(snapshot) ?? aroundWaitingTools(snapshot);
   if (wait) return wait;
   const answered = call.status === 'settled' ? (call.outcome as ToolAnswered) : null;
   if (answered === null)

@@ -2,6 +2,7 @@
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import type { Ask } from '../../core/policy/decide-tool-call.ts';
 import { fourEyesNeed } from '../../core/policy/four-eyes.ts';
+import type { SearchRequest } from '../../core/web-search.ts';
 import { countDeciders } from '../approvals/approval-rule-store.ts';
 import { hashOfCall, insertRow } from '../approvals/approval-store.ts';
 import { waitOnEffect } from '../effect-store.ts';
@@ -29,6 +30,8 @@ export interface ToolRequest extends Pick<ToolCard, 'risk' | 'effect'> {
   startedBy: string;
   /** A person changed the arguments: the model is told what was run. */
   edited: boolean;
+  /** A model provider makes the search that it is. */
+  search?: SearchRequest;
 }
 
 /** @returns why nobody can be asked, or null */

@@ -14,22 +14,20 @@ import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
 import { windowOf } from '../../core/task/outage.ts';
 import { allEnded } from '../connection.ts';
-import { addToInput, claimEffect, loadCallEffect, parkEffect, settleEffect } from '../effect-store.ts';
-import { lockAgents } from '../assignment/agent-slots.ts';
-import { lockPursesOf, reserveInPurses } from '../budgets/purses.ts';
-import { closeOpenTries, openTry } from '../ledger-store.ts';
+import { addToInput, loadCallEffect, settleEffect } from '../effect-store.ts';
+import { closeOpenTries } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
-import { shortageOf } from '../../core/budget/escrow.ts';
 import type { CallRequest, ClaimedCall, SentImage } from './call-plan.ts';
 import { breakerOf } from './give-up.ts';
 import { chooseModel, wishesOf, withinCeiling } from './choose-model.ts';
 import { bodyOf } from '../context/body.ts';
 import type { CallContext, ChosenModel, Prepared } from './call-context.ts';
+import { openPaidTry } from './open-paid-try.ts';
 import { prepareCall } from './prepare-call.ts';
 import { imagesSeenBy, loadImages, tokensOfImages } from './task-images.ts';
 import { prepareScore } from './prepare-score.ts';
@@ -41,7 +39,7 @@ export interface CallAddress {
 
 /** The most that a request can cost, in micro-dollars (null when the price is not known) and in tokens, and the price that says so. */
 export type Reserve = (
-  request: CallRequest,
+  request: { provider: string; model: string; maxOutputTokens?: number; searches?: number },
   promptTokens: number,
 ) => { microUsd: number | null; tokens?: number; price: unknown };
 
@@ -82,35 +80,15 @@ export async function claimModelCall(
   return take(context, { ...made, request }, worst(request));
 }
 
-/**
- * The call goes out, unless a purse has no room for the most that it can cost: then its last words refuse, and the claim is begun anew
- * step by step. Parking gives the agent's slot back, and agents are locked before budgets: so that takes their lock first. The usual
- * claim leaves the agent's row, which everybody wants, alone.
- */
 async function take(
   { tx, task, effect, world }: CallContext,
   { request, body, score }: Prepared,
-  { microUsd, tokens = 0, price }: ReturnType<Reserve>,
+  worst: ReturnType<Reserve>,
 ): Promise<Claim> {
   const { key, id: callId, purpose } = effect;
-  const needs = { microUsd: microUsd ?? 0, tokens };
-  if (tx.stepwise && task.agentId) await lockAgents(tx, [task.agentId]);
-  if (tx.stepwise && shortageOf(await lockPursesOf(tx, task), needs)) {
-    await parkEffect(tx, key, { request, needs });
-    return { over: await decideTask(tx, task, world, true) };
-  }
-  const tryNumber = effect.tries + 1;
-  const { provider, model } = request;
-  const [, budgetIds] = await allEnded([
-    claimEffect(tx, key, request),
-    openTry(tx, task, {
-      ...{ callId, callKey: key, try: tryNumber, purpose, provider, model, price },
-      reservedMicroUsd: microUsd,
-      reservedTokens: tokens,
-    }),
-  ]);
-  // Everybody in the workspace wants these rows.
-  tx.lastly(() => reserveInPurses(tx, budgetIds, needs));
+  const { tokens = 0, price } = worst;
+  const tryNumber = await openPaidTry(tx, { task, effect }, { request, at: request, worst });
+  if (tryNumber === null) return { over: await decideTask(tx, task, world, true) };
   const stream = task.conversationId ? `conversation/${task.conversationId}` : `task/${task.id}`;
   const account = breakerOf(world, request)?.account ?? 'environment';
   return {

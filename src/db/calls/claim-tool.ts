@@ -6,15 +6,20 @@
  * 3. What needs a person's yes waits for it. The yes is spent here, once, and only for what it was given for.
  * 4. A try that was claimed and never settled was lost. What may be repeated is tried again with the same key; what may not is never
  *    tried again by itself: a person is asked.
+ * 5. A search that a model provider makes for money is claimed like a model call: with the most that it can cost set aside, or parked. Of a
+ *    lost try of it the money is booked as spent.
  */
 import type { Standing } from '../../contracts/corridor.ts';
+import type { AgentSpec } from '../../contracts/agent.ts';
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import { decideToolCall } from '../../core/policy/decide-tool-call.ts';
 import { readToolCall } from '../../core/policy/read-tool-call.ts';
+import type { ModelOutage } from '../../core/route-model.ts';
 import { toolsInTask } from '../../core/task/revising.ts';
 import { loadPolicyFacts, type PolicyFacts } from '../approvals/approval-rule-store.ts';
 import { findCallApproval, hashOfCall, spendApprovals } from '../approvals/approval-store.ts';
 import { claimEffect, loadEffect } from '../effect-store.ts';
+import { closeOpenTries } from '../ledger-store.ts';
 import type { ApprovalRow } from '../mappings/approval.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { Tx } from '../record.ts';
@@ -23,7 +28,9 @@ import type { World } from '../standing/world.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
 import { keepToolAnswer } from './answer-tool.ts';
 import { askForCall, type AskedTool, askWhatHappened, type ToolRequest } from './ask-approval.ts';
-import { type CallAddress, isClaimable, refuse } from './claim-call.ts';
+import { type CallAddress, isClaimable, refuse, type Reserve } from './claim-call.ts';
+import { openPaidTry } from './open-paid-try.ts';
+import { type ClaimedSearch, type PaidSearch, paidSearchOf } from './paid-search.ts';
 import { runMethodOf, runRecordTool, type ToolWork } from './run-tool.ts';
 import { emitToolCalled, type ToolSaid } from './tool-called.ts';
 import type { OutsideToolInReach, ToolInReach } from './tool-in-reach.ts';
@@ -34,16 +41,23 @@ export interface ClaimedTool {
   tool: OutsideToolInReach;
   effect: ToolCard['effect'];
   args: Record<string, unknown>;
+  /** A model provider makes the search that this call is. */
+  search?: ClaimedSearch;
 }
 
 export type ToolClaim = { claimed: ClaimedTool } | { over: Standing };
 
-export async function claimTool(tx: Tx, { taskId, key }: CallAddress, world: World): Promise<ToolClaim> {
+export async function claimTool(
+  tx: Tx,
+  { taskId, key }: CallAddress,
+  { world, reserve }: { world: World; reserve: Reserve },
+): Promise<ToolClaim> {
   const task = await lockTask(tx, taskId);
   const effect = await loadEffect(tx, key);
   if (!effect || !isClaimable(task, effect)) return { over: await refuse(tx, { task, effect }, world) };
+  if (effect.status === 'claimed') await closeOpenTries(tx, key);
   const startedAt = performance.now();
-  const begun = await begin({ tx, task, effect, world });
+  const begun = await begin({ tx, task, effect, world, reserve });
   if ('claimed' in begun) return begun;
   emitToolCalled(tx, task, {
     effect,
@@ -57,6 +71,7 @@ export async function claimTool(tx: Tx, { taskId, key }: CallAddress, world: Wor
 interface Claiming extends ToolWork {
   tx: Tx;
   world: World;
+  reserve: Reserve;
 }
 
 type Begun = { claimed: ClaimedTool } | { said: ToolSaid; card?: Pick<ToolCard, 'risk' | 'effect'> };
@@ -64,7 +79,7 @@ type Begun = { claimed: ClaimedTool } | { said: ToolSaid; card?: Pick<ToolCard, 
 async function begin(claiming: Claiming): Promise<Begun> {
   const { tx, task, effect, world } = claiming;
   if (effect.purpose.startsWith('method:')) return { said: await runMethodOf(tx, claiming) };
-  const { current } = await loadTaskFacts(tx, task);
+  const { current, outages } = await loadTaskFacts(tx, task);
   const agent = current?.agent ?? null;
   const approval = effect.waits === null ? null : await findCallApproval(tx, effect.key);
   const written = { name: effect.purpose, arguments: writtenArguments(effect, approval) };
@@ -82,6 +97,8 @@ async function begin(claiming: Claiming): Promise<Begun> {
     facts,
     destination: tool.place === 'outside' ? (tool.destination?.(args) ?? null) : null,
     agent: agent && { id: agent.id, name: agent.name },
+    policy: agent?.spec.modelPolicy ?? null,
+    outages,
   };
   const decided = decideToolCall({
     tool: card,
@@ -112,6 +129,8 @@ interface Call {
   facts: PolicyFacts;
   destination: string | null;
   agent: AskedTool['agent'];
+  policy: AgentSpec['modelPolicy'] | null;
+  outages: readonly ModelOutage[];
 }
 
 /** What a person made of the arguments counts, else what the model wrote. */
@@ -154,7 +173,7 @@ async function carryOut(claiming: Claiming, call: Call): Promise<Begun> {
     await askWhatHappened(tx, claiming, { asked: askedOf(call), why });
     return { said: 'lost', card };
   }
-  if (approval?.status === 'approved') await spendApprovals(tx, [approval.id]);
+  const paid = await paidSearchOf(tx, call, claiming);
   const request: ToolRequest = {
     tool: tool.name,
     args,
@@ -164,9 +183,25 @@ async function carryOut(claiming: Claiming, call: Call): Promise<Begun> {
     agent: call.agent,
     startedBy: call.facts.startedBy,
     edited,
+    ...(paid ? { search: paid.request } : {}),
   };
+  // A call that is parked keeps its person's yes for when there is room.
+  const tryNumber = paid
+    ? await openPaidTry(tx, claiming, { request, at: paid.request, worst: paid.worst, kind: 'search' })
+    : await claimFree(claiming, request);
+  if (tryNumber === null) return { said: 'waits', card };
+  if (approval?.status === 'approved') await spendApprovals(tx, [approval.id]);
+  const search = paid ? { search: claimedSearch(effect, paid) } : {};
+  return { claimed: { key: effect.key, try: tryNumber, tool, effect: effectKind, args, ...search } };
+}
+
+async function claimFree({ tx, effect }: Claiming, request: ToolRequest): Promise<number> {
   await claimEffect(tx, effect.key, request);
-  return { claimed: { key: effect.key, try: effect.tries + 1, tool, effect: effectKind, args } };
+  return effect.tries + 1;
+}
+
+function claimedSearch({ id: callId }: EffectRow, { request, worst, account }: PaidSearch): ClaimedSearch {
+  return { callId, request, account, price: worst.price, tokens: worst.tokens ?? 0 };
 }
 
 async function answer(

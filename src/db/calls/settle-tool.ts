@@ -1,6 +1,7 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import { expireCallApprovals } from '../approvals/approval-store.ts';
 import { loadEffect, settleEffect } from '../effect-store.ts';
+import { closeTry, type LedgerClosing } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
@@ -19,6 +20,8 @@ export interface ToolSettlement {
   key: string;
   try: number;
   ms: number;
+  /** Of a call that a model provider carried out: what its try came to. */
+  ledger?: LedgerClosing;
   end:
     | { as: 'answered'; answer: ToolOutcome }
     /** It was stopped or broke off, and may have happened all the same. */
@@ -29,11 +32,13 @@ export interface ToolSettlement {
 
 /**
  * Keeps what a call outside brought, and decides. What comes too late (the try was given up meanwhile) changes nothing, unless a person
- * is still being asked what became of it: the answer itself says it best.
+ * is still being asked what became of it: the answer itself says it best. What the try cost is booked whenever it comes.
  */
 export async function settleTool(tx: Tx, settlement: ToolSettlement, world: World): Promise<Standing> {
   const task = await lockTask(tx, settlement.taskId);
-  const effect = await loadEffect(tx, settlement.key);
+  const { key, ledger } = settlement;
+  const effect = await loadEffect(tx, key);
+  if (ledger) await closeTry(tx, key, settlement.try, ledger);
   const current = isOfThisTry(task, effect, settlement);
   if (effect && current) {
     const outcome = await writeEnd(tx, { task, effect }, settlement.end);

@@ -9,6 +9,16 @@ export interface ToolWaiting {
   wait: Omit<EffectWaits, 'until'> & { until?: string | null };
 }
 
+/** A search that a model provider makes, set aside for this one call. Throws what the provider does. */
+export interface OwnSearch {
+  provider: string;
+  ask(signal: AbortSignal): Promise<{
+    pages: { title: string; url: string; excerpt: string }[];
+    /** Why there are none, although it answered. */
+    problem: string | null;
+  }>;
+}
+
 export interface RecordToolInReach extends ToolCard {
   place: 'record';
   run(context: RecordToolContext, args: Record<string, unknown>): Promise<ToolOutcome | ToolWaiting>;
@@ -19,8 +29,16 @@ export interface OutsideToolInReach extends ToolCard {
   destination?(args: Record<string, unknown>): string | null;
   /** The risk and effect of these very arguments, where they decide. */
   judge?(args: Record<string, unknown>): Pick<ToolCard, 'risk' | 'effect'>;
+  /** What these arguments look for on the web: a model provider may do it. Absent: it is no search. */
+  search?(args: Record<string, unknown>): { query: string; count: number };
   run(
-    context: { key: string; workspaceId: string; taskId: string; signal: AbortSignal },
+    context: {
+      key: string;
+      workspaceId: string;
+      taskId: string;
+      signal: AbortSignal;
+      ownSearch?: OwnSearch;
+    },
     args: Record<string, unknown>,
   ): Promise<ToolOutcome>;
 }

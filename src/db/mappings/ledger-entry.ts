@@ -16,12 +16,14 @@ export interface LedgerEntryRow {
   provider: string;
   model: string;
   purpose: string;
+  kind: 'model' | 'search';
   outcome: string;
   inputTokens: number;
   cachedInputTokens: number;
   cacheWriteTokens: number;
   outputTokens: number;
   reasoningTokens: number;
+  searches: number;
   microUsd: number | null;
   reservedMicroUsd: number | null;
   reservedTokens: number | null;
@@ -52,12 +54,14 @@ export const LedgerEntryMapping = new EntitySchema<LedgerEntryRow>({
     provider: { type: 'text' },
     model: { type: 'text' },
     purpose: { type: 'text' },
+    kind: { type: 'text', default: 'model' },
     outcome: { type: 'text' },
     inputTokens: { type: 'integer', default: 0 },
     cachedInputTokens: { type: 'integer', default: 0 },
     cacheWriteTokens: { type: 'integer', default: 0 },
     outputTokens: { type: 'integer', default: 0 },
     reasoningTokens: { type: 'integer', default: 0 },
+    searches: { type: 'integer', default: 0 },
     microUsd: { type: 'bigint', nullable: true, transformer: bigint },
     reservedMicroUsd: { type: 'bigint', nullable: true, transformer: bigint },
     reservedTokens: { type: 'bigint', nullable: true, transformer: bigint },

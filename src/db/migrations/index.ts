@@ -21,6 +21,7 @@ import { Items1764000000081 } from './0081-items.ts';
 import { TokenCounters1764000000085 } from './0085-token-counters.ts';
 import { ToolTimes1764000000086 } from './0086-tool-times.ts';
 import { Stepwise1764000000090 } from './0090-stepwise.ts';
+import { Searches1764000000092 } from './0092-searches.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   TokenCounters1764000000085,
   ToolTimes1764000000086,
   Stepwise1764000000090,
+  Searches1764000000092,
 ];

@@ -4,6 +4,7 @@ import type { CompleteOptions, ModelProvider, ModelReply, ModelRequest } from '.
 import { watchedCall } from '../watched-call.ts';
 import { messagesRequest } from './messages-request.ts';
 import { readMessageStream } from './read-message-stream.ts';
+import { searchWeb } from './search-web.ts';
 
 export interface AnthropicConfig {
   apiKey: string;
@@ -23,7 +24,12 @@ async function complete(
     const stream = await client
       .withOptions({ fetch: call.fetch })
       .messages.create(messagesRequest(request), { signal: call.signal, headers: call.headers });
-    const { providerModel, carried, ...answer } = await readMessageStream(stream, options.onText);
+    const {
+      providerModel,
+      carried,
+      blocks: _blocks,
+      ...answer
+    } = await readMessageStream(stream, options.onText);
     return {
       ...answer,
       usageSource: 'reported',
@@ -47,6 +53,7 @@ export function createAnthropicProvider(config: AnthropicConfig): ModelProvider 
   return {
     name: 'anthropic',
     complete: (request, options) => complete(client, request, options),
+    searchWeb: (request, options) => searchWeb(client, request, options),
     health: (signal) =>
       checkHealth(signal, async (within) => {
         const page = await client.models.list({}, { signal: within });

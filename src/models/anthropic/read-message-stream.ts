@@ -12,15 +12,21 @@ export interface MessageAnswer {
   providerModel: string | null;
   /** What must be given back as it came; null where nothing was reasoned. */
   carried: unknown[] | null;
+  /** All of it, citations included. */
+  blocks: readonly MessageBlock[];
 }
 
+export type MessageBlock = Record<string, unknown> & { type: string };
+
 interface OpenBlock {
-  block: Record<string, unknown> & { type: string };
+  block: MessageBlock;
   /** Tool input as the model wrote it. */
   json: string;
 }
 
-type Counts = Partial<Record<'input' | 'cacheRead' | 'cacheWrite' | 'output' | 'thinking', number>>;
+type Counts = Partial<
+  Record<'input' | 'cacheRead' | 'cacheWrite' | 'output' | 'thinking' | 'searches', number>
+>;
 
 interface Draft {
   blocks: Map<number, OpenBlock>;
@@ -36,6 +42,7 @@ function count(counts: Counts, usage: Anthropic.Usage | Anthropic.MessageDeltaUs
   counts.cacheRead = usage.cache_read_input_tokens ?? counts.cacheRead;
   counts.cacheWrite = usage.cache_creation_input_tokens ?? counts.cacheWrite;
   counts.output = usage.output_tokens ?? counts.output;
+  counts.searches = usage.server_tool_use?.web_search_requests ?? counts.searches;
   counts.thinking = usage.output_tokens_details?.thinking_tokens ?? counts.thinking;
 }
 
@@ -49,6 +56,7 @@ function usageOf(counts: Counts): Usage {
     cacheWriteTokens,
     outputTokens: counts.output ?? 0,
     reasoningTokens: counts.thinking ?? 0,
+    ...(counts.searches ? { searches: counts.searches } : {}),
   };
 }
 
@@ -71,6 +79,9 @@ function addDelta(
       return;
     case 'thinking_delta':
       return append('thinking', delta.thinking);
+    case 'citations_delta':
+      block.citations = [...(Array.isArray(block.citations) ? block.citations : []), delta.citation];
+      return;
     case 'signature_delta':
       return append('signature', delta.signature);
     default:
@@ -162,5 +173,6 @@ export async function readMessageStream(
     usage: usageOf(draft.counts),
     providerModel: draft.model,
     carried: carriedOf(blocks),
+    blocks: blocks.map(({ block }) => block),
   };
 }

@@ -16,16 +16,25 @@ export interface ResponseAnswer {
   providerModel: string | null;
   /** What must be given back as it came; null where nothing was reasoned. */
   carried: unknown[] | null;
+  /** All of it, citations included. */
+  items: readonly Item[];
 }
 
-function usageOf(usage: OpenAI.Responses.ResponseUsage): Usage {
+function usageOf(usage: OpenAI.Responses.ResponseUsage, searches: number): Usage {
   return {
     inputTokens: usage.input_tokens,
     cachedInputTokens: usage.input_tokens_details?.cached_tokens ?? 0,
     cacheWriteTokens: usage.input_tokens_details?.cache_write_tokens ?? 0,
     outputTokens: usage.output_tokens,
     reasoningTokens: usage.output_tokens_details?.reasoning_tokens ?? 0,
+    ...(searches > 0 ? { searches } : {}),
   };
+}
+
+/** Those that are charged for: opening a page is not. */
+function searchesOf({ tool_usage: used }: Response, items: Item[]): number {
+  const made = items.filter((item) => item.type === 'web_search_call' && item.action?.type === 'search');
+  return used?.web_search?.num_requests ?? made.length;
 }
 
 /** The failure in the provider's own words, which classifyFailure reads. */
@@ -96,8 +105,9 @@ export async function readResponseStream(
     text: text || refusal,
     toolCalls,
     stop: stopOf(response, refusal, toolCalls),
-    usage: response.usage ? usageOf(response.usage) : null,
+    usage: response.usage ? usageOf(response.usage, searchesOf(response, items)) : null,
     providerModel: response.model ?? null,
     carried: reasoned ? items : null,
+    items,
   };
 }

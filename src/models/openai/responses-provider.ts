@@ -7,6 +7,7 @@ import { watchedCall } from '../watched-call.ts';
 import { modelsHealth, openClient } from './open-client.ts';
 import { readResponseStream } from './read-response-stream.ts';
 import { type ResponsesDialect, responsesRequest } from './responses-request.ts';
+import { searchWeb } from './search-web.ts';
 
 export interface ResponsesServer {
   name: string;
@@ -34,7 +35,13 @@ function complete(
         { ...responsesRequest(request, dialect), ...cacheKeyOf(options) },
         { signal: call.signal, headers: call.headers },
       );
-    const { usage, providerModel, carried, ...answer } = await readResponseStream(stream, options.onText);
+    const {
+      usage,
+      providerModel,
+      carried,
+      items: _items,
+      ...answer
+    } = await readResponseStream(stream, options.onText);
     const written = answer.text + answer.toolCalls.map((each) => each.arguments).join('');
     return {
       ...answer,
@@ -52,6 +59,7 @@ export function createResponsesProvider(server: ResponsesServer): ModelProvider 
   return {
     name: server.name,
     complete: (request, options) => complete(client, server.dialect, request, options),
+    searchWeb: (request, options) => searchWeb({ client, dialect: server.dialect }, request, options),
     health: (signal) => modelsHealth(client, signal),
   };
 }

@@ -15,6 +15,12 @@ export const protocolOfPath: Record<string, Protocol> = {
   '/v1/completions': 'completions',
 };
 
+/** As each provider calls its own web search. */
+const searchTool: Partial<Record<Protocol, RegExp>> = {
+  responses: /^web_search(_2025_08_26)?$/,
+  messages: /^web_search_(20250305|20260209|20260318)$/,
+};
+
 function body(value: unknown): Body {
   return value !== null && typeof value === 'object' ? (value as Body) : {};
 }
@@ -71,6 +77,7 @@ export function readCall(
         : textOf(request.system),
     text: [...spoken.map((message) => textOf(message.content ?? message.output)), ...prompts].join('\n'),
     prompts,
+    searches: list(request.tools).some((tool) => searchTool[protocol]?.test(String(tool.type))),
     toolNames: list(request.tools).map((tool) => String(body(tool.function).name ?? tool.name)),
     outputSchema: outputSchemaOf(protocol, request),
     maxOutputTokens: Number(request.max_completion_tokens ?? request.max_output_tokens ?? request.max_tokens),

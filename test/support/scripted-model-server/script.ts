@@ -13,6 +13,8 @@ export interface ServedCall {
   text: string;
   prompts: string[];
   toolNames: string[];
+  /** The provider's own web search is offered. */
+  searches: boolean;
   /** Name and schema of the structured output that was asked for. Anthropic sends no name. */
   outputSchema: { name: string | null; schema: Record<string, unknown> } | null;
   maxOutputTokens: number;
@@ -45,6 +47,16 @@ export type Fault =
   /** Accepts the request and never answers. */
   | { kind: 'silent' };
 
+/** What the provider's own web search brings, and what the model says of it. */
+export interface SearchAnswer {
+  /** `said`: the model cites it, with these words. */
+  pages: { title: string; url: string; said?: string }[];
+  /** Charged for; one unless said. */
+  searches?: number;
+  /** It failed: the protocol's own word for it (Messages), or a failed call (Responses). */
+  fault?: string;
+}
+
 export interface Answer {
   text?: string;
   /** Sent as text: the JSON of this value. */
@@ -56,6 +68,8 @@ export interface Answer {
   thinking?: { text: string; signature: string };
   /** For completions: token text to log-probability, for each prompt. */
   top?: (prompt: string) => Record<string, number>;
+  /** Only for requests that offer the provider's own web search. */
+  search?: SearchAnswer;
   /** What is missing is counted: a token is four characters. */
   usage?: Partial<Usage>;
   /** Leave the usage out, as some compatible servers do. */

@@ -1,6 +1,6 @@
 // An answer with nothing left to guess, and what each protocol makes of it.
 import type { Usage } from '../../../src/models/port.ts';
-import type { Answer, ServedCall } from './script.ts';
+import type { Answer, SearchAnswer, ServedCall } from './script.ts';
 
 export interface Reply {
   usage: Usage;
@@ -18,6 +18,7 @@ export interface WholeAnswer {
   thinking: { text: string; signature: string } | null;
   usage: Usage;
   noUsage: boolean;
+  search: SearchAnswer | null;
 }
 
 function tokens(text: string): number {
@@ -37,6 +38,7 @@ export function wholeAnswer(call: ServedCall, answer: Answer): WholeAnswer {
     name: each.name,
     arguments: typeof each.arguments === 'string' ? each.arguments : JSON.stringify(each.arguments),
   }));
+  if (answer.search && !call.searches) throw new Error('A search is planned for a request that offers none.');
   const written = text + toolCalls.map((each) => each.arguments).join('');
   return {
     text,
@@ -53,5 +55,6 @@ export function wholeAnswer(call: ServedCall, answer: Answer): WholeAnswer {
       ...answer.usage,
     },
     noUsage: answer.noUsage ?? false,
+    search: answer.search ?? null,
   };
 }

@@ -1,13 +1,10 @@
 import { piecesOf, type Reply, type WholeAnswer } from './whole-answer.ts';
 import type { ServedCall } from './script.ts';
+import { type SearchBlock, searchBlocks } from './write-search.ts';
 
 const stopReasons = { end: 'end_turn', length: 'max_tokens', tools: 'tool_use', refused: 'refusal' };
 
-interface Block {
-  start: object;
-  deltas: object[];
-  whole: object;
-}
+type Block = SearchBlock;
 
 function inputOf(text: string): unknown {
   try {
@@ -17,7 +14,7 @@ function inputOf(text: string): unknown {
   }
 }
 
-function blocksOf(answer: WholeAnswer): Block[] {
+function blocksOf(call: ServedCall, answer: WholeAnswer): Block[] {
   const { thinking, text, pieces, toolCalls } = answer;
   const blocks: Block[] = [];
   if (thinking) {
@@ -30,6 +27,7 @@ function blocksOf(answer: WholeAnswer): Block[] {
       whole: { type: 'thinking', thinking: thinking.text, signature: thinking.signature },
     });
   }
+  if (answer.search) blocks.push(...searchBlocks(call, answer.search));
   if (text) {
     blocks.push({
       start: { type: 'text', text: '' },
@@ -37,33 +35,35 @@ function blocksOf(answer: WholeAnswer): Block[] {
       whole: { type: 'text', text },
     });
   }
-  for (const call of toolCalls) {
-    const { id, name } = call;
+  for (const { id, name, arguments: written } of toolCalls) {
     blocks.push({
       start: { type: 'tool_use', id, name, input: {} },
-      deltas: piecesOf(call.arguments, 12).map((piece) => ({
+      deltas: piecesOf(written, 12).map((piece) => ({
         type: 'input_json_delta',
         partial_json: piece,
       })),
-      whole: { type: 'tool_use', id, name, input: inputOf(call.arguments) },
+      whole: { type: 'tool_use', id, name, input: inputOf(written) },
     });
   }
   return blocks;
 }
 
 /** This protocol counts the cache apart from the input. */
-function usageOf({ usage }: WholeAnswer) {
+function usageOf({ usage, search }: WholeAnswer) {
   return {
     input_tokens: usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens,
     cache_read_input_tokens: usage.cachedInputTokens,
     cache_creation_input_tokens: usage.cacheWriteTokens,
     output_tokens: usage.outputTokens,
     output_tokens_details: { thinking_tokens: usage.reasoningTokens },
+    ...(search
+      ? { server_tool_use: { web_search_requests: search.searches ?? 1, web_fetch_requests: 0 } }
+      : {}),
   };
 }
 
 export function writeMessage(call: ServedCall, answer: WholeAnswer): Reply {
-  const blocks = blocksOf(answer);
+  const blocks = blocksOf(call, answer);
   const usage = usageOf(answer);
   const stop_reason = stopReasons[answer.stop];
   const event = (type: string, fields: object) =>

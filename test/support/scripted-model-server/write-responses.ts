@@ -1,5 +1,6 @@
 import type { Usage } from '../../../src/models/port.ts';
 import type { ServedCall } from './script.ts';
+import { searchItems } from './write-search.ts';
 import { piecesOf, type Reply, type WholeAnswer } from './whole-answer.ts';
 
 interface Output {
@@ -44,6 +45,7 @@ function outputsOf(call: ServedCall, answer: WholeAnswer): Output[] {
   };
   return [
     ...(thinking ? [{ item: reasoning, between: [] }] : []),
+    ...(answer.search ? searchItems(call, answer.search) : []),
     ...(text ? [messageOutput(call, answer)] : []),
     ...toolCalls.map(({ id, name, arguments: written }, index): Output => {
       const item_id = `fc_${call.id}_${index}`;
@@ -73,6 +75,12 @@ function endOf({ stop, text }: WholeAnswer): { status: string; incomplete_detail
   return { status: 'completed', incomplete_details: null };
 }
 
+function toolUsageOf({ search, noUsage }: WholeAnswer): object {
+  if (!search || noUsage) return {};
+  const image_gen = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
+  return { tool_usage: { image_gen, web_search: { num_requests: search.searches ?? 1 } } };
+}
+
 export function writeResponse(call: ServedCall, answer: WholeAnswer): Reply {
   const outputs = outputsOf(call, answer);
   const head = {
@@ -85,7 +93,7 @@ export function writeResponse(call: ServedCall, answer: WholeAnswer): Reply {
   const begun = { ...head, status: 'in_progress', incomplete_details: null, output: [], usage: null };
   const end = endOf(answer);
   const usage = answer.noUsage ? null : usageOf(answer.usage);
-  const body = { ...head, ...end, output: outputs.map(({ item }) => item), usage };
+  const body = { ...head, ...end, output: outputs.map(({ item }) => item), usage, ...toolUsageOf(answer) };
   const events = [
     { type: 'response.created', response: begun },
     { type: 'response.in_progress', response: begun },
