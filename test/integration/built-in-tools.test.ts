@@ -123,8 +123,8 @@ describe('an agent', () => {
     expect(shop.seen.length).toBe(asked);
   }, 90_000);
 
-  test('is told when there is no search service', async () => {
-    expect((await use('web_search', { query: 'tides' })).text).toContain('No search service is set up');
+  test('is told when there is nobody to search the web', async () => {
+    expect((await use('web_search', { query: 'tides' })).text).toContain('No web search is set up');
   }, 90_000);
 
   test('uses a credential by its name, and the secret stands nowhere in the record', async () => {

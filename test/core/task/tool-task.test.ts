@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Purse } from '../../../src/core/budget/escrow.ts';
 import type { EffectFacts, TaskSnapshot } from '../../../src/core/task/snapshot.ts';
 import { toolTaskMove } from '../../../src/core/task/tool-task.ts';
 
 const toolCall = { tool: 'pay', arguments: { amount: 5 }, planned: false };
-const move = (call: Partial<EffectFacts> | null, attempt = { attempt: 1, attemptsBefore: 0 }) =>
-  toolTaskMove(
-    { task: { ...attempt, toolCall }, effects: call ? [call] : [] } as unknown as TaskSnapshot,
-    toolCall,
-  );
+const move = (
+  call: Partial<EffectFacts> | null,
+  { attempt = 1, attemptsBefore = 0, purses = [] as Purse[] } = {},
+) => {
+  const task = { attempt, attemptsBefore, toolCall };
+  return toolTaskMove({ task, purses, effects: call ? [call] : [] } as unknown as TaskSnapshot, toolCall);
+};
 
 describe('a task that is one tool call', () => {
   test('begins an attempt, also after it was opened again, and plans its one call', () => {
@@ -31,6 +34,15 @@ describe('a task that is one tool call', () => {
       move: 'again',
       keys: ['k'],
     });
+  });
+
+  test('waits without room in a purse, and makes the same call when there is room', () => {
+    const parked = { key: 'k', status: 'parked' as const, needs: { microUsd: 300, tokens: 0 } };
+    const purse = { id: 'bud_1', scope: 'tree', limitMicroUsd: 200, limitTokens: null, spentMicroUsd: 0 };
+    const rest = { spentTokens: 0, reservedMicroUsd: 0, reservedTokens: 0, warned: 0, subjectId: 'tsk_1' };
+    const within = (limitMicroUsd: number) => [{ ...purse, ...rest, limitMicroUsd }] as Purse[];
+    expect(move(parked, { purses: within(200) })).toMatchObject({ move: 'wait', for: 'budget' });
+    expect(move(parked, { purses: within(300) })).toEqual({ move: 'again', keys: ['k'] });
   });
 
   test('ends with what the call answered', () => {

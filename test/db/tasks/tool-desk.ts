@@ -1,5 +1,6 @@
 import { type ApprovalDecision, decideApproval } from '../../../src/commands/decide-approval.ts';
 import { AgentSpec } from '../../../src/contracts/agent.ts';
+import type { ModelCandidate } from '../../../src/core/route-model.ts';
 import { insertAgent } from '../../../src/db/agent-store.ts';
 import { requestCancel } from '../../../src/db/standing/request-cancel.ts';
 import { updateAgent } from '../../../src/commands/update-agent.ts';
@@ -20,7 +21,7 @@ export interface CallPlace {
 }
 
 /** A desk whose agents may use `pay`, a tool outside that a test describes. */
-export async function openToolDesk() {
+export async function openToolDesk(models: readonly ModelCandidate[] = [model]) {
   const desk: Desk = await openDesk(18);
   const payer = AgentSpec.parse({
     name: 'Payer',
@@ -59,7 +60,7 @@ export async function openToolDesk() {
   };
   const toolsOf = async () => [pay(), note];
   const tasks = createTaskRecord(desk.db, {
-    models: [model],
+    models,
     reserve: () => ({ microUsd: reserved, price: null }),
     toolsOf,
   });
@@ -92,8 +93,12 @@ export async function openToolDesk() {
     /** What `pay` is from now on. */
     offer: (next: Partial<OutsideToolInReach>) => (shape = next),
     claimTool: (place: CallPlace) => tasks.claimTool(desk.asker, place),
-    settleTool: (place: CallPlace, tried: number, end: ToolSettlement['end']) =>
-      tasks.settleTool(desk.asker, { ...place, try: tried, ms: 5, end }),
+    settleTool: (
+      place: CallPlace,
+      tried: number,
+      end: ToolSettlement['end'],
+      ledger?: NonNullable<ToolSettlement['ledger']>,
+    ) => tasks.settleTool(desk.asker, { ...place, try: tried, ms: 5, end, ...(ledger ? { ledger } : {}) }),
     standing: ({ taskId }: CallPlace, at = desk.asker.now) =>
       tasks.standTask({ ...desk.asker, now: at }, { taskId }),
     lose: ({ taskId, key }: CallPlace) => tasks.standTask(desk.asker, { taskId, lost: [key] }),
