@@ -44,29 +44,13 @@ export async function loadEffect(tx: Tx, key: string): Promise<EffectRow | null>
   return row ?? null;
 }
 
-/** A model call with what is hardly ever there, so that nobody has to look for it one by one. */
-export interface CallEffect extends EffectRow {
-  /** Its attempt has a transcript. */
-  begun: boolean;
-  /** A part of that has a summary. */
-  summarised: boolean;
-  /** People have pinned facts in this workspace. */
-  hasPinned: boolean;
-  /** Something waits in the mailbox of its task's agent. */
-  hasMail: boolean;
-  /** Some model of some provider is out. */
-  someOut: boolean;
-}
-
-export async function loadCallEffect(tx: Tx, key: string): Promise<CallEffect | null> {
-  const [row] = await tx.sql<CallEffect>(
-    `SELECT e.*, EXISTS (SELECT 1 FROM provider_health) AS some_out,
-            EXISTS (SELECT 1 FROM transcript t WHERE t.task_id = e.task_id AND t.attempt = e.attempt) AS begun,
-            EXISTS (SELECT 1 FROM summaries s WHERE s.task_id = e.task_id AND s.attempt = e.attempt) AS summarised,
-            EXISTS (SELECT 1 FROM memories p WHERE p.workspace_id = e.workspace_id AND p.pinned) AS has_pinned,
-            EXISTS (SELECT 1 FROM tasks k JOIN messages m ON m.to_id = k.agent_id AND m.to_kind = 'agent' AND m.state = 'accepted'
-                      AND m.task_id IS NULL AND m.workspace_id = k.workspace_id WHERE k.id = e.task_id) AS has_mail
-       FROM effects e WHERE e.key = $1 AND e.workspace_id = $2`,
+/** Of a call that comes back. `someOut`: some model of some provider is out. */
+export async function loadCalledEffect(
+  tx: Tx,
+  key: string,
+): Promise<(EffectRow & { someOut: boolean }) | null> {
+  const [row] = await tx.sql<EffectRow & { someOut: boolean }>(
+    `SELECT e.*, EXISTS (SELECT 1 FROM provider_health) AS some_out FROM effects e WHERE e.key = $1 AND e.workspace_id = $2`,
     [key, tx.workspaceId],
   );
   return row ?? null;
@@ -74,7 +58,7 @@ export async function loadCallEffect(tx: Tx, key: string): Promise<CallEffect | 
 
 /** Claims an effect for one more try, which is the next of those that it had: the caller holds the lock of its task. */
 export async function claimEffect(tx: Tx, key: string, request: unknown): Promise<void> {
-  await tx.sql(
+  tx.write(
     `UPDATE effects SET status = 'claimed', tries = tries + 1, claimed_at = now(), request = coalesce($2, request) WHERE key = $1`,
     [key, request ? JSON.stringify(request) : null],
   );
@@ -86,7 +70,7 @@ export async function parkEffect(
   key: string,
   { request, needs }: { request: unknown; needs: Amount },
 ): Promise<void> {
-  await tx.sql(`UPDATE effects SET status = 'parked', request = $2, needs = $3 WHERE key = $1`, [
+  tx.write(`UPDATE effects SET status = 'parked', request = $2, needs = $3 WHERE key = $1`, [
     key,
     JSON.stringify(request),
     JSON.stringify(needs),
@@ -103,7 +87,7 @@ export type EffectEnd =
 export async function settleEffect(tx: Tx, key: string, end: EffectEnd): Promise<void> {
   const outcome = 'outcome' in end ? JSON.stringify(end.outcome, cleaned) : null;
   const error = 'error' in end && end.error ? JSON.stringify(end.error, cleaned) : null;
-  await tx.sql(
+  tx.write(
     `UPDATE effects SET status = $2, outcome = $3, error = $4, settled_at = CASE WHEN $2 = 'planned' THEN NULL ELSE now() END WHERE key = $1`,
     [key, end.status, outcome, error],
   );
@@ -111,13 +95,10 @@ export async function settleEffect(tx: Tx, key: string, end: EffectEnd): Promise
 
 /** For whoever claims it next. */
 export async function addToInput(tx: Tx, key: string, more: Record<string, unknown>): Promise<void> {
-  await tx.sql(`UPDATE effects SET input = input || $2::jsonb WHERE key = $1`, [key, JSON.stringify(more)]);
+  tx.write(`UPDATE effects SET input = input || $2::jsonb WHERE key = $1`, [key, JSON.stringify(more)]);
 }
 
 /** Somebody else gives the answer of this tool call. */
 export async function waitOnEffect(tx: Tx, key: string, waits: EffectWaits): Promise<void> {
-  await tx.sql(`UPDATE effects SET status = 'waiting', waits = $2 WHERE key = $1`, [
-    key,
-    JSON.stringify(waits),
-  ]);
+  tx.write(`UPDATE effects SET status = 'waiting', waits = $2 WHERE key = $1`, [key, JSON.stringify(waits)]);
 }

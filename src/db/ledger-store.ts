@@ -28,15 +28,16 @@ export interface LedgerOpening {
   reservedTokens: number;
 }
 
-/** @returns the ids of the purses that the try draws on */
-export async function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): Promise<string[]> {
-  const [row] = await tx.sql<{ budgetIds: string[] | null }>(
+/** The purses that the try draws on stand in its row. @returns the id of that */
+export function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): string {
+  const id = newId('ledgerEntry');
+  tx.write(
     `INSERT INTO ledger (id, workspace_id, call_id, call_key, try, task_id, root_task_id, run_id, agent_id, attempt,
                          provider, model, purpose, outcome, reserved_micro_usd, price, reserved_tokens, kind, budget_ids)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open', $14, $15, $16, $17,
-             (SELECT array_agg(b.id) FROM budgets b JOIN tasks k ON k.id = $6 WHERE ${payersPurses()})) RETURNING budget_ids`,
+             (SELECT array_agg(b.id) FROM budgets b JOIN tasks k ON k.id = $6 WHERE ${payersPurses()}))`,
     [
-      newId('ledgerEntry'),
+      id,
       tx.workspaceId,
       opening.callId,
       opening.callKey,
@@ -55,7 +56,7 @@ export async function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): Pr
       opening.kind,
     ],
   );
-  return row?.budgetIds ?? [];
+  return id;
 }
 
 export interface LedgerClosing {

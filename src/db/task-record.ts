@@ -1,11 +1,24 @@
 /** The record of tasks and runs as activities use it: each method is one transaction. */
 import type { Standing } from '../contracts/corridor.ts';
 import type { ModelCandidate } from '../core/route-model.ts';
-import { type CallAddress, type Claim, claimModelCall, type Reserve } from './calls/claim-call.ts';
+import {
+  type CallAddress,
+  type CallToClaim,
+  type Claim,
+  claimModelCall,
+  lockCallToClaim,
+  type Reserve,
+} from './calls/claim-call.ts';
 import { claimTool, type ToolClaim } from './calls/claim-tool.ts';
 import { createFiguresReader } from './providers/model-figures-store.ts';
 import { type Postponement, postponeModelCall } from './calls/postpone-call.ts';
-import { type Settled, type Settlement, settleModelCall } from './calls/settle-call.ts';
+import {
+  type CallToSettle,
+  lockCallToSettle,
+  type Settled,
+  type Settlement,
+  settleModelCall,
+} from './calls/settle-call.ts';
 import { settleTool, type ToolSettlement } from './calls/settle-tool.ts';
 import { holdProvidersRevision } from './providers/provider-store.ts';
 import type { Database, Tx } from './record.ts';
@@ -34,27 +47,17 @@ export interface Asker {
 
 export type TaskRecord = ReturnType<typeof createTaskRecord>;
 
-export function createTaskRecord(db: Database, { models, reserve, toolsOf, ...options }: RecordOptions) {
-  const modelsOf = options.modelsOf ?? (() => Promise.resolve({ candidates: models, reserve }));
-  const learned = createFiguresReader();
-  const worldOf = async (tx: Tx, now: Date): Promise<World> => {
-    const { candidates } = await modelsOf(tx);
-    const tools = await toolsOf(tx);
-    const { counterOf } = options;
-    return {
-      ...{ now, models: candidates, tools, learned, fresher: () => fresher(tx, now) },
-      ...(counterOf ? { counterOf } : {}),
-    };
-  };
-  const fresher = async (tx: Tx, now: Date): Promise<World | null> => {
-    const revision = await holdProvidersRevision(tx);
-    if (revision === tx.providersRevision) return null;
-    tx.providersRevision = revision;
-    return worldOf(tx, now);
-  };
-  const within = <Result>(asker: Asker, work: (tx: Tx, world: World) => Promise<Result>, actor = 'system') =>
-    db.inWorkspace({ workspaceId: asker.workspaceId, actor }, async (tx) =>
-      work(tx, await worldOf(tx, new Date(asker.now))),
+export function createTaskRecord(db: Database, options: RecordOptions) {
+  const { modelsOf, worldOf } = createWorlds(options);
+  const within = <Result, Known = undefined>(
+    { workspaceId, now }: Asker,
+    work: (tx: Tx, world: World, known: Known) => Promise<Result>,
+    { actor = 'system', ahead }: { actor?: string; ahead?: (tx: Tx) => Promise<Known> } = {},
+  ) =>
+    db.inWorkspace(
+      { workspaceId, actor },
+      async (tx, known: Known) => work(tx, await worldOf(tx, new Date(now)), known),
+      ahead,
     );
   return {
     standTask: (asker: Asker, look: TaskLook): Promise<Standing> =>
@@ -70,16 +73,21 @@ export function createTaskRecord(db: Database, { models, reserve, toolsOf, ...op
       within(
         asker,
         (tx) => requestCancel(tx, { ...target, reason: 'Cancelled by operations in Temporal.' }),
-        'operations',
+        { actor: 'operations' },
       ),
     claimModelCall: (asker: Asker, address: CallAddress): Promise<Claim> =>
-      within(asker, async (tx, world) =>
-        claimModelCall(tx, address, { world, reserve: (await modelsOf(tx)).reserve }),
+      within(
+        asker,
+        async (tx, world, found: CallToClaim) =>
+          claimModelCall(tx, found, { world, reserve: (await modelsOf(tx)).reserve }),
+        { ahead: (tx) => lockCallToClaim(tx, address) },
       ),
     postponeModelCall: (asker: Asker, postponement: Postponement): Promise<Standing> =>
       within(asker, (tx, world) => postponeModelCall(tx, postponement, world)),
     settleModelCall: (asker: Asker, settlement: Settlement): Promise<Settled> =>
-      within(asker, (tx, world) => settleModelCall(tx, settlement, world)),
+      within(asker, (tx, world, found: CallToSettle) => settleModelCall(tx, settlement, { world, found }), {
+        ahead: (tx) => lockCallToSettle(tx, settlement),
+      }),
     claimTool: (asker: Asker, address: CallAddress): Promise<ToolClaim> =>
       within(asker, async (tx, world) =>
         claimTool(tx, address, { world, reserve: (await modelsOf(tx)).reserve }),
@@ -87,4 +95,25 @@ export function createTaskRecord(db: Database, { models, reserve, toolsOf, ...op
     settleTool: (asker: Asker, settlement: ToolSettlement): Promise<Standing> =>
       within(asker, (tx, world) => settleTool(tx, settlement, world)),
   };
+}
+
+/** What a transaction's decisions need besides the record, as of its workspace. */
+function createWorlds({ models, reserve, toolsOf, counterOf, ...options }: RecordOptions) {
+  const modelsOf = options.modelsOf ?? (() => Promise.resolve({ candidates: models, reserve }));
+  const learned = createFiguresReader();
+  const worldOf = async (tx: Tx, now: Date): Promise<World> => {
+    const { candidates } = await modelsOf(tx);
+    const tools = await toolsOf(tx);
+    return {
+      ...{ now, models: candidates, tools, learned, fresher: () => fresher(tx, now) },
+      ...(counterOf ? { counterOf } : {}),
+    };
+  };
+  const fresher = async (tx: Tx, now: Date): Promise<World | null> => {
+    const revision = await holdProvidersRevision(tx);
+    if (revision === tx.providersRevision) return null;
+    tx.providersRevision = revision;
+    return worldOf(tx, now);
+  };
+  return { modelsOf, worldOf };
 }

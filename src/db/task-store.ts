@@ -46,7 +46,7 @@ export async function updateTask(tx: Tx, row: TaskRow, patch: TaskPatch): Promis
   if (patch.status) checkTransition('task', row.status, patch.status);
   const { sets, values } = sqlOf({ ...unsaved.get(row), ...patch, version: row.version + 1 }, 3);
   unsaved.delete(row);
-  await tx.sql(`UPDATE tasks SET ${sets} WHERE id = $1 AND workspace_id = $2`, [
+  tx.write(`UPDATE tasks SET ${sets} WHERE id = $1 AND workspace_id = $2`, [
     row.id,
     tx.workspaceId,
     ...values,
@@ -67,10 +67,18 @@ export async function insertTask(
   const names = Object.keys(all).map(snakeCase);
   const { values } = sqlOf(all, 1);
   // Whoever pays for the task above pays for this one too.
-  await tx.sql(
+  tx.write(
     `INSERT INTO tasks (${names.join(', ')}, payer_ids) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')},
        (SELECT payer_ids FROM tasks WHERE id = $${names.length + 1}))`,
     [...values, row.parentId ?? null],
+  );
+}
+
+/** Tasks that this transaction has written itself. */
+export async function lockTasks(tx: Tx, ids: readonly string[]): Promise<TaskRow[]> {
+  return tx.sql<TaskRow>(
+    'SELECT * FROM tasks WHERE id = ANY ($1) AND workspace_id = $2 ORDER BY id FOR NO KEY UPDATE',
+    [ids, tx.workspaceId],
   );
 }
 
@@ -89,11 +97,13 @@ interface SnapshotRow {
   unpriced: number;
 }
 
+export type LoadedFacts = Omit<TaskSnapshot, 'models' | 'team'> & {
+  outages: ModelOutage[];
+  costUsd: number | null;
+};
+
 /** Everything a decision about one task looks at, in one statement. The caller holds the lock. */
-export async function loadTaskFacts(
-  tx: Tx,
-  task: TaskRow,
-): Promise<Omit<TaskSnapshot, 'models' | 'team'> & { outages: ModelOutage[]; costUsd: number | null }> {
+export async function loadTaskFacts(tx: Tx, task: TaskRow): Promise<LoadedFacts> {
   const [row] = await tx.sql<SnapshotRow>(taskFacts, [
     task.id,
     task.attempt,
@@ -118,8 +128,29 @@ export async function loadTaskFacts(
   };
 }
 
+/** The same of a task that this transaction has written itself and that was given no files: nothing has come of it yet. */
+export function factsOfNew(task: TaskRow): LoadedFacts {
+  return {
+    task,
+    current: null,
+    failedAttempts: [],
+    files: [],
+    effects: [],
+    planRun: null,
+    plan: null,
+    outages: [],
+    purses: [],
+    messages: [],
+    context: null,
+    costUsd: 0,
+  };
+}
+
 /** A person's wish for this task goes before what the agent's revision says. */
-function asChanged(current: TaskSnapshot['current'], { changes }: TaskRow): TaskSnapshot['current'] {
+export function asChanged(
+  current: TaskSnapshot['current'],
+  { changes }: Pick<TaskRow, 'changes'>,
+): TaskSnapshot['current'] {
   if (!current || !changes) return current;
   const { spec } = current.agent;
   const { instructions = spec.instructions, model } = changes;
@@ -140,16 +171,27 @@ const outcomeShown = `CASE
     THEN jsonb_build_object('text', left(e.outcome->>'text', 1000), 'isError', e.outcome->'isError', 'hash', md5(e.outcome::text))
   ELSE e.outcome END`;
 
+/** Facts of a task at which a claim looks too, each as a select of its own. */
+export const factInSql = {
+  current: (task: string, attempt: string) => `
+    SELECT json_build_object('n', a.n, 'agent', json_build_object('id', a.agent_id, 'name', g.name, 'spec', r.spec))
+      FROM attempts a JOIN agents g ON g.id = a.agent_id
+      JOIN agent_revisions r ON r.agent_id = a.agent_id AND r.revision = a.agent_revision
+     WHERE a.task_id = ${task} AND a.n = ${attempt} AND a.status = 'running'`,
+  files: (task: string) => `
+    SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'kind', f.kind, 'status', f.status, 'problem', f.problem) ORDER BY tf.position)
+      FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = ${task} AND NOT tf.made`,
+  outages: (task: string, workspace: string) => `
+    SELECT json_agg(json_build_object('account', h.account, 'provider', h.provider, 'model', h.model, 'reason', h.reason) ORDER BY h.provider, h.model)
+      FROM provider_health h WHERE h.account IN ('environment', ${workspace}) AND NOT (h.trial_task_id = ${task} AND h.trial_until > now()) IS TRUE`,
+};
+
 const taskFacts = `
   SELECT
-    (SELECT json_build_object('n', a.n, 'agent', json_build_object('id', a.agent_id, 'name', g.name, 'spec', r.spec))
-       FROM attempts a JOIN agents g ON g.id = a.agent_id
-       JOIN agent_revisions r ON r.agent_id = a.agent_id AND r.revision = a.agent_revision
-      WHERE a.task_id = $1 AND a.n = $2 AND a.status = 'running') AS current,
+    (${factInSql.current('$1', '$2')}) AS current,
     (SELECT json_agg(json_build_object('agentId', a.agent_id, 'error', a.error) ORDER BY a.n)
        FROM attempts a WHERE a.task_id = $1 AND a.status = 'failed' AND a.n > $4) AS failed_attempts,
-    (SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'kind', f.kind, 'status', f.status, 'problem', f.problem) ORDER BY tf.position)
-       FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1 AND NOT tf.made) AS files,
+    (${factInSql.files('$1')}) AS files,
     (SELECT json_agg(json_build_object('key', e.key, 'turn', e.turn, 'kind', e.kind, 'purpose', e.purpose, 'status', e.status,
               'needs', e.needs, 'notBefore', e.not_before, 'waits', e.waits, 'error', e.error,
               'input', CASE WHEN e.kind = 'tool' AND ${isLongAgo} THEN '{}' ELSE e.input END, 'outcome', ${outcomeShown}) ORDER BY e.turn, e.key)
@@ -160,10 +202,9 @@ const taskFacts = `
               'decidedBy', p.decided_by, 'name', CASE WHEN p.status = 'proposed' THEN (SELECT v.definition->>'name' FROM workflow_versions v
                  WHERE v.workflow_id = p.workflow_id AND v.version = p.workflow_version) END)
        FROM plans p WHERE p.task_id = $1 ORDER BY p.n DESC LIMIT 1) AS plan,
-    (SELECT json_agg(json_build_object('account', h.account, 'provider', h.provider, 'model', h.model, 'reason', h.reason) ORDER BY h.provider, h.model)
-       FROM provider_health h WHERE h.account IN ('environment', $5) AND NOT (h.trial_task_id = $1 AND h.trial_until > now()) IS TRUE) AS outages,
+    (${factInSql.outages('$1', '$5')}) AS outages,
     ${pursesOfParked('$1', '$2')} AS purses,
-    (${taskMessages}) AS messages,
+    (${taskMessages('$1', '$2::int')}) AS messages,
     (SELECT json_build_object('total', m.request->'packing'->'total', 'room', m.request->'packing'->'room', 'since',
               (SELECT coalesce(sum(t.tokens), 0) FROM transcript t
                 WHERE t.task_id = $1 AND t.attempt = $2 AND t.seq > (m.request->'packing'->>'upTo')::int))

@@ -4,6 +4,7 @@ import { releaseAtEnd } from '../../src/db/budgets/release.ts';
 import { reserveInPurses } from '../../src/db/budgets/purses.ts';
 import { createDataSource } from '../../src/db/data-source.ts';
 import { newId } from '../../src/db/new-id.ts';
+import { insertTask } from '../../src/db/task-store.ts';
 import { createDatabase, type Database, type Tx } from '../../src/db/record.ts';
 import { closeLater } from '../support/close-later.ts';
 import { createTestDatabase, postgresVersions } from '../support/database.ts';
@@ -46,6 +47,27 @@ describe.each(postgresVersions)('last words on PostgreSQL %i', (version) => {
     return id;
   }
 
+  /** @returns the id of a row in the ledger, of a try that draws on these purses */
+  async function tryOn(purseIds: string[]): Promise<string> {
+    const [id, taskId] = [newId('ledgerEntry'), newId('task')];
+    await db.inWorkspace({ workspaceId, actor: 'system' }, async (tx) => {
+      const about = {
+        role: 'master_operator',
+        title: 'Pay',
+        goal: 'Pay',
+        status: 'pending',
+        actor: 'system',
+      } as const;
+      await insertTask(tx, { ...about, id: taskId, rootId: taskId, priority: 2, depth: 0 });
+      await tx.sql(
+        `INSERT INTO ledger (id, workspace_id, call_id, call_key, try, task_id, root_task_id, attempt, provider, model, purpose, outcome, budget_ids)
+         VALUES ($1, $2, $1, $1, 1, $3, $3, 1, 'openai', 'any', 'work', 'open', $4)`,
+        [id, workspaceId, taskId, purseIds],
+      );
+    });
+    return id;
+  }
+
   const nothing = { microUsd: 0, tokens: 0 };
   const settle = (tx: Tx, id: string) =>
     releaseAtEnd(tx, [{ rootTaskId: newId('task'), budgetIds: [id], reserved: nothing, spent: nothing }]);
@@ -70,12 +92,13 @@ describe.each(postgresVersions)('last words on PostgreSQL %i', (version) => {
   });
 
   test('who is refused has committed nothing, rung nothing, and does all of it again', async () => {
-    rung.length = 0;
     const id = await purse({ usd: 10, tokens: null });
+    const entryId = await tryOn([id]);
     const stream = `task/${newId('task')}`;
+    rung.length = 0;
     const seen = await ways((tx) => {
       tx.emit({ stream, type: 'task.progressed', data: { note: tx.stepwise ? 'anew' : 'at once' } });
-      if (!tx.stepwise) tx.lastly(() => reserveInPurses(tx, [id], { microUsd: 11, tokens: 0 }));
+      if (!tx.stepwise) tx.lastly(() => reserveInPurses(tx, entryId, { microUsd: 11, tokens: 0 }));
     });
     expect(seen).toEqual([false, true]);
     expect(rung).toEqual(['task.progressed']);
@@ -91,8 +114,9 @@ describe.each(postgresVersions)('last words on PostgreSQL %i', (version) => {
 
   test('what has room is written with the commit, in all purses', async () => {
     const [one, other] = [await purse({ usd: 10, tokens: null }), await purse({ usd: null, tokens: 5 })];
+    const entryId = await tryOn([one, other]);
     const reserve = (tokens: number) => (tx: Tx) =>
-      void (!tx.stepwise && tx.lastly(() => reserveInPurses(tx, [one, other], { microUsd: 5, tokens })));
+      void (!tx.stepwise && tx.lastly(() => reserveInPurses(tx, entryId, { microUsd: 5, tokens })));
     expect(await ways(reserve(5))).toEqual([false]);
     // Room in one of them is not enough.
     expect(await ways(reserve(1))).toEqual([false, true]);
@@ -105,6 +129,13 @@ describe.each(postgresVersions)('last words on PostgreSQL %i', (version) => {
       { usd: 5, tokens: 5 },
       { usd: 5, tokens: 5 },
     ]);
+  });
+
+  test('who draws on no purse is never refused', async () => {
+    for (const entryId of [await tryOn([]), newId('ledgerEntry')])
+      expect(
+        await ways((tx) => tx.lastly(() => reserveInPurses(tx, entryId, { microUsd: 1e12, tokens: 1e12 }))),
+      ).toEqual([false]);
   });
 
   test('another failure among them is told as what it is, and nothing is committed', async () => {

@@ -95,15 +95,10 @@ const roomFor = (limit: string, held: string, need: string) =>
   `(${need} = 0 OR (${limit}) IS NULL OR ${held} + ${need} <= ${limit})`;
 
 /**
- * Sets the most that a call can cost aside, in all of these purses or in none: without room in one of them it refuses (see `lastly`).
- * The array is made anew so that PostgreSQL does not plan for its length each time.
+ * Sets the most that a call can cost aside, in all purses that its row in the ledger names or in none: without room in one of them it refuses
+ * (see `lastly`).
  */
-export async function reserveInPurses(
-  tx: Tx,
-  ids: readonly string[],
-  { microUsd, tokens }: Amount,
-): Promise<void> {
-  if (ids.length === 0) return;
+export async function reserveInPurses(tx: Tx, entryId: string, { microUsd, tokens }: Amount): Promise<void> {
   const { limitMicroUsd, limitTokens, spentMicroUsd, spentTokens } = purseValues;
   const unlessOld = (column: string) => `${column} = CASE WHEN mine.stale THEN 0 ELSE b.${column} END`;
   await tx.sql(
@@ -111,13 +106,13 @@ export async function reserveInPurses(
        SELECT b.id, ${stale} AS stale,
               ${roomFor(limitMicroUsd, `${spentMicroUsd} + b.reserved_micro_usd`, '$2::bigint')}
               AND ${roomFor(limitTokens, `${spentTokens} + b.reserved_tokens`, '$3::bigint')} AS room
-         FROM budgets b WHERE b.id = ANY (ARRAY(SELECT unnest($1::text[]))) ORDER BY ${rank} FOR NO KEY UPDATE), reserved AS (
+         FROM budgets b WHERE b.id = ANY ((SELECT budget_ids FROM ledger WHERE id = $1)::text[]) ORDER BY ${rank} FOR NO KEY UPDATE), reserved AS (
      UPDATE budgets b SET reserved_micro_usd = b.reserved_micro_usd + $2, reserved_tokens = b.reserved_tokens + $3, updated_at = now(),
             ${['spent_micro_usd', 'spent_tokens', 'extra_micro_usd', 'extra_tokens', 'warned'].map(unlessOld).join(', ')},
             day = CASE WHEN mine.stale THEN ${today} ELSE b.day END, exhausted_at = CASE WHEN mine.stale THEN NULL ELSE b.exhausted_at END
        FROM mine WHERE b.id = mine.id AND (SELECT bool_and(room) FROM mine) RETURNING b.id)
-     SELECT adjutant_stepwise() WHERE NOT EXISTS (SELECT FROM reserved)`,
-    [ids, microUsd, tokens],
+     SELECT adjutant_stepwise() WHERE EXISTS (SELECT FROM mine) AND NOT EXISTS (SELECT FROM reserved)`,
+    [entryId, microUsd, tokens],
   );
 }
 

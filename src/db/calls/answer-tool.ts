@@ -29,7 +29,7 @@ export async function keepToolAnswer(
     result: handleOf(effect.id),
     isError: answer.isError === true,
   };
-  await appendTranscript(tx, task, [{ role: 'tool', turn: effect.turn, content }]);
+  appendTranscript(tx, task, [{ role: 'tool', turn: effect.turn, content }]);
 }
 
 /** @returns false when the call does not wait any more: it was answered, its time was over, or its attempt has ended */

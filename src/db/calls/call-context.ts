@@ -1,11 +1,12 @@
 /** What a claim knows while it makes its request, and what comes of it. */
 import type { ModelFit, ModelOutage } from '../../core/route-model.ts';
 import type { CurrentAttempt, TaskSnapshot } from '../../core/task/snapshot.ts';
-import type { CallEffect } from '../effect-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import type { World } from '../standing/world.ts';
+import type { ConversationEntry } from '../context/conversation.ts';
 import type { CallBody, CallRequest, RouteRecord, ScoreUse } from './call-plan.ts';
+import type { CallEffect } from './claim-facts.ts';
 
 export interface CallContext {
   tx: Tx;
@@ -23,6 +24,8 @@ export interface CallContext {
   wishes: ModelFit[];
   /** Ids of the messages that were shown by this claim; absent until the lines of this turn are written. */
   said?: string[];
+  /** All of the conversation, when this claim has begun it: nobody has to read what was just written. */
+  opening?: ConversationEntry[];
 }
 
 export interface Prepared {

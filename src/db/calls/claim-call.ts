@@ -14,15 +14,16 @@ import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
 import { windowOf } from '../../core/task/outage.ts';
 import { allEnded } from '../connection.ts';
-import { addToInput, loadCallEffect, settleEffect } from '../effect-store.ts';
+import { addToInput, settleEffect } from '../effect-store.ts';
 import { closeOpenTries } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
-import { loadTaskFacts, lockTask } from '../task-store.ts';
+import { asChanged, lockTask } from '../task-store.ts';
 import type { CallRequest, ClaimedCall, SentImage } from './call-plan.ts';
+import { type ClaimFacts, loadClaimFacts } from './claim-facts.ts';
 import { breakerOf } from './give-up.ts';
 import { chooseModel, wishesOf, withinCeiling } from './choose-model.ts';
 import { bodyOf } from '../context/body.ts';
@@ -45,18 +46,27 @@ export type Reserve = (
 
 export type Claim = { claimed: ClaimedCall } | { over: Standing };
 
+/** The task, locked, and what the claim looks at; null: there is no such call. */
+export type CallToClaim = [task: TaskRow, facts: ClaimFacts | null];
+
+/** To be sent ahead. */
+export function lockCallToClaim(tx: Tx, { taskId, key }: CallAddress): Promise<CallToClaim> {
+  return allEnded([lockTask(tx, taskId), loadClaimFacts(tx, key)]);
+}
+
 export async function claimModelCall(
   tx: Tx,
-  { taskId, key }: CallAddress,
+  [task, facts]: CallToClaim,
   { world, reserve }: { world: World; reserve: Reserve },
 ): Promise<Claim> {
-  const [task, effect] = await allEnded([lockTask(tx, taskId), loadCallEffect(tx, key)]);
-  if (!effect || !isClaimable(task, effect)) return { over: await refuse(tx, { task, effect }, world) };
-  if (effect.status === 'claimed') await closeOpenTries(tx, key);
-  const { current, outages, files, messages } = await loadTaskFacts(tx, task);
+  if (!facts || !isClaimable(task, facts.effect))
+    return { over: await refuse(tx, { task, effect: facts?.effect ?? null }, world) };
+  const { effect, outages, files, messages } = facts;
+  if (effect.status === 'claimed') await closeOpenTries(tx, effect.key);
+  const current = asChanged(facts.current, task);
   if (!current) return { over: await decideTask(tx, task, world) };
   const looks = effect.purpose !== 'summarise' && files.some(({ kind }) => kind === 'image');
-  const images = looks ? await loadImages(tx, taskId) : [];
+  const images = looks ? await loadImages(tx, task.id) : [];
   const wishes = wishesOf({ task, effect, current, world }, images.length > 0);
   const context: CallContext = {
     tx,

@@ -2,7 +2,6 @@ import type { Amount } from '../../core/budget/escrow.ts';
 import { shortageOf } from '../../core/budget/escrow.ts';
 import { lockAgents } from '../assignment/agent-slots.ts';
 import { lockPursesOf, reserveInPurses } from '../budgets/purses.ts';
-import { allEnded } from '../connection.ts';
 import { claimEffect, parkEffect } from '../effect-store.ts';
 import { type LedgerOpening, openTry } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
@@ -38,15 +37,13 @@ export async function openPaidTry(
   }
   const tryNumber = effect.tries + 1;
   const { provider, model } = at;
-  const [, budgetIds] = await allEnded([
-    claimEffect(tx, key, request),
-    openTry(tx, task, {
-      ...{ kind, callId, callKey: key, try: tryNumber, purpose, provider, model, price },
-      reservedMicroUsd: microUsd,
-      reservedTokens: tokens,
-    }),
-  ]);
-  // Everybody in the workspace wants these rows.
-  tx.lastly(() => reserveInPurses(tx, budgetIds, needs));
+  await claimEffect(tx, key, request);
+  const entryId = openTry(tx, task, {
+    ...{ kind, callId, callKey: key, try: tryNumber, purpose, provider, model, price },
+    reservedMicroUsd: microUsd,
+    reservedTokens: tokens,
+  });
+  // Everybody in the workspace wants the purses' rows.
+  tx.lastly(() => reserveInPurses(tx, entryId, needs));
   return tryNumber;
 }

@@ -33,6 +33,7 @@ import { showMessages } from '../messages/in-turn.ts';
 import { loadProposedPlan, loadUnderWay } from '../plan-store.ts';
 import { loadTeam } from '../standing/load-team.ts';
 import type { World } from '../standing/world.ts';
+import type { ConversationEntry } from '../context/conversation.ts';
 import { type Frame, type OverWindow, packCall } from '../context/pack-call.ts';
 import { tokensOfText } from '../context/count.ts';
 import { hashOf, keepTexts } from '../context/texts.ts';
@@ -41,7 +42,7 @@ import type { CallContext, ChosenModel, Prepared } from './call-context.ts';
 import type { CompleteRequest } from './call-plan.ts';
 import { prepareScore } from './prepare-score.ts';
 import { canRevise, revisionTool } from './revision-tool.ts';
-import { appendTranscript, type NewLine } from './transcript.ts';
+import { appendTranscript, type NewLine, type WrittenLine } from './transcript.ts';
 import { loadEarlier, loadStepResults, loadTurnFiles } from './turn-context.ts';
 
 /** `over`: the prompt does not fit into the window of this model, however it is cut. */
@@ -76,7 +77,7 @@ async function prepareComplete(context: CallContext, model: ChosenModel): Promis
   const figures = await loadTokenFigures(tx, { ...model, counter: counter.name });
   const packed = await packCall(
     tx,
-    { task, summarised: effect.summarised },
+    { task, summarised: effect.summarised, opening: context.opening },
     {
       model: candidate,
       counter,
@@ -145,8 +146,15 @@ async function say(context: CallContext, place: OpeningRoom): Promise<string[]> 
   for (const text of shown.texts) lines.push(userLine(effect.turn, text));
   if (effect.purpose === hearing && effect.input.goesOn !== true)
     lines.push(userLine(effect.turn, await hearingOf(context)));
-  if (lines.length > 0) await appendTranscript(tx, task, lines);
+  if (lines.length > 0) {
+    const written = appendTranscript(tx, task, lines);
+    if (first) context.opening = written.map((line, i) => entryOf(line, effect.lastSeq + 1 + i));
+  }
   return shown.ids;
+}
+
+function entryOf({ text, ...line }: WrittenLine, seq: number): ConversationEntry {
+  return { ...line, seq, content: JSON.parse(text) as ConversationEntry['content'] };
 }
 
 function candidateOf(world: World, { provider, model }: ChosenModel): ModelCandidate {

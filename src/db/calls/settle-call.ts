@@ -1,7 +1,7 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import type { Failure } from '../../contracts/task.ts';
 import { allEnded } from '../connection.ts';
-import { addToInput, loadCallEffect, settleEffect } from '../effect-store.ts';
+import { addToInput, loadCalledEffect, settleEffect } from '../effect-store.ts';
 import { closeTry, type LedgerClosing } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import { estimator } from '../../core/context/token-counter.ts';
@@ -42,20 +42,34 @@ export interface Settled extends Standing {
   again: boolean;
 }
 
+/** `booked`: its row in the ledger was open until now. */
+export type CallToSettle = [
+  task: TaskRow,
+  effect: Awaited<ReturnType<typeof loadCalledEffect>>,
+  booked: boolean,
+];
+
+/** To be sent ahead. */
+export function lockCallToSettle(
+  tx: Tx,
+  { taskId, call, ledger }: Pick<Settlement, 'taskId' | 'call' | 'ledger'>,
+): Promise<CallToSettle> {
+  return allEnded([
+    lockTask(tx, taskId),
+    loadCalledEffect(tx, call.key),
+    closeTry(tx, call.key, call.try, ledger),
+  ]);
+}
+
 /**
  * Books the try, keeps the outcome and decides. An answer that comes late (its try was given up meanwhile) is booked in the ledger and
  * changes nothing else.
  */
 export async function settleModelCall(
   tx: Tx,
-  { taskId, call, ledger, end }: Settlement,
-  world: World,
+  { call, ledger, end }: Settlement,
+  { world, found: [task, effect, booked] }: { world: World; found: CallToSettle },
 ): Promise<Settled> {
-  const [task, effect, booked] = await allEnded([
-    lockTask(tx, taskId),
-    loadCallEffect(tx, call.key),
-    closeTry(tx, call.key, call.try, ledger),
-  ]);
   const current =
     effect?.status === 'claimed' && effect.tries === call.try && effect.attempt === task.attempt;
   const request = effect?.request;

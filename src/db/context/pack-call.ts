@@ -34,6 +34,13 @@ export interface Frame {
   outputSchema: { name: string; schema: Record<string, unknown> } | null;
 }
 
+interface PackedTask {
+  task: Pick<TaskRow, 'id' | 'attempt'>;
+  summarised: boolean;
+  /** All of its conversation, if that has just begun. */
+  opening: ConversationEntry[] | undefined;
+}
+
 export interface PackCall {
   model: ModelCandidate;
   counter: TokenCounter;
@@ -80,10 +87,11 @@ export interface OverWindow {
 
 export async function packCall(
   tx: Tx,
-  { task, summarised }: { task: Pick<TaskRow, 'id' | 'attempt'>; summarised: boolean },
+  { task, summarised, opening }: PackedTask,
   call: PackCall,
 ): Promise<PackedCall | OverWindow> {
-  const whole = countedBy(call.counter, await loadConversation(tx, task, summarised));
+  const known = opening ? { entries: opening, summary: null } : await loadConversation(tx, task, summarised);
+  const whole = countedBy(call.counter, known);
   const summary = call.purpose === 'summarise' ? toSummarise(whole, call) : null;
   if (call.purpose === 'summarise' && !summary) return { over: nothingToSummarise, window: null };
   const conversation = summary

@@ -2,7 +2,7 @@
 import { wantsAnswer } from '../../contracts/message.ts';
 import { messageText } from '../../core/messages/words.ts';
 import { hearing } from '../../core/task/messages.ts';
-import type { CallEffect } from '../effect-store.ts';
+import type { CallEffect } from '../calls/claim-facts.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { MessageRow } from '../mappings/message.ts';
 import type { TaskRow } from '../mappings/task.ts';

@@ -42,7 +42,7 @@ export async function markLost(tx: Tx, task: TaskRow, lost: string[], world: Wor
       text: why?.message ?? error.message,
       isError: true,
     };
-    await appendTranscript(tx, task, [{ role: 'tool', turn, content }]);
+    appendTranscript(tx, task, [{ role: 'tool', turn, content }]);
   }
   return asked.length + rows.length > 0;
 }
