@@ -15,11 +15,14 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
-/** Serves all queues of the house. Ready when it is there. */
-export async function startWorkerProcess(house: ScriptedHouse): Promise<WorkerProcess> {
+/** Serves all queues of the house. Ready when it is there. `more`: what else stands in its environment. */
+export async function startWorkerProcess(
+  house: ScriptedHouse,
+  more: Record<string, string> = {},
+): Promise<WorkerProcess> {
   const port = await freePort();
   const child = spawn(process.execPath, [entry], {
-    env: { ...environmentOf(house), WORKER_HEALTH_PORT: String(port), ...(await bundle()) },
+    env: { ...environmentOf(house), WORKER_HEALTH_PORT: String(port), ...(await bundle()), ...more },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const isGone = () => child.exitCode !== null || child.signalCode !== null;
