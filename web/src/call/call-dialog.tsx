@@ -19,7 +19,7 @@ export function CallDialog({ callId, close }: { callId: string; close: () => voi
   });
   return (
     <Dialog
-      title={`Model call${data ? `: ${data.purpose}, turn ${data.turn}` : ''}`}
+      title={`${data && isSearch(data) ? 'Search of the web' : 'Model call'}${data ? `: ${data.purpose}, turn ${data.turn}` : ''}`}
       className="call"
       close={close}
     >
@@ -30,6 +30,11 @@ export function CallDialog({ callId, close }: { callId: string; close: () => voi
       </div>
     </Dialog>
   );
+}
+
+/** A tool call that a model provider carried out. */
+function isSearch({ request }: ModelCallView): boolean {
+  return (request as { kind?: unknown } | null)?.kind === 'search';
 }
 
 function Opened({ call }: { call: ModelCallView }) {
@@ -87,7 +92,7 @@ function Opened({ call }: { call: ModelCallView }) {
 function Facts({ call: { tries, waste } }: { call: ModelCallView }) {
   const last = tries.at(-1);
   if (!last) return null;
-  const { reasoningTokens } = last;
+  const { reasoningTokens, searches } = last;
   const figures: Figure[] = [
     ['Model', `${last.provider}/${last.model}`],
     ['Cost', money(last.usd)],
@@ -97,6 +102,7 @@ function Facts({ call: { tries, waste } }: { call: ModelCallView }) {
     ['Out', count(last.outputTokens) + (reasoningTokens > 0 ? `, ${count(reasoningTokens)} reasoning` : '')],
     ['Tries', String(tries.length)],
   ];
+  if (searches > 0) figures.push(['Searches', count(searches)]);
   if (waste.tries > 0)
     figures.push(['Wasted', `${plural(waste.tries, 'try', 'tries')}, ${money(waste.usd)}`]);
   return <Figures of={figures} />;
@@ -105,11 +111,12 @@ function Facts({ call: { tries, waste } }: { call: ModelCallView }) {
 /** Null: what a token costs is not known. */
 function priceOf(price: unknown): string | null {
   if (typeof price !== 'object' || price === null) return null;
-  const { inputPerMTok, cachedInputPerMTok, outputPerMTok, asOf } = price as Partial<
-    NonNullable<ModelView['prices']>
+  const { inputPerMTok, cachedInputPerMTok, outputPerMTok, asOf, search } = price as Partial<
+    NonNullable<ModelView['prices']> & { search: ModelView['webSearch'] }
   >;
   if (inputPerMTok === undefined || outputPerMTok === undefined) return null;
   if (inputPerMTok === 0 && outputPerMTok === 0) return 'Free.';
   const cached = cachedInputPerMTok === undefined ? '' : `, $${cachedInputPerMTok} cached`;
-  return `$${inputPerMTok} in${cached}, $${outputPerMTok} out per million tokens${asOf ? `, as of ${asOf}` : ''}.`;
+  const searches = search ? `, $${search.usdPerThousand} per thousand searches` : '';
+  return `$${inputPerMTok} in${cached}, $${outputPerMTok} out per million tokens${searches}${asOf ? `, as of ${asOf}` : ''}.`;
 }

@@ -166,6 +166,7 @@ function CallLine({ entry, open }: { entry: LedgerEntryView; open: () => void })
           </span>
           <span className="tn nw">
             {count(entry.inputTokens)} in, {count(entry.outputTokens)} out
+            {entry.searches > 0 && `, ${plural(entry.searches, 'search', 'searches')}`}
           </span>
         </span>
         {outcome && status !== 'completed' && <span className="s-failed blk">{outcome}</span>}
