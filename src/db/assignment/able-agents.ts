@@ -11,6 +11,12 @@ export function hasAll(need: string): string {
                WHERE NOT EXISTS (SELECT 1 FROM agent_capabilities o WHERE o.agent_id = c.agent_id AND o.name = n.name AND o.level >= n.level))`;
 }
 
+/** SQL: the card `c`, which has all that `need` asks for, has room for it. What has begun with an agent is finished, paused or not. */
+export function hasRoom(need: string, now = 'clock_timestamp()'): string {
+  return `c.active < c.max_concurrent AND (${need}->'resume' = 'true' OR c.duty = 'on')
+         AND (${need}->>'agentId' IS NOT NULL OR (c.probe_at > ${now}) IS NOT TRUE)`;
+}
+
 /** SQL: the task `t` waits for an agent, and nobody on duty is able, busy or not: only a person can change that. */
 export const nobodyIsAble = `(t.status = 'waiting' AND t.waiting_for = 'capacity' AND t.waiting_need IS NOT NULL AND NOT EXISTS (
        SELECT 1 FROM agent_capabilities c WHERE c.workspace_id = t.workspace_id AND c.duty = 'on' AND ${hasAll('t.waiting_need')}))`;

@@ -45,7 +45,9 @@ export interface AssignmentQuery {
   mayProbe: boolean;
 }
 
-interface AnswerRow extends Omit<AssignmentAnswer, 'taken'> {
+interface AnswerRow extends Omit<AssignmentAnswer, 'taken' | 'vacant'> {
+  /** Not told of a shortlist. */
+  vacant?: boolean;
   taken: (Taken & StatusFacts) | null;
   /** The best that have free slots. */
   shortlist: string[] | null;
@@ -106,7 +108,8 @@ async function take(
     sayStatus(tx, taken.id, { before: { ...after, active: taken.active - 1 }, after, reason });
   }
   const { able, filtered, nextProbeAt } = short ?? counted;
-  return { taken, top: row.top ?? [], able, filtered, nextProbeAt: nextProbeAt ?? null };
+  const { vacant = false } = row;
+  return { taken, top: row.top ?? [], able, vacant, filtered, nextProbeAt: nextProbeAt ?? null };
 }
 
 interface Shape {
@@ -210,12 +213,13 @@ const partsJson = (row: string) => partNames.map((name) => `'${name}', ${row}.${
 function counted({ one, wait }: Shape): string {
   const list = `(SELECT json_agg(agent_id) FROM (
       SELECT agent_id FROM scored WHERE out IS NULL AND free > 0 AND probe_at IS NULL ORDER BY score DESC, agent_id LIMIT ${shortlistLength}) l)`;
-  return `r.able, r.next_probe_at, ${wait || one ? 'NULL' : `CASE WHEN r.able > ${shortlistFrom} THEN ${list} END`} AS shortlist,
+  return `r.able, r.vacant, r.next_probe_at, ${wait || one ? 'NULL' : `CASE WHEN r.able > ${shortlistFrom} THEN ${list} END`} AS shortlist,
     json_build_object('incapable', (SELECT count(*) FROM agents WHERE workspace_id = $1 AND role = $8 AND archived_at IS NULL) - r.known,
       'paused', r.paused, 'tools', r.tools, 'excluded', r.excluded, 'failing', r.failing) AS filtered,`;
 }
 
 const room = `(SELECT count(*)::int AS known, (count(*) - count(out))::int AS able,
+      coalesce(sum(free) FILTER (WHERE out IS NULL), 0) > (SELECT n FROM ahead) AS vacant,
       count(*) FILTER (WHERE out = 'paused') AS paused, count(*) FILTER (WHERE out = 'tools') AS tools,
       count(*) FILTER (WHERE out = 'excluded') AS excluded, count(*) FILTER (WHERE out = 'failing') AS failing,
       min(probe_at) FILTER (WHERE out = 'failing') AS next_probe_at

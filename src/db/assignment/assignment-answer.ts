@@ -26,6 +26,8 @@ export interface AssignmentAnswer {
   taken: Taken | null;
   /** Able and not left out, free or not. */
   able: number;
+  /** Somebody able has a free slot that nobody who comes before needs; who was not taken all the same was held just then. */
+  vacant: boolean;
   top: ScoredCandidate[];
   filtered: Filtered;
   /** When the next agent that keeps failing may be tried. */

@@ -1,7 +1,8 @@
 import type { CapacityNeed } from '../../contracts/assignment.ts';
 import type { TaskRow } from '../mappings/task.ts';
-import { hasAll } from './able-agents.ts';
+import { hasAll, hasRoom } from './able-agents.ts';
 import { passGate } from './agent-gate.ts';
+import { allEnded } from '../connection.ts';
 import { aheadInQueue, placeValues, queueOrder } from './queue-order.ts';
 import type { Database, Tx } from '../record.ts';
 
@@ -27,9 +28,11 @@ export async function wakeCapacityWaiters(tx: Tx): Promise<void> {
 }
 
 /** When a task has left the queue without a slot: one may be free that was meant for it. */
-export async function leaveQueue(tx: Tx): Promise<void> {
-  await passGate(tx);
-  await callNextWaiter(tx);
+export function leaveQueue(tx: Tx): void {
+  tx.atEnd(async () => {
+    // In this order, and the second sees who waited until the first was through.
+    await allEnded([passGate(tx), callNextWaiter(tx)]);
+  });
 }
 
 /**
@@ -52,8 +55,7 @@ const calling = `
   ), open AS MATERIALIZED (
     SELECT need FROM needs WHERE need IS NULL OR EXISTS (
       SELECT 1 FROM agent_capabilities c
-       WHERE c.workspace_id = $1 AND c.active < c.max_concurrent AND (need->'resume' = 'true' OR c.duty = 'on')
-         AND (need->>'agentId' IS NOT NULL OR (c.probe_at > clock_timestamp()) IS NOT TRUE) AND ${hasAll('need')})
+       WHERE c.workspace_id = $1 AND ${hasRoom('need')} AND ${hasAll('need')})
   ), called AS (
     UPDATE tasks SET called_at = clock_timestamp() WHERE id = (
       SELECT t.id FROM tasks t JOIN queue q ON q.id = t.id
@@ -80,7 +82,8 @@ export async function callForgotten(db: Database): Promise<void> {
     `SELECT DISTINCT workspace_id FROM tasks
       WHERE status = 'waiting' AND waiting_for = 'capacity' AND waiting_since < now() - interval '${forgottenAfter}'`,
   );
-  for (const { workspaceId } of rows) await db.inWorkspace({ workspaceId, actor: 'system' }, leaveQueue);
+  for (const { workspaceId } of rows)
+    await db.inWorkspace({ workspaceId, actor: 'system' }, async (tx) => leaveQueue(tx));
 }
 
 /** 1: next among those with the same need. */

@@ -5,7 +5,9 @@ import { notWanted } from '../../core/task/why-chosen.ts';
 import { takeBest } from '../assignment/assign-statement.ts';
 import type { AssignmentAnswer, Filtered, Taken } from '../assignment/assignment-answer.ts';
 import { shutGate } from '../assignment/agent-gate.ts';
+import { allEnded } from '../connection.ts';
 import { callNextWaiter } from '../assignment/capacity-waiters.ts';
+import { queueUnlessFree } from '../assignment/queue-unless-free.ts';
 import { newId } from '../new-id.ts';
 import { whoIsMissing } from '../assignment/nobody-able.ts';
 import { updateTask, updateTaskLater } from '../task-store.ts';
@@ -31,8 +33,12 @@ export async function assign(context: MoveContext): Promise<boolean> {
     const message = `${why} No other agent is able to take it over.`;
     return failTask(context, { code: last.error?.code ?? 'step_failed', message });
   }
-  await shutGate(tx);
-  const second = await takeBest(tx, query, 'waited for');
+  if (!first.vacant && !tx.stepwise) {
+    queueUnlessFree(tx, query);
+    return standInQueue(context, need, first);
+  }
+  // Sent together, answered in this order.
+  const [, second] = await allEnded([shutGate(tx), takeBest(tx, query, 'waited for')]);
   return second.taken ? begin(context, second.taken, second) : standInQueue(context, need, second);
 }
 

@@ -4,7 +4,7 @@ import type { Failure, TaskResult } from '../../contracts/task.ts';
 import { countsAgainstAgent } from '../../core/agent-status.ts';
 import { shutGate } from '../assignment/agent-gate.ts';
 import { countOutcome, freeSlot } from '../assignment/agent-slots.ts';
-import { callNextWaiter } from '../assignment/capacity-waiters.ts';
+import { leaveQueue } from '../assignment/capacity-waiters.ts';
 import type { TaskPatch } from '../task-store.ts';
 import { endMessages } from '../messages/in-task.ts';
 import { updateTask } from '../task-store.ts';
@@ -78,7 +78,7 @@ async function closeAttempt(
 async function finish({ tx, task, snapshot }: MoveContext, patch: TaskPatch): Promise<void> {
   const waited = task.waitingFor === 'capacity';
   await updateTask(tx, task, { ...patch, holdsSlot: false, endedAt: new Date(), ...notWaiting });
-  if (waited) await callNextWaiter(tx);
+  if (waited) leaveQueue(tx);
   if (snapshot.messages?.length) await endMessages(tx, task, { status: task.status, ...patch });
   if (!task.runId && task.parentId)
     tx.wake({

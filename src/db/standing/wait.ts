@@ -2,7 +2,9 @@ import type { TaskMove } from '../../core/task/snapshot.ts';
 import type { CapacityNeed } from '../../contracts/assignment.ts';
 import { shutGate } from '../assignment/agent-gate.ts';
 import { freeSlot, takeSlotAgain } from '../assignment/agent-slots.ts';
-import { callNextWaiter } from '../assignment/capacity-waiters.ts';
+import { callNextWaiter, leaveQueue } from '../assignment/capacity-waiters.ts';
+import { allEnded } from '../connection.ts';
+import { queueUnlessFree } from '../assignment/queue-unless-free.ts';
 import { sayExhausted } from '../budgets/say-exhausted.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { updateTask } from '../task-store.ts';
@@ -40,7 +42,7 @@ export async function wait(
       rootTaskId: task.rootId,
     });
   if (changed && move.guard) tx.emit(onTask(task, 'guard.tripped', move.guard), { rootTaskId: task.rootId });
-  if (leftQueue) await callNextWaiter(tx);
+  if (leftQueue) leaveQueue(tx);
   if (move.short && move.short.why !== 'busy')
     await sayExhausted(tx, task, { purse: move.short.purse, detail: move.detail });
   return false;
@@ -80,7 +82,7 @@ export async function resume(context: MoveContext): Promise<boolean> {
     excluded: [],
     resume: true,
   };
-  if (!(await takeOrShut(context, need))) {
+  if (!(await takeOrQueue(context, need))) {
     const name = context.snapshot.current?.agent.name ?? 'the agent';
     return wait(context, { move: 'wait', for: 'capacity', detail: `No free slot with ${name}` }, { need });
   }
@@ -96,8 +98,12 @@ export async function resume(context: MoveContext): Promise<boolean> {
   return true;
 }
 
-async function takeOrShut({ tx, task }: MoveContext, need: CapacityNeed): Promise<boolean> {
+async function takeOrQueue({ tx, task, world }: MoveContext, need: CapacityNeed): Promise<boolean> {
   if (await takeSlotAgain(tx, need, task)) return true;
-  await shutGate(tx);
-  return takeSlotAgain(tx, need, task);
+  if (tx.stepwise) {
+    const [, taken] = await allEnded([shutGate(tx), takeSlotAgain(tx, need, task)]);
+    return taken;
+  }
+  queueUnlessFree(tx, { need, place: task, now: world.now });
+  return false;
 }

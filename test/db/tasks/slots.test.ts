@@ -1,6 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { cancelTask } from '../../../src/commands/cancel-task.ts';
-import { callForgotten } from '../../../src/db/assignment/capacity-waiters.ts';
+import { freeSlot } from '../../../src/db/assignment/agent-slots.ts';
+import { callForgotten, leaveQueue } from '../../../src/db/assignment/capacity-waiters.ts';
+import type { Tx } from '../../../src/db/record.ts';
+import { lockTask, updateTask } from '../../../src/db/task-store.ts';
 import { postgresVersions } from '../../support/database.ts';
 import { type Desk, openDesk } from './support.ts';
 
@@ -128,6 +132,50 @@ describe.each(postgresVersions)('slots and events on PostgreSQL %i', (version) =
       await finish(waiter);
     }
     expect(await active(agentId)).toBe(0);
+  });
+
+  describe('who decides to wait looks once more, and goes to work', () => {
+    const someoneStandsAtTheGate = async () => {
+      const waits = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+      while ((await desk.rows(waits)).length === 0) await setImmediate();
+    };
+    /** Looks at the task while a transaction that has done this `work` is not committed yet. */
+    const lookDuring = async (taskId: string, work: (tx: Tx) => Promise<void>) => {
+      let look: ReturnType<Desk['look']> | undefined;
+      await desk.inside(async (tx) => {
+        await work(tx);
+        tx.atEnd(async () => {
+          look = desk.look(taskId);
+          await someoneStandsAtTheGate();
+        });
+      });
+      return await look;
+    };
+
+    test('when a slot is being freed at that moment', async () => {
+      const agentId = await desk.hire('fencing', 1);
+      const [holder, waiter] = [await desk.give('fencing'), await desk.give('fencing')];
+      await desk.look(holder);
+      const stands = await lookDuring(waiter, async (tx) => freeSlot(tx, agentId));
+      expect(stands).toMatchObject({ status: 'in_progress' });
+    });
+
+    test('when the one before it leaves the queue at that moment', async () => {
+      const agentId = await desk.hire('rafting', 1);
+      const [holder, first, second] = [
+        await desk.give('rafting'),
+        await desk.give('rafting'),
+        await desk.give('rafting'),
+      ];
+      for (const id of [holder, first]) await desk.look(id);
+      await desk.inside(async (tx) => freeSlot(tx, agentId));
+      const stands = await lookDuring(second, async (tx) => {
+        const task = await lockTask(tx, first);
+        await updateTask(tx, task, { status: 'cancelled', waitingFor: null });
+        leaveQueue(tx);
+      });
+      expect(stands).toMatchObject({ status: 'in_progress' });
+    });
   });
 
   test('twenty transactions at once leave each stream without a gap', async () => {
