@@ -1,8 +1,9 @@
 /**
  * Messages in a task's record. They are shown with its next model call; a task whose unread message came too late for that takes another
- * turn before it completes, and a Chief of Staff one while its plan is carried out or waits to be accepted.
+ * turn before it completes, and a Chief of Staff one while its plan is carried out or waits to be accepted. An agent that asked waits for
+ * the answer, so it gets one in every case, and be it that none will come.
  */
-import { routeWork } from './outage.ts';
+import { park, routeWork } from './outage.ts';
 import { isSummary } from './summaries.ts';
 import type { CurrentAttempt, TaskMessage, TaskMove, TaskSnapshot } from './snapshot.ts';
 
@@ -15,26 +16,41 @@ export function arrived({ messages = [] }: TaskSnapshot): TaskMove | null {
   return ids.length > 0 ? { move: 'deliver', ids } : null;
 }
 
-/** Another turn first, when a message has not been read and a model is there that could. */
+/** Turns that may answer what they show. In the others (a plan, a verdict) a request would be read and never answered: it waits for a turn of hearing. */
+export function mayAnswer(purpose: string): boolean {
+  return purpose === hearing || purpose === 'work';
+}
+
+/** Another turn first, when a message has not been read and a model is there that could. Whoever waits for an answer that cannot come is told. */
 export function unlessUnread(snapshot: TaskSnapshot, current: CurrentAttempt, move: TaskMove): TaskMove {
-  if (!isLater(snapshot, move) || !(snapshot.messages ?? []).some(isUnread) || isSpent(snapshot, current))
-    return move;
-  const { models, outages = [] } = snapshot;
-  if (!routeWork({ models, outages, current, purpose: 'work' }).choice) return unheard(snapshot, move);
-  const { role, conversationId } = snapshot.task;
-  const purpose = role === 'chief_of_staff' && !conversationId ? hearing : 'work';
+  if (!isLater(snapshot, move)) return move;
+  const { messages = [], models, outages = [], task } = snapshot;
+  const told = unlessStranded(snapshot, move);
+  if (told !== move || !messages.some(isUnread)) return told;
+  if (isSpent(snapshot, current)) return excuse(snapshot, move, 'No turn is left for your message.');
+  const route = routeWork({ models, outages, current, purpose: 'work' });
+  if (!route.choice && route.out.length > 0 && messages.some(isAsked)) return park(route.out);
+  if (!route.choice) return excuse(snapshot, move, 'No model is there now that could read your message.');
+  const purpose = task.role === 'chief_of_staff' && !task.conversationId ? hearing : 'work';
   return { move: 'call', turn: lastTurn(snapshot) + 1, effects: [{ kind: 'model', purpose }] };
 }
 
-/** Nobody is there who could read what a person wrote: that is said once, instead of nothing. */
-function unheard({ task, messages = [], plan }: TaskSnapshot, move: TaskMove): TaskMove {
-  const ids = messages.filter((each) => isUnread(each) && each.wants === true).map(({ id }) => id);
+/** An agent waits for an answer of one that has read the question and goes on to wait: nothing more would come. */
+function unlessStranded({ messages = [], task }: TaskSnapshot, move: TaskMove): TaskMove {
+  const ids = messages.filter((each) => isAsked(each) && each.shown).map(({ id }) => id);
+  if (move.move !== 'wait' || task.conversationId || ids.length === 0) return move;
+  return { move: 'excuse', ids, text: 'It was read, and no answer came of it.' };
+}
+
+/** Nobody can read them now: whoever waits for an answer is told once, instead of nothing. */
+export function excuse({ task, messages = [], plan }: TaskSnapshot, move: TaskMove, why: string): TaskMove {
+  const ids = messages.filter((each) => isUnread(each) && (each.wants || isAsked(each))).map(({ id }) => id);
   if (move.move !== 'wait' || task.conversationId || ids.length === 0) return move;
   const goesOn =
     plan?.status === 'proposed'
       ? 'The plan waits as it is: accept it, or send it back with a reason.'
       : 'The plan is carried out as it is.';
-  return { move: 'excuse', ids, text: `No model is there now that could read your message. ${goesOn}` };
+  return { move: 'excuse', ids, text: `${why} ${goesOn}` };
 }
 
 /** Nothing else would show it for a while. */
@@ -57,6 +73,10 @@ export function afterAllTurns(snapshot: TaskSnapshot, move: TaskMove): TaskMove 
 
 function isUnread({ state, shown, opens }: TaskMessage): boolean {
   return state !== 'accepted' && !shown && !opens;
+}
+
+function isAsked({ asks, opens }: TaskMessage): boolean {
+  return asks === true && !opens;
 }
 
 function lastTurn({ effects }: TaskSnapshot): number {

@@ -17,7 +17,7 @@ import { aroundRateLimit } from './rate-limit.ts';
 import { isAsked } from './replanning.ts';
 import { aroundOutage, unlessOut } from './outage.ts';
 import { unlessGuarded } from './guards.ts';
-import { arrived, unlessUnread } from './messages.ts';
+import { arrived, excuse, unlessUnread } from './messages.ts';
 import { unlessFull, withoutSummaries } from './summaries.ts';
 import { toolTaskMove } from './tool-task.ts';
 import { aroundWaitingTools } from './waiting-tools.ts';
@@ -96,7 +96,8 @@ function assignMove(snapshot: TaskSnapshot): TaskMove {
   const move = nextAttempt(snapshot);
   if (move.move !== 'fail' || !isUnderWay(snapshot)) return move;
   if (isAsked(snapshot)) return { move: 'declinePlan', reason: move.error.message };
-  return settled(snapshot, { move: 'wait', for: 'children', detail: move.error.message });
+  const until: TaskMove = { move: 'wait', for: 'children', detail: move.error.message };
+  return settled(snapshot, excuse(snapshot, until, 'Nobody works on this plan any more.'));
 }
 
 function nextAttempt({ task, failedAttempts }: TaskSnapshot): TaskMove {

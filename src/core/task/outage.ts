@@ -84,7 +84,8 @@ function isGivenUp({ kind, status, error }: EffectFacts): boolean {
   return kind === 'model' && status === 'failed' && error?.code === outageCode;
 }
 
-function park(out: ModelOutage[]): TaskMove {
+/** Until one of these models is well again. */
+export function park(out: ModelOutage[]): TaskMove {
   const shown = out
     .slice(0, 3)
     .map(({ provider, model, reason }) => `${provider}/${model} (${reason.replace(/[.\s]+$/, '')})`);

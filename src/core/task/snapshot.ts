@@ -154,6 +154,8 @@ export interface TaskMessage {
   opens: boolean;
   /** A person wrote it, and nobody has answered. */
   wants?: boolean;
+  /** An agent asked, and nobody has answered. */
+  asks?: boolean;
 }
 
 export interface TeamMember {

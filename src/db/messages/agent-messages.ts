@@ -8,7 +8,7 @@ import type { MessageRow } from '../mappings/message.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { acceptMessage } from './accept.ts';
-import { answerMessage, rootOf } from './answer.ts';
+import { answerMessage } from './answer.ts';
 import { loadHops } from './heard-hops.ts';
 import { lockMessage } from './message-store.ts';
 import { type Addressed, findRecipient, type Recipient } from './recipient.ts';
@@ -148,13 +148,20 @@ async function addressOf({ tx, task }: Place, to: string): Promise<Addressed | {
   return { problem: several ?? `There is no agent "${to}".` };
 }
 
-/** The task whose plan this one is a step of, or which delegated it. */
+/**
+ * The nearest Chief of Staff above. A Master Operator that has delegated waits for this task, and would never read what is asked of it.
+ */
 async function chiefOf(tx: Tx, task: TaskRow): Promise<Addressed | { problem: string }> {
-  const [row] = await tx.sql<{ taskId: string | null }>(
-    'SELECT coalesce($1, (SELECT task_id FROM runs WHERE id = $2)) AS task_id',
-    [task.parentId, task.runId],
+  const [row] = await tx.sql<{ id: string }>(
+    `WITH RECURSIVE above AS (
+       SELECT id, parent_id, run_id, root_id, 0 AS steps FROM tasks WHERE id = $1 AND workspace_id = $2
+       UNION ALL
+       SELECT t.id, t.parent_id, t.run_id, t.root_id, a.steps + 1 FROM above a JOIN tasks t
+         ON t.id = coalesce(a.parent_id, (SELECT task_id FROM runs WHERE id = a.run_id), nullif(a.root_id, a.id))
+     )
+     SELECT a.id FROM above a JOIN tasks t USING (id) WHERE a.steps > 0 AND t.role = 'chief_of_staff' ORDER BY a.steps LIMIT 1`,
+    [task.id, tx.workspaceId],
   );
-  const above = row?.taskId ?? (task.rootId === task.id ? null : task.rootId);
-  if (above && (await rootOf(tx, above))) return { kind: 'task', id: above };
-  return { problem: 'Nobody is above this task: a person gave it. Use ask_person.' };
+  if (row) return { kind: 'task', id: row.id };
+  return { problem: 'No Chief of Staff is above this task: a person gave it. Use ask_person.' };
 }

@@ -1,7 +1,7 @@
 /** Messages and model calls: the call that shows them makes them read, its answer makes them acknowledged. */
 import { wantsAnswer } from '../../contracts/message.ts';
 import { messageText } from '../../core/messages/words.ts';
-import { hearing } from '../../core/task/messages.ts';
+import { hearing, mayAnswer } from '../../core/task/messages.ts';
 import type { CallEffect } from '../calls/claim-facts.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { MessageRow } from '../mappings/message.ts';
@@ -18,11 +18,11 @@ export interface ShownMessages {
   ids: string[];
 }
 
-type ShowingCall = Pick<CallEffect, 'key' | 'id' | 'hasMail'>;
+type ShowingCall = Pick<CallEffect, 'key' | 'id' | 'purpose' | 'hasMail'>;
 
 /**
  * Shows what this attempt has not seen. At its first call that is everything the task was told before, too, and what waits in the mailbox
- * of its agent, which is in this task's record from now on.
+ * of its agent, which is in this task's record from now on. Requests wait for a call that may answer them.
  */
 export async function showMessages(
   tx: Tx,
@@ -34,8 +34,9 @@ export async function showMessages(
   if (!opens && known.every(({ shown }) => shown)) return { texts: [], ids: [] };
   const rows = await tx.sql<MessageRow>(
     `UPDATE messages SET shown_attempt = $2, read_in = coalesce(read_in, $3)
-      WHERE task_id = $1 AND state IN ('delivered', 'read', 'acknowledged') AND shown_attempt IS DISTINCT FROM $2 RETURNING *`,
-    [task.id, task.attempt, effect.key],
+      WHERE task_id = $1 AND state IN ('delivered', 'read', 'acknowledged') AND shown_attempt IS DISTINCT FROM $2
+        AND ($4 OR to_kind = 'agent' OR answered_by IS NOT NULL OR type NOT IN ('request', 'task_delegation')) RETURNING *`,
+    [task.id, task.attempt, effect.key, mayAnswer(effect.purpose)],
   );
   if (rows.length === 0) return { texts: [], ids: [] };
   rows.sort((a, b) => (a.recipient === b.recipient ? a.place - b.place : a.recipient < b.recipient ? -1 : 1));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { nextTaskMove } from '../../../src/core/task/next-move.ts';
+import { mayAnswer } from '../../../src/core/task/messages.ts';
 import type { TaskMessage } from '../../../src/core/task/snapshot.ts';
 import { attempt, effect, said, scorer, snapshot, working } from './snapshots.ts';
 
@@ -75,6 +76,64 @@ describe('a message that has arrived', () => {
       move: 'wait',
       for: 'children',
     });
+  });
+});
+
+describe('a question of an agent to its Chief of Staff', () => {
+  const asked = message({ asks: true });
+  const plan = effect({ purpose: 'plan' });
+  const under = { task: chief, planRun, effects: [plan], messages: [asked] };
+
+  test('is heard while the plan is carried out; only a turn that may answer shows it', () => {
+    expect(nextTaskMove(working(under))).toMatchObject({ move: 'call', effects: [{ purpose: 'hear' }] });
+    expect(['hear', 'work'].map(mayAnswer)).toEqual([true, true]);
+    expect(['plan', 'replan', 'judge', 'synthesis'].map(mayAnswer)).toEqual([false, false, false, false]);
+  });
+
+  test('waits with it for a model that is out of service, and is refused where there is none', () => {
+    const outage = { account: 'environment', provider: 'cloud', model: 'big', reason: 'HTTP 503' };
+    expect(nextTaskMove(working({ ...under, outages: [outage] }))).toMatchObject({
+      move: 'wait',
+      for: 'outage',
+      on: ['environment/cloud/big'],
+    });
+    expect(nextTaskMove(working({ ...under, models: [scorer] }))).toMatchObject({
+      move: 'excuse',
+      ids: ['msg_1'],
+      text: expect.stringContaining('No model'),
+    });
+  });
+
+  test('is refused when no turn is left, or when nobody works on the plan any more', () => {
+    const spent = working({ ...under, current: attempt('chief_of_staff', 1, { maxTurns: 1 }) });
+    expect(nextTaskMove(spent)).toMatchObject({
+      move: 'excuse',
+      ids: ['msg_1'],
+      text: expect.stringContaining('No turn is left'),
+    });
+    const error = { code: 'model_failed', message: 'It broke.' };
+    const failedAttempts = [1, 2, 3].map((n) => ({ n, agentId: `agt_${n}`, error }));
+    expect(nextTaskMove(snapshot({ ...under, effects: [], failedAttempts }))).toMatchObject({
+      move: 'excuse',
+      ids: ['msg_1'],
+    });
+  });
+
+  test('that was read by a turn that came to nothing is answered all the same: nobody waits for what cannot come', () => {
+    const failed = effect({
+      turn: 2,
+      purpose: 'hear',
+      status: 'failed',
+      error: { code: 'model_failed', message: 'no' },
+    });
+    const read = message({ asks: true, shown: true, state: 'read' });
+    expect(nextTaskMove(working({ ...under, effects: [plan, failed], messages: [read] }))).toEqual({
+      move: 'excuse',
+      ids: ['msg_1'],
+      text: 'It was read, and no answer came of it.',
+    });
+    const opens = message({ asks: true, shown: true, opens: true });
+    expect(nextTaskMove(working({ ...under, messages: [opens] }))).toMatchObject({ for: 'children' });
   });
 });
 

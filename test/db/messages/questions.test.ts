@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ackMessage } from '../../../src/commands/ack-message.ts';
 import { cancelTask } from '../../../src/commands/cancel-task.ts';
+import { createTask } from '../../../src/commands/create-task.ts';
+import { CreateTask } from '../../../src/contracts/task.ts';
 import { expireMessage } from '../../../src/db/messages/expire.ts';
 import { type Exchange, openExchange } from './support.ts';
 
@@ -95,8 +97,58 @@ describe('a question to people', () => {
   });
 });
 
+describe('a question to the Chief of Staff', () => {
+  const goal = async () =>
+    (
+      await office.desk.inside((tx) =>
+        createTask(tx, office.desk.caller, CreateTask.parse({ goal: 'Plan.' })),
+      )
+    ).id;
+  const below = async (parentId: string, rootId: string) => {
+    const id = await office.desk.give('asking');
+    await office.desk.rows(
+      'UPDATE tasks SET parent_id = $2, root_id = $3 WHERE id = $1',
+      id,
+      parentId,
+      rootId,
+    );
+    return id;
+  };
+  const questionOf = async (taskId: string) =>
+    (
+      await office.desk.rows<{ id: string; toId: string }>(
+        'SELECT id, to_id FROM messages WHERE from_task_id = $1',
+        taskId,
+      )
+    )[0];
+
+  test('goes past an operator that has delegated: it waits for the one who asks, and would never read it', async () => {
+    const root = await goal();
+    const delegator = await below(root, root);
+    const delegate = await below(delegator, root);
+    await office.uses(delegate, 'ask_chief', { question: 'Which year?' });
+    expect((await questionOf(delegate))?.toId).toBe(root);
+  });
+
+  test('is not shown by a call that writes a plan, which could not answer it; what informs is', async () => {
+    const root = await goal();
+    const { start } = await office.desk.look(root);
+    const asking = await below(root, root);
+    await office.uses(asking, 'ask_chief', { question: 'Which year?' });
+    const informs = await office.toTask(root, 'Mind the price.', { type: 'inform' });
+    await office.desk.look(root);
+    await office.desk.claim(root, start[0]?.key ?? '');
+    const told = (await office.told(root)).join();
+    expect(told).toContain('Mind the price.');
+    expect(told).not.toContain('Which year?');
+    const question = await questionOf(asking);
+    expect(await office.message(question?.id ?? '')).toMatchObject({ state: 'delivered' });
+    expect(await office.message(informs)).toMatchObject({ state: 'read' });
+  });
+});
+
 test('ask_chief without anybody above says so', async () => {
   const taskId = await office.desk.give('asking');
   await office.uses(taskId, 'ask_chief', { question: 'May I?' });
-  expect((await office.told(taskId, 'tool')).join()).toContain('Nobody is above this task');
+  expect((await office.told(taskId, 'tool')).join()).toContain('No Chief of Staff is above this task');
 });
