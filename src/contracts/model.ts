@@ -42,6 +42,14 @@ export const SetModel = z
       .nullable()
       .optional()
       .describe('Counts its prompts before they are sent; null = they are estimated'),
+    webSearch: z
+      .strictObject({
+        usdPerThousand: z.number().min(0).max(1_000_000).describe('US dollars per thousand searches'),
+        asOf: z.iso.date().describe('The day on which it was looked up'),
+      })
+      .nullable()
+      .optional()
+      .describe('web_search may search with it, at this price; null = it may not'),
     requestsPerMinute: z.int().min(1).max(10_000_000).optional().describe('All workers together'),
     tokensPerMinute: z.int().min(1).max(10_000_000_000).optional().describe('All workers together'),
   })

@@ -31,9 +31,25 @@ export function withOwnEntries(
 }
 
 function laidOver(entry: CatalogueEntry, said: SetModel): CatalogueEntry {
-  const { prices, ...rest } = said;
+  const { prices, webSearch, ...rest } = said;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return { ...entry, ...given, own: true, ...(prices ? { laterPrices: prices.map(pricesFrom) } : {}) };
+  return {
+    ...withSearch(entry, webSearch),
+    ...given,
+    own: true,
+    ...(prices ? { laterPrices: prices.map(pricesFrom) } : {}),
+  };
+}
+
+/** Of a model that the catalogue does not search with nobody has said how much a search brings: as much as of those that bring most. */
+const mostPromptTokens = 40_000;
+
+function withSearch(entry: CatalogueEntry, said: SetModel['webSearch']): CatalogueEntry {
+  if (said === undefined) return entry;
+  const { webSearch: known, ...rest } = entry;
+  if (said === null) return rest;
+  const price = { ...said, checked: true };
+  return { ...rest, webSearch: { price, promptTokens: known?.promptTokens ?? mostPromptTokens } };
 }
 
 /** What is not said about the cache is taken for the dearest that is usual: nothing off for reading, nothing added for writing. */

@@ -49,7 +49,7 @@ function wishOf({ query, count }: Record<string, unknown>): Pick<SearchWish, 'qu
 }
 
 const notSetUp: ToolAnswer = {
-  text: 'No web search is set up here. An owner can enter a key of OpenAI or Anthropic, which search themselves, or store a credential called "brave" or "tavily" with the key of that service. Until then go by addresses that you know, with fetch_url.',
+  text: 'No web search is set up here, or who does it is out of service. An owner can enter a key of OpenAI or Anthropic, which search themselves, or store a credential called "brave" or "tavily" with the key of that service. Until then go by addresses that you know, with fetch_url.',
   isError: true,
 };
 

@@ -228,7 +228,7 @@ describe('a search by a model provider', () => {
   test('is not made where the workspace wants somebody else', async () => {
     await wants('tavily');
     const taskId = await give();
-    expect(await told(taskId)).toMatch(/^No web search is set up here\./);
+    expect(await told(taskId)).toMatch(/^No web search is set up here/);
     expect(await searchesOf(taskId)).toEqual([]);
     await wants('auto');
   }, 90_000);

@@ -45,6 +45,24 @@ describe('what a workspace says about a model', () => {
     expect(reserve).toMatchObject({ microUsd: 9000, tokens: 2000, price: { asOf: '2020-01-01' } });
   });
 
+  test('a search of the web costs what was said, is made with other models, or not at all', () => {
+    const offered = (model: string, webSearch: object | null, config: object = openai) =>
+      createModelRegistry(config, own(model, { webSearch })).entry('openai', model)?.webSearch ?? null;
+    const price = { usdPerThousand: 4, asOf: '2026-11-20' };
+    expect(offered('gpt-6-luna', price)).toMatchObject({ price: { ...price, checked: true } });
+    expect(offered('house-model', price)).toMatchObject({ price, promptTokens: 40_000 });
+    expect(offered('gpt-6-luna', null)).toBeNull();
+    const gateway = { openai: { apiKey: 'k', baseUrl: 'https://gateway.example/v1' } };
+    expect(offered('gpt-6-luna', price, gateway)).toBeNull();
+    const registry = createModelRegistry(openai, own('gpt-6-luna', { webSearch: price }));
+    const request = { provider: 'openai', model: 'gpt-6-luna', maxOutputTokens: 1000, searches: 1 };
+    // 4,000 for the search, 1,000 tokens in at 0.125 and 1,000 out at 0.5 micro-dollars.
+    expect(createReserve(registry)(request, 1000)).toMatchObject({
+      microUsd: 4625,
+      price: { search: price },
+    });
+  });
+
   test('says nothing about a provider that is not configured', () => {
     const entries = createModelRegistry({}, own('gpt-6.1-sol', { contextTokens: 5000 })).entries;
     expect(entries).toEqual([]);
