@@ -24,7 +24,7 @@ export const askPerson: RecordTool = {
 export const askChief: RecordTool = {
   ...card,
   name: 'ask_chief',
-  description: 'Asks whoever gave you this task (your Chief of Staff) a question and waits for the answer.',
+  description: 'Asks the Chief of Staff above you a question and waits for the answer.',
   run: (context, args) => ask(context, 'chief', args),
 };
 

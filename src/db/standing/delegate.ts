@@ -90,7 +90,6 @@ interface EndedChild {
 
 /** Gives the results of children that have ended to the calls that wait for them. @returns whether there were any */
 export async function takeChildren(tx: Tx, task: TaskRow): Promise<boolean> {
-  if (task.status !== 'waiting' || task.waitingFor !== 'children') return false;
   const ended = await tx.sql<EffectRow & { child: EndedChild }>(
     `SELECT e.*, json_build_object('status', c.status, 'result', c.result, 'error', c.error, 'agentName', a.name) AS child
        FROM effects e JOIN tasks c ON c.id = e.waits->'on'->>0 AND c.parent_id = e.task_id LEFT JOIN agents a ON a.id = c.agent_id

@@ -33,7 +33,7 @@ export async function standTask(tx: Tx, { taskId, lost = [] }: TaskLook, world: 
   const [task] = await allEnded([lockTask(tx, taskId), takeWakes(tx, `task/${taskId}`)]);
   const changed = lost.length > 0 && (await markLost(tx, task, lost, world));
   const late = await endLateTools(tx, task, world.now);
-  const ended = await takeChildren(tx, task);
+  const ended = task.status === 'waiting' && task.waitingFor === 'children' && (await takeChildren(tx, task));
   return decideTask(tx, task, world, changed || late || ended);
 }
 
@@ -61,6 +61,8 @@ export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = 
       held = true;
       continue;
     }
+    // They may have ended while the task did, or waited for, something else.
+    if (move.move === 'wait' && move.for === 'children' && (await takeChildren(tx, task))) continue;
     const again = await applyTaskMove({ tx, task, snapshot, world }, move);
     if (again) continue;
     if (isUnsaved(task) || (changed && task.version === version)) await updateTask(tx, task, {});

@@ -13,7 +13,7 @@ describe('a tool call whose answer somebody else gives', () => {
   }, 60_000);
 
   /** A task whose agent has asked a person. */
-  async function asked(): Promise<{ taskId: string; key: string }> {
+  async function asked(childId?: string): Promise<{ taskId: string; key: string }> {
     const tasks = createTaskRecord(desk.db, {
       models: [model],
       reserve: () => ({ microUsd: reserved, price: null }),
@@ -26,21 +26,26 @@ describe('a tool call whose answer somebody else gives', () => {
           effect: 'none',
           timeoutMs: 1000,
           place: 'record',
-          run: async () => ({ wait: { for: 'person', detail: 'Which year?', on: ['msg_1'], until } }),
+          run: async (_, { child }) => ({
+            wait: child
+              ? { for: 'children', detail: 'A part of it', on: [String(child)], until: null }
+              : { for: 'person', detail: 'Which year?', on: ['msg_1'], until },
+          }),
         },
       ],
     });
     const taskId = await desk.give('asking');
     const first = (await desk.look(taskId)).start[0]?.key ?? '';
     await desk.claim(taskId, first);
-    const toolCalls = [{ id: 'c1', name: 'ask', arguments: '{}' }];
+    const calls = childId ? [{}, { child: childId }] : [{}];
+    const toolCalls = calls.map((args, n) => ({ id: `c${n}`, name: 'ask', arguments: JSON.stringify(args) }));
     const { start } = await desk.settle(taskId, first, {
       try: 1,
       end: { as: 'settled', outcome: { text: '', toolCalls, stop: 'tools' }, said: { text: '', toolCalls } },
     });
-    const key = start[0]?.key ?? '';
-    await tasks.claimTool(desk.asker, { taskId, key });
-    return { taskId, key };
+    if (childId) await desk.rows('UPDATE tasks SET parent_id = $1 WHERE id = $2', taskId, childId);
+    for (const { key } of start) await tasks.claimTool(desk.asker, { taskId, key });
+    return { taskId, key: start[0]?.key ?? '' };
   }
   const taskRow = async (id: string) =>
     (
@@ -81,5 +86,19 @@ describe('a tool call whose answer somebody else gives', () => {
       answerTool(tx, await lockTask(tx, taskId), key, { text: '2025.' }),
     );
     expect(await late).toBe(false);
+  });
+
+  test('is told what a task that it waits for has brought, also when that ended while something else was waited for', async () => {
+    until = null;
+    const child = await desk.give('asking');
+    const { taskId, key } = await asked(child);
+    expect(await taskRow(taskId)).toMatchObject({ waitingFor: 'person' });
+    const call = (await desk.look(child)).start[0]?.key ?? '';
+    await desk.claim(child, call);
+    await desk.settle(child, call, { try: 1 });
+    await desk.look(taskId);
+    await desk.inside(async (tx) => answerTool(tx, await lockTask(tx, taskId), key, { text: '2025.' }));
+    expect((await desk.look(taskId)).start).toMatchObject([{ kind: 'callModel' }]);
+    expect(await told(taskId)).toEqual(['2025.', 'Done.']);
   });
 });
