@@ -17,7 +17,7 @@ export async function planEffects(
     input: effect.input ?? {},
     key: `${task.id}/${task.attempt}/${plan.turn}/${call + 1}`,
   }));
-  await tx.sql(
+  tx.write(
     `INSERT INTO effects (key, id, workspace_id, task_id, attempt, turn, kind, purpose, status, input)
      SELECT key, id, $1, $2, $3, $4, kind, purpose, 'planned', input
        FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[]) AS e (key, id, kind, purpose, input)`,

@@ -87,7 +87,7 @@ export type RunPatch = Partial<Omit<RunRow, 'id' | 'workspaceId' | 'version'>>;
 export async function updateRun(tx: Tx, row: RunRow, patch: RunPatch): Promise<void> {
   if (patch.status) checkTransition('run', row.status, patch.status);
   const { sets, values } = sqlOf({ ...patch, version: row.version + 1 }, 3);
-  await tx.sql(`UPDATE runs SET ${sets} WHERE id = $1 AND workspace_id = $2`, [
+  tx.write(`UPDATE runs SET ${sets} WHERE id = $1 AND workspace_id = $2`, [
     row.id,
     tx.workspaceId,
     ...values,
@@ -107,7 +107,8 @@ export interface LoadedStep extends StepFacts {
   changes: KeptChanges | null;
 }
 
-interface JoinedStep {
+/** A step with what carries it out, or what it waits for. */
+export interface JoinedStep {
   key: string;
   stepId: string;
   index: number | null;
@@ -148,15 +149,9 @@ export interface EndedStep {
   error: Failure | null;
 }
 
-/**
- * The steps of a run, without their outputs (see loadOutputs); those whose task has ended, or whose approval was decided meanwhile, come as
- * ended, to be written by the caller.
- */
-export async function loadSteps(
-  tx: Tx,
-  run: Pick<RunRow, 'id' | 'workflowVersion'>,
-): Promise<{ steps: LoadedStep[]; ended: EndedStep[] }> {
-  const rows = await tx.sql<JoinedStep>(
+/** The steps of a run, without their outputs (see loadOutputs). The caller holds the run's lock. */
+export async function readSteps(tx: Tx, runId: string): Promise<JoinedStep[]> {
+  return tx.sql<JoinedStep>(
     `SELECT s.key, s.step_id, s.index, s.status, s.error, s.attempts, s.due_at, s.task_id, s.changes, t.status AS task_status,
             CASE WHEN s.ended_at IS NULL THEN t.result END AS task_result, t.error AS task_error, s.wait_until, s.approval_id,
             CASE WHEN p.status = 'requested' AND p.reminded_at IS NULL THEN p.remind_at END AS remind_at,
@@ -166,8 +161,15 @@ export async function loadSteps(
        LEFT JOIN approvals p ON p.id = s.approval_id AND s.status = 'waiting'
        LEFT JOIN runs c ON c.id = s.child_run_id AND s.status = 'in_progress'
       WHERE s.run_id = $1`,
-    [run.id],
+    [runId],
   );
+}
+
+/** Those whose task has ended, or whose approval was decided meanwhile, come as ended, to be written by the caller. */
+export function stepsOf(
+  run: Pick<RunRow, 'id' | 'workflowVersion'>,
+  rows: readonly JoinedStep[],
+): { steps: LoadedStep[]; ended: EndedStep[] } {
   const ended: EndedStep[] = [];
   const steps = rows.map((row) => {
     const end = endOf(row, run);
@@ -281,10 +283,10 @@ function factsOf(row: JoinedStep, end: EndedStep | null): LoadedStep {
   };
 }
 
-export async function writeEndedSteps(tx: Tx, runId: string, ended: EndedStep[]): Promise<void> {
+export function writeEndedSteps(tx: Tx, runId: string, ended: EndedStep[]): void {
   if (ended.length === 0) return;
   for (const step of ended) checkTransition('step', step.was, step.status);
-  await tx.sql(
+  tx.write(
     `UPDATE steps s SET status = e.status, output = e.output, error = e.error, reason = e.error->>'message', due_at = NULL, wait_until = NULL, ended_at = now()
        FROM unnest($2::text[], $3::text[], $4::jsonb[], $5::jsonb[]) AS e (key, status, output, error)
       WHERE s.run_id = $1 AND s.key = e.key`,

@@ -21,11 +21,12 @@ import {
 } from './calls/settle-call.ts';
 import { settleTool, type ToolSettlement } from './calls/settle-tool.ts';
 import { holdProvidersRevision } from './providers/provider-store.ts';
+import type { TaskRow } from './mappings/task.ts';
 import type { Database, Tx } from './record.ts';
 import { requestCancel } from './standing/request-cancel.ts';
 import { standConversation } from './conversations/stand-conversation.ts';
-import { standRun } from './standing/stand-run.ts';
-import { type TaskLook, standTask } from './standing/stand-task.ts';
+import { decideRun, type LookedRun, lockForLook as lockRunForLook } from './standing/stand-run.ts';
+import { lockForLook, standTask, type TaskLook } from './standing/stand-task.ts';
 import type { World } from './standing/world.ts';
 
 export interface RecordOptions {
@@ -61,9 +62,13 @@ export function createTaskRecord(db: Database, options: RecordOptions) {
     );
   return {
     standTask: (asker: Asker, look: TaskLook): Promise<Standing> =>
-      within(asker, (tx, world) => standTask(tx, look, world)),
+      within(asker, (tx, world, task: TaskRow) => standTask(tx, task, { lost: look.lost, world }), {
+        ahead: (tx) => lockForLook(tx, look.taskId),
+      }),
     standRun: (asker: Asker, runId: string): Promise<Standing> =>
-      within(asker, (tx, world) => standRun(tx, runId, world)),
+      within(asker, (tx, world, found: LookedRun) => decideRun(tx, found, world), {
+        ahead: (tx) => lockRunForLook(tx, runId),
+      }),
     standConversation: (
       asker: Asker,
       look: { conversationId: string; operations: boolean },

@@ -21,7 +21,7 @@ export async function standConversation(
   { conversationId, operations }: { conversationId: string; operations: boolean },
 ): Promise<Standing> {
   const conversation = await lockConversation(tx, conversationId);
-  await takeWakes(tx, `conversation/${conversationId}`);
+  takeWakes(tx, `conversation/${conversationId}`);
   if (operations) await stopAll(tx, conversation);
   const reply = (await openReply(tx, conversationId)) ?? (await nextReply(tx, conversation));
   const [agent] = await tx.sql<{ name: string }>('SELECT name FROM agents WHERE id = $1', [

@@ -9,6 +9,7 @@ import { newId } from '../new-id.ts';
 import type { KeptChanges } from '../run-store.ts';
 import { insertTask, lockTask } from '../task-store.ts';
 import { reopenTask } from './retry.ts';
+import type { NewTask } from './decide-new-tasks.ts';
 import { type RunContext, titleOf } from './run-context.ts';
 
 /** The resolved `with` of an agent step. */
@@ -36,7 +37,7 @@ export interface StepWork {
 export async function agentTaskOf(
   context: RunContext,
   { start, dependencies, changes, before }: StepWork,
-): Promise<string> {
+): Promise<{ taskId: string; made?: NewTask }> {
   // What was changed in `with` is in the definition that the step was decided with.
   const { with: changedInput, correction, ...own } = changes ?? {};
   const given = { ...(start.with as unknown as AgentWith), ...own };
@@ -53,9 +54,9 @@ export async function agentTaskOf(
   });
   if (changedInput?.files) {
     await context.tx.sql('DELETE FROM task_files WHERE task_id = $1 AND NOT made', [task.id]);
-    await insertTaskFiles(context.tx, task.id, filesOf(given));
+    insertTaskFiles(context.tx, task.id, filesOf(given));
   }
-  return task.id;
+  return { taskId: task.id };
 }
 
 /** Characters of what a step brought before, for whoever does it again. */
@@ -90,7 +91,7 @@ interface NewStepTask {
 async function insertStepTask(
   { tx, run, definition }: RunContext,
   { start, given, dependencies, changes }: NewStepTask,
-): Promise<string> {
+): Promise<{ taskId: string; made: NewTask }> {
   const id = newId('task');
   const files = filesOf(given);
   const title = await taskTitle(tx, { title: titleOf(definition, start.key), start, files });
@@ -117,12 +118,12 @@ async function insertStepTask(
     actor: run.actor,
   });
   if (given.budget) await openStepPurse(tx, id, limitsOf(given.budget));
-  await insertTaskFiles(tx, id, files);
+  insertTaskFiles(tx, id, files);
   tx.emit(
     { stream: `task/${id}`, type: 'task.created', data: { title, parentId: run.taskId, runId: run.id } },
     { rootTaskId: run.rootTaskId ?? id },
   );
-  return id;
+  return { taskId: id, made: { taskId: id, hasFiles: files.length > 0 } };
 }
 
 function limitsOf({ money, tokens }: StepBudget): Limits {
@@ -143,9 +144,9 @@ async function taskTitle(
 }
 
 /** Only files of this workspace; others are as if they were not named. */
-async function insertTaskFiles(tx: RunContext['tx'], taskId: string, files: string[]): Promise<void> {
+function insertTaskFiles(tx: RunContext['tx'], taskId: string, files: string[]): void {
   if (files.length === 0) return;
-  await tx.sql(
+  tx.write(
     `INSERT INTO task_files (task_id, file_id, position)
      SELECT $1, f.id, min(u.position) FROM unnest($2::text[]) WITH ORDINALITY AS u (id, position) JOIN files f ON f.id = u.id AND f.workspace_id = $3
      GROUP BY f.id ON CONFLICT DO NOTHING`,

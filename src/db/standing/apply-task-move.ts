@@ -1,4 +1,6 @@
-/** Writes one move of a task. Each function answers whether there is more to decide. */
+/**
+ * Writes one move of a task. Each function answers whether there is more to decide; null, with nothing written: not in passing.
+ */
 import type { TaskMove } from '../../core/task/snapshot.ts';
 import { expireCallApprovals } from '../approvals/approval-store.ts';
 import { planEffects } from '../effect-store.ts';
@@ -14,7 +16,7 @@ import { resume, wait } from './wait.ts';
 
 type Done = Promise<boolean>;
 
-export async function applyTaskMove(context: MoveContext, move: TaskMove): Done {
+export async function applyTaskMove(context: MoveContext, move: TaskMove): Promise<boolean | null> {
   switch (move.move) {
     case 'rest':
       return false;

@@ -18,15 +18,16 @@ import { wait } from './wait.ts';
 
 /**
  * A new attempt with the best agent that has a free slot. When everybody able is busy, or nobody is able, the task waits for capacity and
- * says so. Why somebody was chosen is stored with the attempt.
+ * says so. Why somebody was chosen is stored with the attempt. In passing it neither waits for agents whom others hold nor stands in the queue.
  */
-export async function assign(context: MoveContext): Promise<boolean> {
+export async function assign(context: MoveContext): Promise<boolean | null> {
   const { tx, task, snapshot, world } = context;
   const need = needOf(context);
   const mayProbe = snapshot.failedAttempts.length === 0 && task.priority < priorities.indexOf('urgent');
   const query = { need, place: task, now: world.now, mayProbe };
   const first = await takeBest(tx, query, 'passed over');
   if (first.taken) return begin(context, first.taken, first);
+  if (context.inPassing) return null;
   const last = snapshot.failedAttempts.at(-1);
   if (last && first.able + first.filtered.failing + first.filtered.paused === 0) {
     const why = last.error?.message ?? 'The attempt failed.';
@@ -65,7 +66,7 @@ async function begin(context: MoveContext, taken: Taken, answer: AssignmentAnswe
     filteredOut: leftOut(answer.filtered, task.wantedAgentId !== null),
   };
   const n = task.attempt + 1;
-  await tx.sql(
+  tx.write(
     `INSERT INTO attempts (id, workspace_id, task_id, n, agent_id, agent_revision, status, assignment, started_at)
      VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, now())`,
     [newId('attempt'), tx.workspaceId, task.id, n, taken.id, taken.revision, JSON.stringify(record)],

@@ -57,7 +57,7 @@ async function closeAttempt(
   const unanswered = snapshot.effects.flatMap(({ key, status }) => (status === 'waiting' ? [key] : []));
   await expireCallApprovals(tx, unanswered, error?.message ?? 'The task ended before it was decided.');
   if (!snapshot.current || !task.agentId) return;
-  await tx.sql(
+  tx.write(
     `UPDATE attempts SET status = $3, error = $4, ended_at = now() WHERE task_id = $1 AND n = $2 AND status = 'running'`,
     [task.id, task.attempt, status, error ? JSON.stringify(error) : null],
   );

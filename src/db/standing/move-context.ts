@@ -8,6 +8,8 @@ export interface MoveContext {
   task: TaskRow;
   snapshot: TaskSnapshot;
   world: World;
+  /** Decided with others of one transaction, so nothing is waited for that somebody else may hold. */
+  inPassing?: boolean;
 }
 
 export function place({ task }: Pick<MoveContext, 'task'>) {

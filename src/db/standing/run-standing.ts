@@ -9,15 +9,17 @@ import { type RunContext, titleOf } from './run-context.ts';
 interface Asked {
   steps: LoadedStep[];
   wakeAt: number | null;
-  /** Where a task stands that was begun a moment ago. */
-  first?: { taskId: string; standing: Standing } | null;
+  /** Where tasks stand that were begun a moment ago. */
+  firsts?: Map<string, Standing>;
+  /** So far, in words. */
+  cost: string;
 }
 
 /** The state that the Temporal workflow of a run is told: the tasks and nested runs that should be at work. */
-export async function runStanding(
-  { tx, run, definition }: RunContext,
-  { steps: unordered, wakeAt, first }: Asked,
-): Promise<Standing> {
+export function runStanding(
+  { run, definition }: RunContext,
+  { steps: unordered, wakeAt, firsts, cost }: Asked,
+): Standing {
   const { byId } = indexDefinition(definition);
   const place = ({ stepId }: LoadedStep) => byId.get(stepId)?.position ?? 0;
   // The same when asked again, however the rows were read.
@@ -29,11 +31,12 @@ export async function runStanding(
   const start = atWork.map((step) => {
     const kind = step.childRunId === null ? ('task' as const) : ('run' as const);
     const id = step.childRunId ?? step.taskId ?? '';
+    const first = firsts?.get(id);
     return {
       key: `${kind}/${id}`,
       kind,
       id,
-      ...(first?.taskId === id ? { first: first.standing } : {}),
+      ...(first ? { first } : {}),
       summary: clip(`Step ${step.key}: ${titleOf(definition, step.key)}`, 120),
     };
   });
@@ -46,7 +49,7 @@ export async function runStanding(
     ...(waiting.length > 0
       ? [`Waits: ${clip(waiting.map((step) => titleOf(definition, step.key)).join(', '), 200)}`]
       : []),
-    `Cost so far: ${await costOf(tx, run.id)}`,
+    `Cost so far: ${cost}`,
   ];
   return {
     version: run.version,
@@ -60,7 +63,7 @@ export async function runStanding(
   };
 }
 
-async function costOf(tx: RunContext['tx'], runId: string): Promise<string> {
+export async function costOfRun(tx: RunContext['tx'], runId: string): Promise<string> {
   const [row] = await tx.sql<{ microUsd: number | null; unpriced: number }>(
     `SELECT sum(micro_usd)::float8 AS micro_usd, count(*) FILTER (WHERE micro_usd IS NULL AND outcome <> 'open')::int AS unpriced
        FROM ledger WHERE run_id = $1`,

@@ -13,13 +13,14 @@ import { remindOfSteps, spendApprovals } from '../approvals/approval-store.ts';
 import { allEnded } from '../connection.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
-import { lockTask } from '../task-store.ts';
 import {
   type EndedStep,
   type LoadedStep,
+  type JoinedStep,
   loadOutputs,
-  loadSteps,
   lockRun,
+  readSteps,
+  stepsOf,
   updateRun,
   writeEndedSteps,
 } from '../run-store.ts';
@@ -28,25 +29,44 @@ import { askForPlan, controlOf, endWithReason, waitsForPlan } from './ask-for-pl
 import { definitionOfRun, onRun, type RunContext, titleOf } from './run-context.ts';
 import { requestCancel } from './request-cancel.ts';
 import { endRun } from './end-run.ts';
-import { decideTask } from './stand-task.ts';
+import { decideNewTasks, type NewTask } from './decide-new-tasks.ts';
 import { startSteps } from './start-steps.ts';
-import { runStanding } from './run-standing.ts';
+import { costOfRun, runStanding } from './run-standing.ts';
 import { takeWakes } from './take-wakes.ts';
 import { writeSettled } from './write-settled.ts';
 import type { World } from './world.ts';
 
+/** What a look reads first. */
+export interface LookedRun {
+  run: RunRow;
+  rows: JoinedStep[];
+  cost: string;
+}
+
+/** In one piece, and in this order. @throws AppError not_found */
+export async function lockForLook(tx: Tx, runId: string): Promise<LookedRun> {
+  const locked = lockRun(tx, runId);
+  takeWakes(tx, `run/${runId}`);
+  const [run, rows, cost] = await allEnded([locked, readSteps(tx, runId), costOfRun(tx, runId)]);
+  return { run, rows, cost };
+}
+
 /** @throws AppError not_found */
 export async function standRun(tx: Tx, runId: string, world: World): Promise<Standing> {
-  const [run] = await allEnded([lockRun(tx, runId), takeWakes(tx, `run/${runId}`)]);
-  await followPlan(tx, run);
+  return decideRun(tx, await lockForLook(tx, runId), world);
+}
+
+/** For a caller that holds the lock already. */
+export async function decideRun(tx: Tx, { run, rows, cost }: LookedRun, world: World): Promise<Standing> {
+  const followed = await followPlan(tx, run);
   const pinned = await definitionOfRun(tx, run);
   if (run.status === 'pending' && !run.cancelRequestedAt)
     await beginRun({ tx, run, definition: pinned, world });
-  const { steps, ended } = await loadSteps(tx, run);
+  const { steps, ended } = stepsOf(run, followed ? await readSteps(tx, run.id) : rows);
   const definition = changeSteps(pinned, changedInputs(steps));
   const context: RunContext = { tx, run, definition, world };
-  if (isFinished(run.status)) return runStanding(context, { steps, wakeAt: null });
-  await writeEndedSteps(tx, run.id, ended);
+  if (isFinished(run.status)) return runStanding(context, { steps, wakeAt: null, cost });
+  writeEndedSteps(tx, run.id, ended);
   await spendApprovals(
     tx,
     ended.flatMap((step) => step.approvalId ?? []),
@@ -67,27 +87,12 @@ export async function standRun(tx: Tx, runId: string, world: World): Promise<Sta
     control: controlOf(run),
   });
   await askForPlan(context, decision);
-  const changed = await applyDecision(context, { steps, decision });
+  const made = await applyDecision(context, { steps, decision });
+  const changed = decision.settle.length + decision.start.length + decision.expand.length > 0;
   const status = runStatus(context, { steps, decision });
   if ((changed || ended.length > 0 || status !== run.status) && !decision.end) await moveRun(context, status);
-  const first = await firstOf(context, { steps, decision });
-  return runStanding(context, { steps, wakeAt: decision.wakeAt, first });
-}
-
-/**
- * A task that this decision alone has begun is decided with it, so that its Temporal workflow starts with the answer. Only one: each takes a
- * slot of an agent, and agents are locked one at a time.
- */
-async function firstOf(
-  { tx, world }: RunContext,
-  { steps, decision }: { steps: LoadedStep[]; decision: NextSteps },
-): Promise<{ taskId: string; standing: Standing } | null> {
-  const [start, ...more] = decision.start;
-  const step =
-    start?.kind === 'agent' && more.length === 0 ? steps.find(({ key }) => key === start.key) : null;
-  if (!step?.taskId || step.attempts > 1) return null;
-  const standing = await decideTask(tx, await lockTask(tx, step.taskId), world);
-  return { taskId: step.taskId, standing };
+  const firsts = await decideNewTasks(context, made);
+  return runStanding(context, { steps, wakeAt: decision.wakeAt, firsts, cost });
 }
 
 function changedInputs(steps: LoadedStep[]): ChangedInputs {
@@ -124,10 +129,11 @@ function runStatus(
   return waits ? 'waiting' : 'running';
 }
 
+/** @returns the tasks of agent steps that it made */
 async function applyDecision(
   context: RunContext,
   { steps, decision }: { steps: LoadedStep[]; decision: NextSteps },
-): Promise<boolean> {
+): Promise<NewTask[]> {
   const { tx, run } = context;
   await writeSettled(context, { steps, settled: decision.settle, expanded: decision.expand });
   const stopped = new Set(decision.cancel);
@@ -140,10 +146,10 @@ async function applyDecision(
       runIds,
       reason: run.cancelReason ?? 'The run ended before this step did.',
     });
-  if (decision.start.length > 0) await startSteps(context, { steps, decision });
+  const made = decision.start.length > 0 ? await startSteps(context, { steps, decision }) : [];
   await remindOfSteps(tx, run, { keys: decision.remind, now: context.world.now });
   if (decision.end) await endRun(context, endWithReason(context, decision.end));
-  return decision.settle.length + decision.start.length + decision.expand.length > 0;
+  return made;
 }
 
 function emitEnded({ tx, run, definition }: RunContext, ended: EndedStep[]): void {

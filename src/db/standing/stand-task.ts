@@ -9,14 +9,22 @@ import { taskStanding } from '../../core/task/standing-of.ts';
 import { lockAgents } from '../assignment/agent-slots.ts';
 import { endLateTools } from '../calls/answer-tool.ts';
 import { lockPursesOf } from '../budgets/purses.ts';
-import { allEnded } from '../connection.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
-import { isUnsaved, loadTaskFacts, lockTask, updateTask, updateTaskLater } from '../task-store.ts';
+import {
+  factsOfNew,
+  isUnsaved,
+  loadTaskFacts,
+  lockTask,
+  type LoadedFacts,
+  updateTask,
+  updateTaskLater,
+} from '../task-store.ts';
 import { applyTaskMove } from './apply-task-move.ts';
 import { takeChildren } from './delegate.ts';
-import { loadPlanningFacts } from './planning-facts.ts';
 import { markLost } from './mark-lost.ts';
+import type { MoveContext } from './move-context.ts';
+import { loadPlanningFacts } from './planning-facts.ts';
 import { takeWakes } from './take-wakes.ts';
 import type { World } from './world.ts';
 
@@ -28,9 +36,18 @@ export interface TaskLook {
 
 const maxMoves = 25;
 
-/** @throws AppError not_found */
-export async function standTask(tx: Tx, { taskId, lost = [] }: TaskLook, world: World): Promise<Standing> {
-  const [task] = await allEnded([lockTask(tx, taskId), takeWakes(tx, `task/${taskId}`)]);
+/** What a look reads first. @throws AppError not_found */
+export async function lockForLook(tx: Tx, taskId: string): Promise<TaskRow> {
+  const locked = lockTask(tx, taskId);
+  takeWakes(tx, `task/${taskId}`);
+  return locked;
+}
+
+export async function standTask(
+  tx: Tx,
+  task: TaskRow,
+  { lost = [], world }: { lost: string[] | undefined; world: World },
+): Promise<Standing> {
   const changed = lost.length > 0 && (await markLost(tx, task, lost, world));
   const late = await endLateTools(tx, task, world.now);
   const ended = task.status === 'waiting' && task.waitingFor === 'children' && (await takeChildren(tx, task));
@@ -38,14 +55,32 @@ export async function standTask(tx: Tx, { taskId, lost = [] }: TaskLook, world: 
 }
 
 /** For a caller that holds the lock already. `changed`: it wrote something that the answer shows, which makes a new version. */
-export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = false): Promise<Standing> {
-  let world = known;
+export async function decideTask(tx: Tx, task: TaskRow, world: World, changed = false): Promise<Standing> {
+  // Only in passing there may be none.
+  return (await decide({ tx, task, world }, { changed })) as Standing;
+}
+
+/** A task that this transaction has made. @returns null when it cannot be decided in passing: it asks by itself */
+export function decideNewTask(
+  tx: Tx,
+  task: TaskRow,
+  { world, inPassing, hasFiles }: { world: World; inPassing: boolean; hasFiles: boolean },
+): Promise<Standing | null> {
+  return decide({ tx, task, world, inPassing }, hasFiles ? {} : { facts: factsOfNew(task) });
+}
+
+async function decide(
+  place: Omit<MoveContext, 'snapshot'>,
+  { changed = false, facts: known }: { changed?: boolean; facts?: LoadedFacts },
+): Promise<Standing | null> {
+  const { tx, task } = place;
+  let { world } = place;
   const { version } = task;
   let held = false;
   if (!task.temporalStartedAt && !isFinished(task.status))
     updateTaskLater(task, { temporalStartedAt: world.now });
   for (let i = 0; i < maxMoves; i += 1) {
-    const { costUsd, ...facts } = await loadTaskFacts(tx, task);
+    const { costUsd, ...facts } = i === 0 && known ? known : await loadTaskFacts(tx, task);
     const planning = await loadPlanningFacts(tx, { task, facts }, world);
     const snapshot: TaskSnapshot = { ...facts, ...planning, models: world.models, now: world.now };
     const move = nextTaskMove(snapshot);
@@ -63,7 +98,8 @@ export async function decideTask(tx: Tx, task: TaskRow, known: World, changed = 
     }
     // They may have ended while the task did, or waited for, something else.
     if (move.move === 'wait' && move.for === 'children' && (await takeChildren(tx, task))) continue;
-    const again = await applyTaskMove({ tx, task, snapshot, world }, move);
+    const again = await applyTaskMove({ ...place, snapshot, world }, move);
+    if (again === null) return null;
     if (again) continue;
     if (isUnsaved(task) || (changed && task.version === version)) await updateTask(tx, task, {});
     return taskStanding(snapshot, { version: task.version, costUsd });

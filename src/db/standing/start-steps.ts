@@ -13,6 +13,7 @@ import { allEnded } from '../connection.ts';
 import { askForStep } from '../messages/ask-for-step.ts';
 import { type LoadedStep, loadOutputs } from '../run-store.ts';
 import { agentTaskOf, type StepWork } from './agent-task-of.ts';
+import type { NewTask } from './decide-new-tasks.ts';
 import type { RunContext } from './run-context.ts';
 import { changesOf } from './changes-of.ts';
 import { startNestedRun } from './start-nested-run.ts';
@@ -22,11 +23,13 @@ import { atWork, type Begun, emitStarted, timeOf, writeStarted } from './write-s
 /**
  * Each agent step that starts becomes a task, whose Temporal workflow is a child of the run's; a workflow step a run of its own; wait and
  * approval steps stand as a row. Steps that start together are written side by side, without waiting for each other's answers.
+ *
+ * @returns the tasks of agent steps that were made for it, not those that were opened again
  */
 export async function startSteps(
   context: RunContext,
   { steps, decision }: { steps: LoadedStep[]; decision: NextSteps },
-): Promise<void> {
+): Promise<NewTask[]> {
   const known = new Map(steps.map((step) => [step.key, step]));
   const outputs = await outputsBefore(context, { steps, decision });
   const works = decision.start.map((start): StepWork => {
@@ -38,7 +41,7 @@ export async function startSteps(
     works.map(async (work) => {
       const one = await begin(context, work);
       checkTransition('step', known.get(work.start.key)?.status ?? 'pending', one.status);
-      await writeStarted(context, work.start, one);
+      writeStarted(context, work.start, one);
       return one;
     }),
   );
@@ -63,6 +66,7 @@ export async function startSteps(
     else steps.push({ ...row, changes: null });
     emitStarted(context, start, begun[at] as Begun);
   }
+  return begun.flatMap(({ made }) => made ?? []);
 }
 
 /** What the steps before those that start brought, whether an expression names it or not: a task sees it all. */
@@ -88,7 +92,7 @@ async function begin(context: RunContext, work: StepWork): Promise<Begun> {
   const { start } = work;
   if (onlyWaits(start.kind)) return beginWaiting(context, start);
   if (start.kind === 'tool') return { ...atWork, taskId: await toolTaskOf(context, work) };
-  if (start.kind !== 'workflow') return { ...atWork, taskId: await agentTaskOf(context, work) };
+  if (start.kind !== 'workflow') return { ...atWork, ...(await agentTaskOf(context, work)) };
   const nested = await startNestedRun(context, start);
   return 'runId' in nested ? { ...atWork, childRunId: nested.runId } : failedAtOnce(context, nested.error);
 }

@@ -13,8 +13,8 @@ export const parentWakeMs = 2000;
  * What is due now is left to the dispatcher: it may be there to start a Temporal workflow anew, and whoever looks may be the last look of
  * the one that was lost.
  */
-export async function takeWakes(tx: Tx, target: string): Promise<void> {
-  await tx.sql(
+export function takeWakes(tx: Tx, target: string): void {
+  tx.write(
     `UPDATE outbox SET status = 'done', done_at = now()
       WHERE id IN (SELECT id FROM outbox WHERE target = $1 AND status = 'ready' AND due_at > now() ORDER BY id FOR UPDATE SKIP LOCKED)`,
     [target],

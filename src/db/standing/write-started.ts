@@ -1,4 +1,5 @@
 import type { Start, StepError } from '../../core/workflow/step-rows.ts';
+import type { NewTask } from './decide-new-tasks.ts';
 import { onRun, type RunContext, titleOf } from './run-context.ts';
 
 /** What a step that has begun stands for. */
@@ -10,6 +11,8 @@ export interface Begun {
   /** Why it stands still or failed, for people. */
   reason: string | null;
   error: StepError | null;
+  /** Of an agent step whose task is new. */
+  made?: NewTask;
 }
 
 export const atWork: Begun = {
@@ -21,9 +24,9 @@ export const atWork: Begun = {
   error: null,
 };
 
-export async function writeStarted({ tx, run }: RunContext, start: Start, begun: Begun): Promise<void> {
+export function writeStarted({ tx, run }: RunContext, start: Start, begun: Begun): void {
   const { status, taskId, approvalId, childRunId, reason, error } = begun;
-  await tx.sql(
+  tx.write(
     `INSERT INTO steps AS s (run_id, workspace_id, key, step_id, index, status, task_id, attempts, due_at, started_at, wait_until, approval_id, reason, child_run_id, error, ended_at)
      VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, now(), $10, $11, $12, $13, $14, CASE WHEN $9 = 'failed' THEN now() END)
      ON CONFLICT (run_id, key) DO UPDATE SET status = excluded.status, task_id = excluded.task_id, attempts = excluded.attempts,

@@ -34,7 +34,9 @@ describe.each(postgresVersions)('big runs on PostgreSQL %i', (version) => {
     const standing = await desk.stand(id);
     expect(standing.start).toHaveLength(200);
     expect(new Set(standing.start.map((job) => job.id)).size).toBe(200);
-    expect(await desk.stand(id)).toEqual(standing);
+    // Where those stand that were begun by the same decision is said once.
+    const start = standing.start.map(({ first: _said, ...job }) => job);
+    expect(await desk.stand(id)).toEqual({ ...standing, start });
     const [tasks] = await desk.rows<{ n: number }>(
       'SELECT count(*)::int AS n FROM tasks WHERE run_id = $1',
       id,
