@@ -27,7 +27,7 @@ export const sendMessage: RecordTool = {
     properties: {
       to: {
         type: 'string',
-        description: 'Name or id of an agent, id of a task, or "chief": whoever gave you this task',
+        description: 'Name or id of an agent, id of a task, or "chief": the Chief of Staff above you',
         minLength: 1,
         maxLength: 100,
       },
