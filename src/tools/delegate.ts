@@ -29,6 +29,12 @@ export const delegate: RecordTool = {
           additionalProperties: false,
         },
       },
+      tools: {
+        type: 'array',
+        description: 'Tools that it cannot be done without: only an agent that may use them all gets it',
+        maxItems: 50,
+        items: { type: 'string', minLength: 1, maxLength: 100 },
+      },
       files: {
         type: 'array',
         description: 'Ids or names of files of your task that it needs',
@@ -45,6 +51,7 @@ export const delegate: RecordTool = {
       title?: string;
       agentId?: string;
       requires?: { capability: string; level: number }[];
+      tools?: string[];
       files?: string[];
     };
     const child = await context.delegate({
@@ -52,6 +59,7 @@ export const delegate: RecordTool = {
       title: given.title ?? null,
       agentId: given.agentId ?? null,
       requires: (given.requires ?? []).map(({ capability, level }) => ({ name: capability, level })),
+      tools: [...new Set(given.tools ?? [])],
       files: given.files ?? [],
     });
     if ('problem' in child) return { text: child.problem, isError: true };

@@ -68,6 +68,8 @@ export interface RecordToolContext extends MemoryContext {
     title: string | null;
     agentId: string | null;
     requires: { name: string; level: number }[];
+    /** Names of tools that it cannot be done without. */
+    tools: string[];
     files: string[];
   }): Promise<{ taskId: string; title: string } | { problem: string }>;
   /** The task's own plan gets a new rest. @returns why not; null when it will */

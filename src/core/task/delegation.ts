@@ -1,4 +1,7 @@
 /** A Master Operator that gives part of its work to another agent: the call waits until that task has ended. */
+import type { Capability } from '../../contracts/agent.ts';
+import { checkAgentStep } from '../workflow/check-agent-step.ts';
+import type { World } from '../workflow/world.ts';
 import type { EffectFacts, NewEffect, ReplyOutcome } from './snapshot.ts';
 
 export const delegateTool = 'delegate';
@@ -16,6 +19,19 @@ export function delegatedGoals(effects: readonly NewEffect[]): string[] {
     const goal = goalOf(input?.arguments);
     return goal === null ? [] : [goal];
   });
+}
+
+/** What is wrong with the tools that a delegated task cannot be done without, as for a step of a plan; null when nothing is. */
+export function toolProblems(
+  given: { agentId: string | null; requires: readonly Capability[]; tools: readonly string[] },
+  world: Pick<World, 'agents' | 'tools'>,
+): string | null {
+  const requires = given.requires.map(({ name, level }) => ({ capability: name, level }));
+  const problems = checkAgentStep({ with: { ...given, requires } }, world, []);
+  const ofTools = problems.filter(({ pointer }) => pointer.startsWith('/tools'));
+  return ofTools.length === 0
+    ? null
+    : ofTools.map(({ pointer, message }) => `${pointer}: ${message}`).join('\n');
 }
 
 function goalOf(written: unknown): string | null {

@@ -6,7 +6,11 @@ import { hasReference } from './reference.ts';
 import type { World } from './world.ts';
 
 /** Who is to do it exists, and can: by itself, or somebody with all that is required. */
-export function checkAgentStep(step: DraftStep, world: World, path: Path): Problem[] {
+export function checkAgentStep(
+  step: Pick<DraftStep, 'with'>,
+  world: Pick<World, 'agents' | 'tools'>,
+  path: Path,
+): Problem[] {
   const agentId = asText(step.with.agentId);
   const requires = readRequires(step.with.requires);
   if (isAbsent(step.with.agentId) && isAbsent(step.with.requires)) {

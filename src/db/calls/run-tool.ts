@@ -5,7 +5,7 @@ import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { keepToolAnswer } from './answer-tool.ts';
-import { toolContext } from './tool-context.ts';
+import { toolContext, type ToolPlace } from './tool-context.ts';
 import type { RecordToolInReach } from './tool-in-reach.ts';
 import type { ToolSaid } from './tool-called.ts';
 import type { ToolOutcome } from './tool-outcome.ts';
@@ -35,10 +35,10 @@ export async function runMethodOf(tx: Tx, { task, effect }: ToolWork): Promise<T
 
 export async function runRecordTool(
   tx: Tx,
-  { task, effect }: ToolWork,
+  { task, effect, world }: ToolWork & Pick<ToolPlace, 'world'>,
   { tool, args, edited }: { tool: RecordToolInReach; args: Record<string, unknown>; edited: boolean },
 ): Promise<ToolSaid> {
-  const answer = await tool.run(toolContext(tx, { task, effect }), args);
+  const answer = await tool.run(toolContext(tx, { task, effect, world }), args);
   if ('wait' in answer) {
     await waitOnEffect(tx, effect.key, { until: null, ...answer.wait });
     return 'waits';

@@ -7,14 +7,21 @@ import { agentMemory } from '../memories/agent-memory.ts';
 import { readResult } from '../context/read-result.ts';
 import type { Tx } from '../record.ts';
 import { type Delegation, delegateTask } from '../standing/delegate.ts';
+import type { World } from '../standing/world.ts';
 import { revisePlan } from '../standing/revise-plan.ts';
 
 export type RecordToolContext = ReturnType<typeof toolContext>;
 
-export function toolContext(tx: Tx, { task, effect }: { task: TaskRow; effect: EffectRow }) {
+export interface ToolPlace {
+  task: TaskRow;
+  effect: EffectRow;
+  world: Pick<World, 'tools'>;
+}
+
+export function toolContext(tx: Tx, { task, effect, world }: ToolPlace) {
   return {
     key: effect.key,
-    delegate: (given: Delegation) => delegateTask(tx, task, given),
+    delegate: (given: Delegation) => delegateTask(tx, { parent: task, world }, given),
     revisePlan: (reason: string) => revisePlan(tx, task, reason),
     ...agentMemory(tx, task),
     messages: agentMessages(tx, { task, effect }),

@@ -4,6 +4,8 @@
  */
 import type { Capability } from '../../contracts/agent.ts';
 import type { TaskResult } from '../../contracts/task.ts';
+import { comesByItself } from '../../core/policy/may-call.ts';
+import { toolProblems } from '../../core/task/delegation.ts';
 import { keepToolAnswer } from '../calls/answer-tool.ts';
 import type { ToolOutcome } from '../calls/tool-outcome.ts';
 import type { EffectRow } from '../mappings/effect.ts';
@@ -11,23 +13,29 @@ import type { TaskRow } from '../mappings/task.ts';
 import { newId } from '../new-id.ts';
 import type { Tx } from '../record.ts';
 import { insertTask } from '../task-store.ts';
+import type { World } from './world.ts';
 
 export interface Delegation {
   goal: string;
   title: string | null;
   agentId: string | null;
   requires: Capability[];
+  /** Names of those that it cannot be done without. */
+  tools: string[];
   /** Ids or names. */
   files: string[];
 }
 
 export async function delegateTask(
   tx: Tx,
-  parent: TaskRow,
+  { parent, world }: { parent: TaskRow; world: Pick<World, 'tools'> },
   given: Delegation,
 ): Promise<{ taskId: string; title: string } | { problem: string }> {
   const files = await filesOf(tx, parent.id, given.files);
-  const problem = files.problem ?? (await agentProblem(tx, parent, given.agentId));
+  const problem =
+    files.problem ??
+    (await agentProblem(tx, parent, given.agentId)) ??
+    (given.tools.length > 0 ? toolProblems(given, await loadOperators(tx, world)) : null);
   if (problem) return { problem };
   const id = newId('task');
   const title = given.title ?? (given.goal.trim().split('\n')[0] ?? '').slice(0, 100);
@@ -43,6 +51,7 @@ export async function delegateTask(
     depth: parent.depth + 1,
     wantedAgentId: given.agentId,
     requires: given.requires,
+    tools: given.tools,
     actor: parent.agentId ?? 'system',
   });
   if (files.ids.length > 0)
@@ -53,6 +62,15 @@ export async function delegateTask(
   const data = { title, parentId: parent.id, runId: null };
   tx.emit({ stream: `task/${id}`, type: 'task.created', data }, { rootTaskId: parent.rootId });
   return { taskId: id, title };
+}
+
+async function loadOperators(tx: Tx, { tools }: Pick<World, 'tools'>) {
+  const agents = await tx.sql<{ id: string; capabilities: Capability[]; tools: string[] }>(
+    `SELECT id, spec->'capabilities' AS capabilities, spec->'tools' AS tools FROM agents
+      WHERE workspace_id = $1 AND archived_at IS NULL AND role = 'master_operator'`,
+    [tx.workspaceId],
+  );
+  return { agents, tools: tools.map(({ name }) => name).filter((name) => !comesByItself(name)) };
 }
 
 async function filesOf(
