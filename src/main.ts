@@ -9,7 +9,6 @@ import { readConfig } from './config.ts';
 import { createDataSource } from './db/data-source.ts';
 import { purgeExpired } from './db/principal-store.ts';
 import { createDatabase, type Database } from './db/record.ts';
-import { cancelByOperations, failByDispatch } from './db/standing/operations.ts';
 import { outageOf } from './core/route-model.ts';
 import { listOutages } from './db/providers/provider-health-store.ts';
 import { createFeed } from './feed/feed.ts';
@@ -145,8 +144,6 @@ function dispatch(
     address: config.temporal.address,
     logger,
     registry,
-    failTarget: (target, message) => failByDispatch(db, target, message),
-    cancelByOperations: (target) => cancelByOperations(db, target),
     onRefused: (error) => {
       logger.fatal(
         { error: error.message },

@@ -5,7 +5,6 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { readConfig } from '../src/config.ts';
 import { createDataSource } from '../src/db/data-source.ts';
 import { createDatabase } from '../src/db/record.ts';
-import { cancelByOperations, failByDispatch } from '../src/db/standing/operations.ts';
 import { createFeed } from '../src/feed/feed.ts';
 import { createTemporalClient } from '../src/temporal/client.ts';
 import { type Dispatching, startDispatching } from '../src/temporal/start-dispatching.ts';
@@ -41,8 +40,6 @@ async function main(): Promise<void> {
     address: config.temporal.address,
     logger,
     registry,
-    failTarget: (target, message) => failByDispatch(db, target, message),
-    cancelByOperations: (target) => cancelByOperations(db, target),
     onRefused: (error) => {
       logger.fatal({ error: error.message }, 'The dispatcher may not start');
       process.exitCode = 1;

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
 import type { Database } from '../db/record.ts';
+import { cancelByOperations, failByDispatch } from '../db/standing/operations.ts';
 import { isAppError } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import { describeError } from './classify-outage.ts';
@@ -24,8 +25,6 @@ export interface DispatchingOptions {
   /** Temporal's, to be remembered with the namespace. */
   address: string;
   logger: Logger;
-  failTarget: (target: string, message: string) => Promise<void>;
-  cancelByOperations: (target: string) => Promise<void>;
   registry?: Registry;
   /** Called when it can never work: the database belongs to another namespace whose dispatcher is alive. */
   onRefused: (error: Error) => void;
@@ -46,7 +45,7 @@ const retryMs = 1000;
 
 /** Starts at once, and never rejects. */
 export function startDispatching(options: DispatchingOptions): Dispatching {
-  const { db, feed, client, logger, registry, failTarget, cancelByOperations } = options;
+  const { db, feed, client, logger, registry } = options;
   const owner = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
   const stopping = new AbortController();
   let parts:
@@ -61,6 +60,7 @@ export function startDispatching(options: DispatchingOptions): Dispatching {
     const installation = await joinPatiently({ ...options, owner }, stopping.signal);
     if (!installation) return;
     await ensureSearchAttributes(client, logger);
+    const failTarget = (target: string, message: string) => failByDispatch(db, target, message);
     const shared = { db, logger, owner, failTarget };
     const dispatcher = startDispatcher({
       ...shared,
@@ -71,7 +71,7 @@ export function startDispatching(options: DispatchingOptions): Dispatching {
     const reconciler = startReconciler({
       ...shared,
       client,
-      cancelByOperations,
+      cancelByOperations: (target) => cancelByOperations(db, target),
       metrics: registry && createReconcilerMetrics(registry),
     });
     parts = { installation, dispatcher, reconciler };
