@@ -6,8 +6,7 @@ import { agentMessages } from '../messages/agent-messages.ts';
 import { agentMemory } from '../memories/agent-memory.ts';
 import { readResult } from '../context/read-result.ts';
 import type { Tx } from '../record.ts';
-import { type Delegation, delegateTask } from '../standing/delegate.ts';
-import type { World } from '../standing/world.ts';
+import { type Delegation, delegateTask, type ToolsThere } from '../standing/delegate.ts';
 import { revisePlan } from '../standing/revise-plan.ts';
 
 export type RecordToolContext = ReturnType<typeof toolContext>;
@@ -15,7 +14,7 @@ export type RecordToolContext = ReturnType<typeof toolContext>;
 export interface ToolPlace {
   task: TaskRow;
   effect: EffectRow;
-  world: Pick<World, 'tools'>;
+  world: ToolsThere;
 }
 
 export function toolContext(tx: Tx, { task, effect, world }: ToolPlace) {

@@ -13,7 +13,11 @@ import type { TaskRow } from '../mappings/task.ts';
 import { newId } from '../new-id.ts';
 import type { Tx } from '../record.ts';
 import { insertTask } from '../task-store.ts';
-import type { World } from './world.ts';
+
+/** As much of the world as a delegation looks at. */
+export interface ToolsThere {
+  tools: readonly { name: string }[];
+}
 
 export interface Delegation {
   goal: string;
@@ -28,7 +32,7 @@ export interface Delegation {
 
 export async function delegateTask(
   tx: Tx,
-  { parent, world }: { parent: TaskRow; world: Pick<World, 'tools'> },
+  { parent, world }: { parent: TaskRow; world: ToolsThere },
   given: Delegation,
 ): Promise<{ taskId: string; title: string } | { problem: string }> {
   const files = await filesOf(tx, parent.id, given.files);
@@ -64,7 +68,7 @@ export async function delegateTask(
   return { taskId: id, title };
 }
 
-async function loadOperators(tx: Tx, { tools }: Pick<World, 'tools'>) {
+async function loadOperators(tx: Tx, { tools }: ToolsThere) {
   const agents = await tx.sql<{ id: string; capabilities: Capability[]; tools: string[] }>(
     `SELECT id, spec->'capabilities' AS capabilities, spec->'tools' AS tools FROM agents
       WHERE workspace_id = $1 AND archived_at IS NULL AND role = 'master_operator'`,
