@@ -9,7 +9,6 @@
  */
 import { modelFitNames, type TokenizerName } from '../contracts/model.ts';
 import type { LearnedFigures } from './model-experience.ts';
-import type { WebSearchOffer } from './web-search.ts';
 
 export const modelFits = modelFitNames;
 export type ModelFit = (typeof modelFits)[number];
@@ -26,6 +25,19 @@ export const taskClasses = [
   'score',
 ] as const;
 export type TaskClass = (typeof taskClasses)[number];
+
+/** Of a search of the web by a model provider, besides its tokens, in US dollars. */
+export interface SearchPrice {
+  usdPerThousand: number;
+  asOf: string;
+  checked: boolean;
+}
+
+export interface WebSearchOffer {
+  price: SearchPrice;
+  /** What one search puts into the prompt, in tokens: more than is usual, since nobody says what it is at most. */
+  promptTokens: number;
+}
 
 export interface ModelCandidate {
   provider: string;

@@ -8,19 +8,6 @@
 import type { WebSearchBy } from '../contracts/workspace.ts';
 import { isNamedBy, isOutOfService, type ModelCandidate, type ModelOutage, nameOf } from './route-model.ts';
 
-/** Besides its tokens, in US dollars. */
-export interface SearchPrice {
-  usdPerThousand: number;
-  asOf: string;
-  checked: boolean;
-}
-
-export interface WebSearchOffer {
-  price: SearchPrice;
-  /** What one search puts into the prompt, in tokens: more than is usual, since nobody says what it is at most. */
-  promptTokens: number;
-}
-
 export interface SearchRequest {
   provider: string;
   model: string;

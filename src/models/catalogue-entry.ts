@@ -1,5 +1,4 @@
-import type { ModelCandidate, ModelFit } from '../core/route-model.ts';
-import type { SearchPrice } from '../core/web-search.ts';
+import type { ModelCandidate, ModelFit, SearchPrice } from '../core/route-model.ts';
 
 /** USD per million tokens, which is the same number as micro-USD per token. */
 export interface TokenPrices {
