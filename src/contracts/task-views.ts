@@ -116,9 +116,9 @@ const Moment = z.iso
 
 export const UsageQuery = z.strictObject({
   groupBy: z
-    .enum(['model', 'agent', 'task', 'run', 'day'])
+    .enum(['model', 'agent', 'task', 'run', 'day', 'kind'])
     .default('model')
-    .describe('"task" adds up whole trees'),
+    .describe('"task" adds up whole trees; "kind": model calls and searches of the web'),
   from: Moment.optional(),
   to: Moment.optional(),
 });

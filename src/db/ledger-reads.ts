@@ -40,6 +40,7 @@ const groups: Record<UsageQuery['groupBy'], { key: string; label: string; join: 
     join: 'LEFT JOIN runs r ON r.id = l.run_id LEFT JOIN workflows w ON w.id = r.workflow_id',
   },
   day: { key: `to_char(l.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`, label: '', join: '' },
+  kind: { key: 'l.kind', label: '', join: '' },
 };
 
 /** At most a thousand lines, the dearest first; days in their order. */

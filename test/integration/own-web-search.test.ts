@@ -9,6 +9,7 @@ import type { CreateTask } from '../../src/contracts/task.ts';
 import type { WebSearchBy } from '../../src/contracts/workspace.ts';
 import { insertAgent } from '../../src/db/agent-store.ts';
 import type { LedgerEntryRow } from '../../src/db/mappings/ledger-entry.ts';
+import { readUsage } from '../../src/db/ledger-reads.ts';
 import { readModelCall } from '../../src/db/model-call-reads.ts';
 import type { Tx } from '../../src/db/record.ts';
 import { createSealer } from '../../src/db/seal.ts';
@@ -123,6 +124,14 @@ describe.each(providers)('web_search with a key of %s', (provider) => {
     expect(price.search).toMatchObject({ usdPerThousand: 10, checked: false });
     expect(row?.microUsd).toBe(10_000 + (priceOf(usage, { ...price, longPrompt: null }) ?? 0));
     expect(row?.reservedMicroUsd).toBeGreaterThan(row?.microUsd ?? 0);
+    const [all] = await house.rows<{ usd: number }>(
+      `SELECT sum(micro_usd)::int AS usd FROM ledger WHERE kind = 'search'`,
+    );
+    const usageBy = await desk((tx) => readUsage(tx, { groupBy: 'kind' }));
+    expect(usageBy.find(({ key }) => key === 'search')).toMatchObject({
+      label: 'search',
+      microUsd: all?.usd,
+    });
   }, 90_000);
 
   test('is opened like a model call: the exact request, the price, what came back, every try', async () => {

@@ -118,6 +118,18 @@ describe('a search that a model provider makes', () => {
     expect(await rowsOf(call)).toMatchObject([{ outcome: 'open' }]);
   });
 
+  test('that has to wait for its provider’s limit was never made: no row, nothing set aside, its own time', async () => {
+    const call = await desk.asked();
+    await desk.claimTool(call);
+    const until = new Date(desk.asker.now + 60_000);
+    const postponed = { ...call, try: 1, until, why: 'The limit of requests a minute is used up.' };
+    await desk.tasks.postponeModelCall(desk.asker, postponed);
+    expect(await desk.taskOf(call)).toMatchObject({ waitingFor: 'time', holdsSlot: false, wakeAt: until });
+    expect([await rowsOf(call), await purseOf(call)]).toMatchObject([[], { spent: before, reserved: 0 }]);
+    expect((await desk.standing(call, until.getTime())).start).toMatchObject([{ key: call.key }]);
+    expect(await desk.claimTool(call)).toMatchObject({ claimed: { try: 1 } });
+  });
+
   test('keeps the yes of a person while it is parked', async () => {
     desk.offer({ risk: 'high', effect: 'none', search: () => ({ query: 'tides', count: 5 }) });
     const call = await desk.asked();
