@@ -68,6 +68,7 @@ export const Approval = z
     editedHash: z.string().nullable(),
     requestedAt: z.iso.datetime(),
     requestedBy: z.string().describe('The agent, or who started the run'),
+    startedBy: z.string().nullable().describe('Who gave the goal or started the run that asks'),
     fourEyes: z.boolean().describe('Two people agree, neither of whom gave the goal'),
     consents: z
       .array(z.object({ by: z.string(), at: z.iso.datetime() }))

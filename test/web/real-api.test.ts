@@ -1,25 +1,16 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import { createApp } from '../../src/api/app.ts';
-import { authenticate } from '../../src/commands/authenticate.ts';
 import { newId } from '../../src/db/new-id.ts';
 import { insertSignInLink } from '../../src/db/principal-store.ts';
 import type { Database } from '../../src/db/record.ts';
-import { createFileStorage } from '../../src/files/storage.ts';
-import { createGateway } from '../../src/live/gateway.ts';
-import { createHub } from '../../src/live/hub.ts';
 import { plantTree } from '../api/support/plant-tree.ts';
 import { type WatchedPage, openBrowser, openPage } from '../support/browser.ts';
-import { closeLater } from '../support/close-later.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { testRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { logger, note, openDatabase, openFeed } from '../temporal/support.ts';
+import { note, openDatabase, openFeed } from '../temporal/support.ts';
 import { AdjutantPage } from './support/adjutant-page.ts';
-import { buildPage } from './support/build-page.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { servePage } from './support/serve-page.ts';
 
 /** The page over the real API, gateway and security policy; no worker runs, so what is begun stays where it is. */
 let db: Database;
@@ -28,7 +19,6 @@ let watched: WatchedPage;
 let adjutant: AdjutantPage;
 
 beforeAll(async () => {
-  const webDir = await buildPage();
   const feed = openFeed((await testRedis()).url);
   const { url: databaseUrl } = await createTestDatabase();
   db = await openDatabase(databaseUrl, feed.bell);
@@ -37,7 +27,7 @@ beforeAll(async () => {
     `SELECT w.id, p.id AS owner FROM workspaces w JOIN principals p ON p.workspace_id = w.id`,
   );
   workspaceId = home?.id ?? '';
-  const url = await serve(webDir, feed);
+  const url = await servePage({ db, feed });
   const secret = await db.inWorkspace({ workspaceId, actor: 'system' }, (tx) =>
     insertSignInLink(tx, home?.owner ?? ''),
   );
@@ -46,32 +36,6 @@ beforeAll(async () => {
   adjutant = new AdjutantPage(watched.page, url);
   await adjutant.signIn(`/sign-in#${secret}`);
 }, 120_000);
-
-async function serve(webDir: string, feed: ReturnType<typeof openFeed>): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const filesDir = await temporaryFolder('files');
-  const temporal = { namespace: 'default', uiUrl: 'http://127.0.0.1:8233' };
-  const files = createFileStorage(filesDir);
-  const uploadDir = join(filesDir, 'uploads');
-  server.on('request', createApp({ db, files, uploadDir, publicUrl, logger, webDir, temporal }));
-  const hub = createHub({ db, feed, logger });
-  const gateway = createGateway({
-    server,
-    hub,
-    publicUrl,
-    logger,
-    authenticate: (given) => authenticate(db, given),
-  });
-  closeLater('the product', async () => {
-    gateway.goAway(100);
-    hub.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return publicUrl;
-}
 
 test('a goal with a file is accepted, and its page is live', async () => {
   await adjutant.attach(join(import.meta.dirname, '..', '..', 'samples', 'incident-log-2026.csv'));

@@ -5,11 +5,11 @@ import { timeOrNull } from '../tasks/present-task.ts';
 export function presentApproval(row: ListedApproval): Approval {
   const { id, kind, runId, runName, stepKey, rootTaskId, taskId, taskTitle, agentId, agentName } = row;
   const { tool, risk, destination, editedArguments, title, details, why, ruleIds } = row;
-  const { status, hash, editedHash, requestedBy, fourEyes, decidedBy, note, happened } = row;
+  const { status, hash, editedHash, requestedBy, startedBy, fourEyes, decidedBy, note, happened } = row;
   return {
     ...{ id, kind, runId, runName, stepKey, rootTaskId, taskId, taskTitle, agentId, agentName },
     ...{ tool, risk, destination, arguments: row.arguments, editedArguments, title, details, why, ruleIds },
-    ...{ status, hash, editedHash, requestedBy, fourEyes, decidedBy, note, happened },
+    ...{ status, hash, editedHash, requestedBy, startedBy, fourEyes, decidedBy, note, happened },
     requestedAt: row.requestedAt.toISOString(),
     consents: row.consents.map(({ by, at }) => ({ by, at })),
     decidedAt: timeOrNull(row.decidedAt),

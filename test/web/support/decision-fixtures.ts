@@ -37,6 +37,7 @@ export function approval(part: Partial<Approval> = {}): Approval {
     hash: 'c'.repeat(64),
     requestedAt: at(700),
     requestedBy: idOf('prn', 1),
+    startedBy: idOf('prn', 9),
     decidedAt: null,
     decidedBy: null,
     note: null,

@@ -11,7 +11,7 @@ import { isTyping } from '../shell/use-keys.ts';
 import { absolute, clock } from '../words/format.ts';
 import { decidedWords, hasExpired, timeLeft } from './approval-words.ts';
 import { AskedArguments, AskedCall, readArguments } from './asked-arguments.tsx';
-import { FourEyes, hasAgreed } from './four-eyes.tsx';
+import { FourEyes, mayNotAgree } from './four-eyes.tsx';
 import { UncertainCard } from './uncertain-card.tsx';
 import { type Verb, useDecision } from './use-decision.ts';
 
@@ -60,12 +60,12 @@ function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayA
   const [edited, setEdited] = useState<string | null>(null);
   const decision = useDecision(approval.id);
   const me = useSession()?.principal.id;
-  const agreed = hasAgreed(approval, me);
+  const others = mayNotAgree(approval, me);
   const late = hasExpired(approval, now);
   const may = mayAct && !late && !decision.isPending;
   const read = edited === null ? null : readArguments(edited);
   const decide = (verb: Verb) => {
-    if (verb === 'approve' && (agreed || (read && 'problem' in read))) return;
+    if (verb === 'approve' && (others || (read && 'problem' in read))) return;
     const changed = verb === 'approve' && read && 'value' in read ? { arguments: read.value } : {};
     decision.mutate({ verb, note, ...changed });
   };
@@ -104,7 +104,7 @@ function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayA
             onChange={(event) => setNote(event.target.value)}
           />
           <DecisionButton verb="deny" decision={decision} may={may} decide={decide} />
-          <DecisionButton verb="approve" decision={decision} may={may && !agreed} decide={decide} />
+          <DecisionButton verb="approve" decision={decision} may={may && !others} decide={decide} />
         </div>
       ) : (
         <p className="bd ts t2">You look on here: a viewer cannot decide.</p>

@@ -28,14 +28,14 @@ export function ChatBar({ agent, title, taskId, children, instead }: ChatBarProp
         <span className="desk" aria-hidden="true">
           /
         </span>
-        {agent && <AgentTile agent={agent} small />}
+        {agent && !instead && <AgentTile agent={agent} small />}
         <h1 className={instead ? 'vh' : 'ell'} style={{ color: 'var(--text)' }} title={title}>
           {agent ? `${agent.name}${title ? `: ${title}` : ''}` : 'Chat'}
         </h1>
       </nav>
       {instead}
       {children}
-      {taskId && (
+      {taskId && !instead && (
         <a className="btn sm" {...linkTo(`/tasks/${taskId}`)}>
           <Icon name="tasks" small />
           <span className="desk">Open its task</span>

@@ -53,7 +53,9 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
   const { agent, answering, unanswered } = chat;
   const now = useNow(30_000);
   const acts = useChatActs(chat.id);
-  const writing = answering !== null || unanswered > 0;
+  // The list may have the reply a moment before the chat is known to have ended it.
+  const isThere = messages.some(({ fromTaskId }) => fromTaskId !== null && fromTaskId === answering?.taskId);
+  const writing = !isThere && (answering !== null || unanswered > 0);
   const replaced = replacedIn(messages);
   const last = messages.at(-1);
   const failed = acts.anew.error ?? acts.branch.error;
@@ -104,7 +106,7 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
             <p className="t2 ts">This chat is archived: it is read, and goes on only in a branch.</p>
           )}
           {mayAct && chat.archivedAt === null && (
-            <Write agent={agent.name} acts={acts} mayStop={answering !== null} />
+            <Write agent={agent.name} acts={acts} mayStop={answering !== null && !isThere} />
           )}
         </div>
       </section>

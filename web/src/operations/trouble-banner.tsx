@@ -16,19 +16,13 @@ export function TroubleBanner() {
   });
   const trouble = data && troubleOf(data);
   if (!trouble) return null;
-  const { what, meanwhile, command, queues } = trouble;
+  const { what, meanwhile, command } = trouble;
   return (
     <div className="banner warn" role="status">
       <Icon name="warn" small className="s-waiting" />
       <span className="grow">
         <b className="fm">{what}</b> <span className="desk">{meanwhile} </span>Start it:{' '}
         <code>{command}</code>
-        {queues.length > 0 && (
-          <>
-            , with <code>WORKER_QUEUES</code> not set or naming <code>{queues.join(',')}</code>
-          </>
-        )}
-        .
       </span>
     </div>
   );

@@ -5,8 +5,6 @@ export interface Trouble {
   what: string;
   meanwhile: string;
   command: string;
-  /** Of the worker that is started: the queues that it must serve. */
-  queues: string[];
 }
 
 /** A dispatcher that is restarted catches up within seconds. */
@@ -26,7 +24,6 @@ export function troubleOf({ outbox, reconciled }: OperationsStatus): Trouble | n
       what: 'Nothing new begins.',
       meanwhile: 'What was accepted waits: the dispatcher does not run, or does not reach Temporal.',
       command: 'npm run start:dispatcher',
-      queues: [],
     };
   }
   const queues = (reconciled?.unserved ?? []).map((queue) => queue.replace(/ \(.*\)$/, ''));
@@ -35,9 +32,10 @@ export function troubleOf({ outbox, reconciled }: OperationsStatus): Trouble | n
     what: queues.includes('orchestrate')
       ? 'Nothing goes on: no worker runs.'
       : `No worker ${listed(queues.map((queue) => idle[queue] ?? `serves ${queue}`))}.`,
-    meanwhile: 'What needs one waits, nothing is lost, and it goes on by itself as soon as one runs.',
-    command: 'npm run start:worker',
-    queues,
+    meanwhile: 'Nothing is lost: what waits goes on by itself as soon as one does.',
+    command: queues.includes('orchestrate')
+      ? 'npm run start:worker'
+      : `WORKER_QUEUES=${queues.join(',')} npm run start:worker`,
   };
 }
 

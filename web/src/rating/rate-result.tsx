@@ -23,8 +23,8 @@ export function RateResult({ task, mayAct }: RateResultProps) {
   const note = stored?.note ?? '';
   return (
     <div className="rate">
-      <div className="row">
-        <span className="ts t2">{mayAct ? 'How good is it?' : 'Rated'}</span>
+      <div className="row wrap">
+        <span className="ts t2 nw">{mayAct ? 'How good is it?' : 'Rated'}</span>
         <Stars
           shown={shown}
           {...(mayAct

@@ -34,6 +34,8 @@ export function Conversation({ tree, rows, texts, now, selected, mayAct }: Conve
   const { task, plan } = tree;
   const agent = whoHas(task);
   const last = lastAgent(task);
+  // There is no run, and so no plan in the tree, before somebody has accepted it.
+  const waitsForYes = task.waiting?.for === 'approval';
   return (
     <section className="log scroll" tabIndex={0} aria-label="Goal and result">
       <div className="col">
@@ -57,10 +59,10 @@ export function Conversation({ tree, rows, texts, now, selected, mayAct }: Conve
           <div className="body">
             <p>{opening(tree, rows)}</p>
             {plan && rows.length > 0 && <PlanCard tree={tree} rows={rows} now={now} selected={selected} />}
-            {plan && <PlanHistory taskId={task.id} now={now} />}
+            {(plan || waitsForYes) && <PlanHistory taskId={task.id} now={now} />}
             <TreeApprovals rootTaskId={task.rootId} now={now} mayAct={mayAct} />
             <MessageThread tree={tree} now={now} mayAct={mayAct} />
-            {task.waiting?.for === 'approval' && <PlanProposal taskId={task.id} mayAct={mayAct} />}
+            {waitsForYes && <PlanProposal taskId={task.id} mayAct={mayAct} />}
             <WaitingCard task={task} now={now} mayAct={mayAct} />
             {heldUp(tree).map((child) => (
               <WaitingCard key={child.id} task={child} now={now} mayAct={mayAct} />
