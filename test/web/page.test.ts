@@ -1,7 +1,19 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { LedgerEntryView } from '../../src/contracts/task-views.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { allWell, at, completed, file, forecast, goal, memo, taskId, treeOf } from './support/fixtures.ts';
+import {
+  allWell,
+  at,
+  completed,
+  file,
+  forecast,
+  goal,
+  ledger,
+  memo,
+  taskId,
+  treeOf,
+} from './support/fixtures.ts';
 import { idOf } from './support/ids.ts';
 import { axeFaults, shownPage } from './support/shown-page.ts';
 
@@ -211,6 +223,34 @@ describe('watching a goal', () => {
     expect(await axeFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
+  });
+
+  test('opens a search of the web like a model call, with what searches cost', async () => {
+    const { adjutant, api, page } = shown;
+    const price = { inputPerMTok: 0.1, outputPerMTok: 0.5, asOf: '2026-11-01' };
+    api.state.openedCall = {
+      purpose: 'web_search',
+      turn: 2,
+      request: { kind: 'search', model: 'gpt-small', system: 'Search once.', searches: 1 },
+      messages: [{ role: 'user', content: { text: 'Query: tides' } }],
+      route: { reason: 'gpt-small searches the web for the least money.', candidates: [], rejected: [] },
+      packing: null,
+      price: { ...price, search: { usdPerThousand: 10, asOf: '2026-11-01', checked: false } },
+      reply: { text: '1. Tides\nhttps://tides.test/', data: [] },
+      tries: [{ ...(ledger[1] as LedgerEntryView), kind: 'search', searches: 1 }],
+    };
+    await adjutant.open(`/tasks/${taskId}?step=weigh`);
+    await page.getByRole('listitem').getByRole('button', { name: 'analyse' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Search of the web: web_search, turn 2' });
+    await dialog.getByText('Query: tides').waitFor();
+    const text = await dialog.innerText();
+    for (const part of [
+      'https://tides.test/',
+      'for the least money',
+      '$10 per thousand searches',
+      'Searches',
+    ])
+      expect(text).toContain(part);
   });
 
   test('cancels only after asking in place', async () => {

@@ -62,6 +62,7 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
     operations: allWell(),
     role: 'owner',
     files: new Map(),
+    openedCall: {},
     refuseUpload: null,
   };
   const posted: FakeApi['posted'] = [];
@@ -166,7 +167,7 @@ function routes(app: Express, state: FakeState): void {
     (_request, response) => void response.json({ items: [assignment] }),
   );
   app.get('/api/v2/tasks/:id/ledger', (_request, response) => void response.json(page(ledger)));
-  app.get('/api/v2/model-calls/:id', (_request, response) => void response.json(modelCall()));
+  app.get('/api/v2/model-calls/:id', (_request, response) => void response.json(modelCall(state.openedCall)));
   app.get('/api/v2/tasks/:id/events', (_request, response) => {
     response.json(page([event(1, { type: 'task.created', data: { title: 'A task' } }), event(2)]));
   });

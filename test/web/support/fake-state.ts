@@ -8,6 +8,7 @@ import type { ModelView } from '../../../src/contracts/model.ts';
 import type { OperationsStatus } from '../../../src/contracts/operations.ts';
 import type { PlanView } from '../../../src/contracts/plan.ts';
 import type { FoundServer, Provider } from '../../../src/contracts/provider.ts';
+import type { ModelCallView } from '../../../src/contracts/task-views.ts';
 import type { ToolServer } from '../../../src/contracts/tool-server.ts';
 import type { Task, TaskTree } from '../../../src/contracts/task.ts';
 
@@ -30,6 +31,8 @@ export interface FakeState {
   operations: OperationsStatus;
   role: 'owner' | 'operator' | 'viewer';
   files: Map<string, FileView>;
+  /** What the call that is opened is, besides what calls are. */
+  openedCall: Partial<ModelCallView>;
   /** What the next upload is answered with instead of success. */
   refuseUpload: { status: number; code: string; detail: string } | null;
 }
