@@ -4,30 +4,12 @@ import { topUpBudget } from '../../src/commands/top-up-budget.ts';
 import { updateBudget } from '../../src/commands/update-budget.ts';
 import { CreateTask } from '../../src/contracts/task.ts';
 import type { Tx } from '../../src/db/record.ts';
-import { closeLater } from '../support/close-later.ts';
-import { type House, openHouse } from '../support/house.ts';
-import {
-  type ScriptedModelServer,
-  startScriptedModelServer,
-} from '../support/scripted-model-server/server.ts';
-import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
 
-let house: House;
-let server: ScriptedModelServer;
+let house: ScriptedHouse;
 
 beforeAll(async () => {
-  server = await startScriptedModelServer({ rule: createWorkRule({ planSteps: 4 }) });
-  closeLater('the scripted models', () => server.close());
-  house = await openHouse({
-    models: {
-      openai: { apiKey: 'sk-test-000000000000', baseUrl: server.v1, model: undefined },
-      anthropic: undefined,
-      llama: undefined,
-      stallMs: 5000,
-    },
-    filesDir: await temporaryFolder('files'),
-  });
+  house = await openScriptedHouse({ stallMs: 5000, planSteps: 4 });
 });
 
 function desk<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
@@ -70,14 +52,14 @@ describe('budgets', () => {
       holdsSlot: false,
       waitingDetail: expect.stringContaining('too small for a single call'),
     });
-    expect(server.journal()).toEqual([]);
+    expect(house.server.journal()).toEqual([]);
     const purse = await purseOf(id);
     await desk((tx) => topUpBudget(tx, house.caller, { id: purse.id, wish: { usd: 2 } }));
     expect(await house.reaches('tasks', id, ['completed', 'failed'], 60_000)).toMatchObject({
       status: 'completed',
     });
     const { usd, calls } = await booked(id);
-    expect(calls).toBe(server.journal().length);
+    expect(calls).toBe(house.server.journal().length);
     // A plan, four steps, a verdict and the result.
     expect(calls).toBe(7);
     expect(usd).toBeGreaterThan(0);
@@ -86,7 +68,7 @@ describe('budgets', () => {
   }, 90_000);
 
   test('a goal whose money ends in the middle of its plan parks there, pays nothing twice, and its sums are those of the ledger', async () => {
-    const before = server.journal().length;
+    const before = house.server.journal().length;
     const day = await purseOf(house.scope.workspaceId);
     const { id } = await desk((tx) =>
       createTask(tx, house.caller, CreateTask.parse({ goal: 'Compare four suppliers.' })),
@@ -114,7 +96,7 @@ describe('budgets', () => {
       status: 'completed',
     });
     const { usd, calls } = await booked(id);
-    expect(calls).toBe(server.journal().length - before);
+    expect(calls).toBe(house.server.journal().length - before);
     expect(await purseOf(id)).toMatchObject({ spent: usd, reserved: 0 });
     expect(await purseOf(house.scope.workspaceId)).toMatchObject({ spent: day.spent + usd, reserved: 0 });
   }, 120_000);

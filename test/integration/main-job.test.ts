@@ -1,39 +1,15 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createTask } from '../../src/commands/create-task.ts';
-import { CreateTask } from '../../src/contracts/task.ts';
-import { closeLater } from '../support/close-later.ts';
-import { type House, openHouse } from '../support/house.ts';
-import {
-  startScriptedModelServer,
-  type ScriptedModelServer,
-} from '../support/scripted-model-server/server.ts';
-import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
 
-let house: House;
-let models: ScriptedModelServer;
+let house: ScriptedHouse;
 
 beforeAll(async () => {
-  models = await startScriptedModelServer({ rule: createWorkRule() });
-  closeLater('the scripted models', () => models.close());
-  house = await openHouse({
-    models: {
-      openai: { apiKey: 'test', baseUrl: models.v1, model: undefined },
-      anthropic: undefined,
-      llama: undefined,
-      stallMs: 5000,
-    },
-    filesDir: await temporaryFolder('files'),
-  });
+  house = await openScriptedHouse({ stallMs: 5000 });
 });
-
-function give(goal: string): Promise<{ id: string }> {
-  return house.db.inWorkspace(house.scope, (tx) => createTask(tx, house.caller, CreateTask.parse({ goal })));
-}
 
 describe('the main job', () => {
   test('a goal is planned, carried out by Master Operators and written up', async () => {
-    const { id } = await give('Compare three suppliers and recommend one.');
+    const id = await house.give({ goal: 'Compare three suppliers and recommend one.' });
     const task = await house.reaches('tasks', id, ['completed', 'failed']);
     expect(task).toMatchObject({ status: 'completed', planOrigin: 'model', holdsSlot: false });
     const steps = await house.db.acrossWorkspaces<{ status: string }>(
@@ -46,6 +22,6 @@ describe('the main job', () => {
       `SELECT count(*)::int AS n, count(*) FILTER (WHERE outcome <> 'ok')::int AS open FROM ledger WHERE root_task_id = $1`,
       [id],
     );
-    expect(ledger).toEqual({ n: models.journal().length, open: 0 });
+    expect(ledger).toEqual({ n: house.server.journal().length, open: 0 });
   });
 });

@@ -1,45 +1,22 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createTask } from '../../src/commands/create-task.ts';
 import { cancelTask } from '../../src/commands/cancel-task.ts';
 import { pauseTask } from '../../src/commands/pause-task.ts';
 import { resumeTask } from '../../src/commands/resume-task.ts';
 import { retryRun } from '../../src/commands/retry-run.ts';
 import { retryTask } from '../../src/commands/retry-task.ts';
-import { CreateTask } from '../../src/contracts/task.ts';
 import type { Tx } from '../../src/db/record.ts';
-import { closeLater } from '../support/close-later.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
 import type { Answer, ServedCall } from '../support/scripted-model-server/script.ts';
-import { startScriptedModelServer } from '../support/scripted-model-server/server.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { createWorkRule } from '../support/scripted-model-server/work-rule.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
-let house: House;
-/** What a call gets instead of its usual answer. */
-let instead: (call: ServedCall) => Answer | null = () => null;
+let house: ScriptedHouse;
 
 beforeAll(async () => {
-  const work = createWorkRule();
-  const models = await startScriptedModelServer({ rule: (call) => instead(call) ?? work(call) });
-  closeLater('the scripted models', () => models.close());
-  house = await openHouse({
-    models: {
-      openai: { apiKey: 'test', baseUrl: models.v1, model: undefined },
-      anthropic: undefined,
-      llama: undefined,
-      stallMs: 5000,
-    },
-    filesDir: await temporaryFolder('files'),
-  });
+  house = await openScriptedHouse({ stallMs: 5000 });
 });
 
 function desk<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
   return house.db.inWorkspace(house.scope, work);
-}
-
-function give(goal: string): Promise<{ id: string }> {
-  return desk((tx) => createTask(tx, house.caller, CreateTask.parse({ goal })));
 }
 
 async function steps(
@@ -60,14 +37,14 @@ function refuseLastStep(call: ServedCall): Answer | null {
 
 describe('a run that a person controls', () => {
   test('a failed plan is retried: finished work is reused, the failed step gets a new attempt of the same task', async () => {
-    instead = refuseLastStep;
-    const { id } = await give('Compare three suppliers.');
+    house.answer(refuseLastStep);
+    const id = await house.give({ goal: 'Compare three suppliers.' });
     const failed = await house.reaches('tasks', id, ['completed', 'failed']);
     expect(failed).toMatchObject({ status: 'failed' });
     const before = await steps(failed.planRunId);
     const broken = before.find((step) => step.status === 'failed');
     expect(broken).toBeDefined();
-    instead = () => null;
+    house.answer(() => null);
     await desk((tx) => retryTask(tx, house.caller, { taskId: id }));
     expect(await house.reaches('tasks', id, ['completed'])).toMatchObject({
       planRunId: failed.planRunId,
@@ -82,8 +59,8 @@ describe('a run that a person controls', () => {
   });
 
   test('a retry from an unknown step is a clear problem and changes nothing', async () => {
-    instead = refuseLastStep;
-    const { id } = await give('Compare four suppliers.');
+    house.answer(refuseLastStep);
+    const id = await house.give({ goal: 'Compare four suppliers.' });
     const failed = await house.reaches('tasks', id, ['completed', 'failed']);
     const retry = desk((tx) =>
       retryRun(tx, house.caller, { runId: String(failed.planRunId), from: 'nowhere' }),
@@ -95,14 +72,14 @@ describe('a run that a person controls', () => {
     expect(await house.reaches('runs', String(failed.planRunId), ['failed'])).toMatchObject({
       version: expect.any(Number),
     });
-    instead = () => null;
+    house.answer(() => null);
   });
 
   test('a retry from a step does that step and all behind it again, with what the person changed', async () => {
-    instead = refuseLastStep;
-    const { id } = await give('Compare five suppliers.');
+    house.answer(refuseLastStep);
+    const id = await house.give({ goal: 'Compare five suppliers.' });
     const failed = await house.reaches('tasks', id, ['completed', 'failed']);
-    instead = () => null;
+    house.answer(() => null);
     const runId = String(failed.planRunId);
     const first = (await steps(runId)).find((step) => step.attempts === 1 && step.status === 'completed');
     await desk((tx) =>
@@ -125,11 +102,11 @@ describe('a run that a person controls', () => {
 
   test('a paused task begins nothing new, and goes on where it stood', async () => {
     let seen = 0;
-    instead = (call) => {
+    house.answer((call) => {
       if (call.outputSchema === null) seen += 1;
-      return call.outputSchema === null ? { delayMs: 300 } : null;
-    };
-    const { id } = await give('Compare six suppliers.');
+      return call.outputSchema === null ? { delayMs: 300, text: 'Seen to.' } : null;
+    });
+    const id = await house.give({ goal: 'Compare six suppliers.' });
     const planned = await house.reaches('tasks', id, ['waiting']);
     expect(planned.waitingFor).toBe('children');
     await desk((tx) => pauseTask(tx, house.caller, { taskId: id }));
@@ -143,7 +120,7 @@ describe('a run that a person controls', () => {
     });
     expect((await steps(planned.planRunId)).some((step) => step.status === 'pending')).toBe(true);
     expect(seen).toBe(asked);
-    instead = () => null;
+    house.answer(() => null);
     await desk((tx) => resumeTask(tx, house.caller, { taskId: id }));
     expect(await house.reaches('tasks', id, ['completed', 'failed'])).toMatchObject({ status: 'completed' });
     const late = desk((tx) => pauseTask(tx, house.caller, { taskId: id }));
@@ -151,12 +128,12 @@ describe('a run that a person controls', () => {
   });
 
   test('a cancelled task can be retried', async () => {
-    instead = (call) => (call.outputSchema === null ? { delayMs: 20_000 } : null);
-    const { id } = await give('Compare seven suppliers.');
+    house.answer((call) => (call.outputSchema === null ? { delayMs: 20_000 } : null));
+    const id = await house.give({ goal: 'Compare seven suppliers.' });
     await house.reaches('tasks', id, ['waiting']);
     await desk((tx) => cancelTask(tx, house.caller, { taskId: id }));
     expect(await house.reaches('tasks', id, ['cancelled'], 10_000)).toMatchObject({ holdsSlot: false });
-    instead = () => null;
+    house.answer(() => null);
     await desk((tx) => retryTask(tx, house.caller, { taskId: id }));
     expect(await house.reaches('tasks', id, ['completed', 'failed'])).toMatchObject({ status: 'completed' });
   });

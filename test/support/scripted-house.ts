@@ -39,10 +39,12 @@ export const isPlan = (call: ServedCall) =>
 export const isStep = (title: string) => (call: ServedCall) => call.text.includes(`# Task\n\n${title}`);
 export const isSynthesis = (call: ServedCall) => call.text.includes('The plan was carried out.');
 
-export async function openScriptedHouse(
-  options: Partial<HouseOptions> & { stallMs?: number } = {},
-): Promise<ScriptedHouse> {
-  const work = createWorkRule();
+export async function openScriptedHouse({
+  stallMs = 20_000,
+  planSteps,
+  ...options
+}: Partial<HouseOptions> & { stallMs?: number; planSteps?: number } = {}): Promise<ScriptedHouse> {
+  const work = createWorkRule(planSteps === undefined ? {} : { planSteps });
   let rule: (call: ServedCall) => Answer | null = () => null;
   let held: { what: (call: ServedCall) => boolean; arrived: (seq: number) => void } | null = null;
   const server = await startScriptedModelServer({
@@ -60,7 +62,7 @@ export async function openScriptedHouse(
     openai: { apiKey: 'test', baseUrl: server.v1, model: undefined },
     anthropic: undefined,
     llama: undefined,
-    stallMs: options.stallMs ?? 20_000,
+    stallMs,
   };
   const house = await openHouse({
     models,
