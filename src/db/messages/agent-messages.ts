@@ -12,6 +12,7 @@ import { answerMessage } from './answer.ts';
 import { loadHops } from './heard-hops.ts';
 import { lockMessage } from './message-store.ts';
 import { type Addressed, findRecipient, type Recipient } from './recipient.ts';
+import { waitsFor } from './waits-for.ts';
 
 export interface AgentSays {
   /** Id or name of an agent, or the id of a task; `person`, `chief`; left out for an answer. */
@@ -98,6 +99,10 @@ async function accept(place: Place, { says, to, type, deadline }: Accepting): Pr
   if (to.kind === 'agent' && wantsAnswer(type) && (await isDeepest(tx, task)))
     return { problem: 'You may not give work on from here: the limit of depth is reached.' };
   const waits = says.waits === true && type === 'request';
+  if (waits && to.kind === 'task' && to.id && (await waitsFor(tx, to.id, task.id)))
+    return {
+      problem: `“${to.name}” waits for you itself and would answer nothing before. Answer what it asked, or go on with what you know.`,
+    };
   const sent = await acceptMessage(tx, {
     from: { kind: 'agent', id: task.agentId ?? 'system' },
     fromTask: task,

@@ -147,6 +147,33 @@ describe('a question to the Chief of Staff', () => {
   });
 });
 
+describe('a question to another task', () => {
+  const asked = (by: string, to: string) => office.uses(by, 'send_message', { to, text: 'Which year?' });
+  const waitsForAnswer = async (id: string) => (await office.task(id)).waitingFor === 'message';
+  const give = () => office.desk.give('asking');
+
+  test('that waits for the asker is refused, whoever stands between: nobody waits in a ring', async () => {
+    const [one, two, three] = [await give(), await give(), await give()];
+    await asked(one, two);
+    await asked(two, three);
+    expect([await waitsForAnswer(one), await waitsForAnswer(two)]).toEqual([true, true]);
+    await asked(three, one);
+    expect(await waitsForAnswer(three)).toBe(false);
+    expect((await office.told(three, 'tool')).join()).toContain('waits for you itself');
+    await asked(three, await give());
+    expect(await waitsForAnswer(three)).toBe(true);
+  });
+
+  test('of two that ask each other at once, one is refused', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [one, two] = [await give(), await give()];
+      await Promise.all([asked(one, two), asked(two, one)]);
+      const waiting = [await waitsForAnswer(one), await waitsForAnswer(two)];
+      expect(waiting.sort()).toEqual([false, true]);
+    }
+  });
+});
+
 test('ask_chief without anybody above says so', async () => {
   const taskId = await office.desk.give('asking');
   await office.uses(taskId, 'ask_chief', { question: 'May I?' });
