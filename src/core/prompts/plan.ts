@@ -167,6 +167,10 @@ export function waitingPlanMessage(
   return `Your plan “${name}” waits for a person to accept it:\n\n${lines.join('\n')}\n\nAnswer the messages above in a few sentences. Your answer goes to those who wrote them. ${again}`;
 }
 
+/** After messages that came while it waits for an answer to a question of its own. */
+export const askingMessage =
+  'Answer the messages above in a few sentences. Your answer goes to those who wrote them. What you asked stays open: you go on when it is answered.';
+
 /** After messages that came while the plan is carried out. `canRevise`: there is a tool for a new rest of it. */
 export function hearingMessage(
   steps: Pick<SynthesisFacts['steps'][number], 'title' | 'status'>[],

@@ -25,7 +25,7 @@ export function chiefOfStaffMove(all: TaskSnapshot, current: CurrentAttempt): Ta
     return { move: 'endAttempt', error };
   }
   if (!all.planRun && all.plan?.status === 'accepted') return planMove(snapshot, current);
-  return toolTurn(all) ?? afterAllTurns(all, planMove(snapshot, current));
+  return toolTurn(all) ?? afterAllTurns(all, toolTurn(snapshot) ?? planMove(snapshot, current));
 }
 
 function planMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {

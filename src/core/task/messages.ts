@@ -1,10 +1,11 @@
 /**
  * Messages in a task's record. They are shown with its next model call; a task whose unread message came too late for that takes another
- * turn before it completes, and a Chief of Staff one while its plan is carried out or waits to be accepted. An agent that asked waits for
- * the answer, so it gets one in every case, and be it that none will come.
+ * turn before it completes, and a Chief of Staff one while its plan is carried out or waits to be accepted, and while it waits for an answer
+ * to a question of its own. An agent that asked waits for the answer, so it gets one in every case, and be it that none will come.
  */
 import { park, routeWork } from './outage.ts';
 import { isSummary } from './summaries.ts';
+import { toolTurn } from './tool-turns.ts';
 import type { CurrentAttempt, TaskMessage, TaskMove, TaskSnapshot } from './snapshot.ts';
 
 /** The purpose of a Chief of Staff's turn that only answers messages. */
@@ -23,7 +24,27 @@ export function mayAnswer(purpose: string): boolean {
 
 /** Another turn first, when a message has not been read and a model is there that could. Whoever waits for an answer that cannot come is told. */
 export function unlessUnread(snapshot: TaskSnapshot, current: CurrentAttempt, move: TaskMove): TaskMove {
-  if (!isLater(snapshot, move)) return move;
+  return isLater(snapshot, move) ? heardFirst(snapshot, current, move) : move;
+}
+
+/** A Chief of Staff that waits for answers hears what else it is told, and waits again: its questions stay open. */
+export function heardMeanwhile(snapshot: TaskSnapshot, current: CurrentAttempt, waits: TaskMove): TaskMove {
+  const { task, effects } = snapshot;
+  const open = effects.filter(({ status }) => status === 'waiting');
+  const areQuestions = open.every(({ waits: why }) => why?.for === 'person' || why?.for === 'message');
+  if (task.role !== 'chief_of_staff' || task.conversationId || !areQuestions) return waits;
+  return hearingGoesOn(snapshot) ?? heardFirst(snapshot, current, waits);
+}
+
+/** What a turn of hearing wants next, its tools or another turn after them; null when there is none, or it has asked something itself. */
+function hearingGoesOn(snapshot: TaskSnapshot): TaskMove | null {
+  const { effects } = snapshot;
+  const asker = effects.findLast(({ kind }) => kind === 'model');
+  const asks = effects.some(({ turn, status }) => turn === effects.at(-1)?.turn && status === 'waiting');
+  return asker?.purpose === hearing && !asks ? toolTurn(snapshot) : null;
+}
+
+function heardFirst(snapshot: TaskSnapshot, current: CurrentAttempt, move: TaskMove): TaskMove {
   const { messages = [], models, outages = [], task } = snapshot;
   const told = unlessStranded(snapshot, move);
   if (told !== move || !messages.some(isUnread)) return told;
@@ -46,8 +67,10 @@ function unlessStranded({ messages = [], task }: TaskSnapshot, move: TaskMove): 
 export function excuse({ task, messages = [], plan }: TaskSnapshot, move: TaskMove, why: string): TaskMove {
   const ids = messages.filter((each) => isUnread(each) && (each.wants || isAsked(each))).map(({ id }) => id);
   if (move.move !== 'wait' || task.conversationId || ids.length === 0) return move;
-  const goesOn =
-    plan?.status === 'proposed'
+  const asks = move.for === 'person' || move.for === 'message';
+  const goesOn = asks
+    ? 'It is read when the open question is answered.'
+    : plan?.status === 'proposed'
       ? 'The plan waits as it is: accept it, or send it back with a reason.'
       : 'The plan is carried out as it is.';
   return { move: 'excuse', ids, text: `${why} ${goesOn}` };
@@ -59,10 +82,15 @@ function isLater({ plan }: TaskSnapshot, move: TaskMove): boolean {
   return move.for === 'children' || (move.for === 'approval' && plan?.status === 'proposed');
 }
 
-/** Turns of hearing are none of the plan's. */
+/** Turns of hearing, with the tools that they call, are none of the plan's. */
 export function withoutHearing(snapshot: TaskSnapshot): TaskSnapshot {
   if (!snapshot.effects.some(({ purpose }) => purpose === hearing)) return snapshot;
-  return { ...snapshot, effects: snapshot.effects.filter(({ purpose }) => purpose !== hearing) };
+  let heard = false;
+  const effects = snapshot.effects.filter(({ kind, purpose }) => {
+    if (kind === 'model') heard = purpose === hearing;
+    return !heard;
+  });
+  return { ...snapshot, effects };
 }
 
 /** A turn's number is used once, also where turns of hearing came in between. */

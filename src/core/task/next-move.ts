@@ -17,7 +17,7 @@ import { aroundRateLimit } from './rate-limit.ts';
 import { isAsked } from './replanning.ts';
 import { aroundOutage, unlessOut } from './outage.ts';
 import { unlessGuarded } from './guards.ts';
-import { arrived, excuse, unlessUnread } from './messages.ts';
+import { arrived, excuse, heardMeanwhile, unlessUnread } from './messages.ts';
 import { unlessFull, withoutSummaries } from './summaries.ts';
 import { toolTaskMove } from './tool-task.ts';
 import { aroundWaitingTools } from './waiting-tools.ts';
@@ -41,12 +41,20 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
   const move =
     aroundRateLimit(snapshot) ??
     aroundBudget(snapshot) ??
-    aroundWaitingTools(snapshot) ??
+    waitingMove(snapshot, current) ??
     aroundOutage(snapshot, current) ??
     unlessOut(snapshot, current, guardedMove(snapshot, current));
   return needsSlot(move) && !task.holdsSlot && !task.conversationId
     ? { move: 'resume' }
     : settled(snapshot, move);
+}
+
+function waitingMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove | null {
+  const waits = aroundWaitingTools(snapshot);
+  if (waits?.move !== 'wait') return waits;
+  const move = heardMeanwhile(snapshot, current, waits);
+  // Nothing is summarised now: the conversation is in the middle of a call.
+  return move === waits ? waits : unlessOut(snapshot, current, unlessGuarded(snapshot, current, move));
 }
 
 function guardedMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {

@@ -9,7 +9,7 @@ import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import type { ToolOutcome } from './tool-outcome.ts';
-import { appendTranscript } from './transcript.ts';
+import { appendTranscript, type NewLine } from './transcript.ts';
 
 /** Keeps what a tool call brought, and shows it to the model at its next turn. */
 export async function keepToolAnswer(
@@ -18,18 +18,44 @@ export async function keepToolAnswer(
   {
     effect,
     answer,
-  }: { effect: Pick<EffectRow, 'id' | 'key' | 'turn' | 'purpose' | 'input'>; answer: ToolOutcome },
+  }: { effect: Pick<EffectRow, 'id' | 'key' | 'turn' | 'purpose' | 'input' | 'waits'>; answer: ToolOutcome },
 ): Promise<void> {
   await settleEffect(tx, effect.key, { status: 'settled', outcome: answer });
-  const content = {
-    callId: effect.input.callId,
-    name: effect.purpose,
-    // All of it stands with the effect; the conversation has the beginning, and how to read on.
-    text: shownResult(answer.text, handleOf(effect.id)),
-    result: handleOf(effect.id),
-    isError: answer.isError === true,
-  };
-  appendTranscript(tx, task, [{ role: 'tool', turn: effect.turn, content }]);
+  // All of it stands with the effect; the conversation has the beginning, and how to read on.
+  const text = shownResult(answer.text, handleOf(effect.id));
+  const result = { result: handleOf(effect.id), isError: answer.isError === true };
+  appendTranscript(tx, task, [
+    effect.waits?.told
+      ? { role: 'user', turn: effect.turn, content: { text: laterAnswer(effect, text), ...result } }
+      : toolLine(effect, { text, ...result }),
+  ]);
+}
+
+type Called = Pick<EffectRow, 'turn' | 'purpose' | 'input'>;
+
+function toolLine({ turn, purpose, input }: Called, content: Record<string, unknown>): NewLine {
+  return { role: 'tool', turn, content: { callId: input.callId, name: purpose, ...content } };
+}
+
+function laterAnswer({ purpose, input }: Called, text: string): string {
+  return `To your call ${purpose} (${String(input.callId)}), which had no answer until now:\n\n${text}`;
+}
+
+/**
+ * The model is called although calls of its own wait for an answer. A call without a result makes no sense to providers, so it is told that
+ * the answer comes later, once. @returns whether there are such calls, and the lines for the transcript
+ */
+export async function tellOfOpenCalls(tx: Tx, task: TaskRow): Promise<{ any: boolean; lines: NewLine[] }> {
+  const open = await tx.sql<EffectRow>(
+    `SELECT * FROM effects WHERE task_id = $1 AND attempt = $2 AND status = 'waiting' ORDER BY turn, key`,
+    [task.id, task.attempt],
+  );
+  const untold = open.filter(({ waits }) => !waits?.told);
+  const keys = untold.map(({ key }) => key);
+  if (keys.length > 0)
+    tx.write(`UPDATE effects SET waits = waits || '{"told": true}' WHERE key = ANY ($1)`, [keys]);
+  const text = 'Nobody has answered yet. It stays open; the answer comes later, as a message.';
+  return { any: open.length > 0, lines: untold.map((effect) => toolLine(effect, { text, isError: false })) };
 }
 
 /** @returns false when the call does not wait any more: it was answered, its time was over, or its attempt has ended */

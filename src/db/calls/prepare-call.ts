@@ -8,6 +8,7 @@ import { estimateTokens } from '../../core/context/estimate-tokens.ts';
 import { materialRoom, outputTokens, promptRoom } from '../../core/context/room.ts';
 import { estimator, type TokenCounter } from '../../core/context/token-counter.ts';
 import {
+  askingMessage,
   chiefSystem,
   hearingMessage,
   judgeMessage,
@@ -40,6 +41,7 @@ import { hashOf, keepTexts } from '../context/texts.ts';
 import { loadTokenFigures } from '../context/token-figures.ts';
 import type { CallContext, ChosenModel, Prepared } from './call-context.ts';
 import type { CompleteRequest } from './call-plan.ts';
+import { tellOfOpenCalls } from './answer-tool.ts';
 import { prepareScore } from './prepare-score.ts';
 import { canRevise, revisionTool } from './revision-tool.ts';
 import { appendTranscript, type NewLine, type WrittenLine } from './transcript.ts';
@@ -139,13 +141,15 @@ async function say(context: CallContext, place: OpeningRoom): Promise<string[]> 
   const first = !effect.begun;
   const lines: NewLine[] = [];
   if (first) lines.push(...(await openingLines(context, place)));
+  const open = effect.purpose === hearing ? await tellOfOpenCalls(tx, task) : null;
+  if (open) lines.push(...open.lines);
   const question = effect.input.goesOn === true ? null : await questionOf(context, place);
   if (question) lines.push({ role: 'user', turn: effect.turn, content: question });
   if (typeof effect.input.repair === 'string') lines.push(userLine(effect.turn, effect.input.repair));
   const shown = await showMessages(tx, task, { effect, first, known: context.messages ?? [] });
   for (const text of shown.texts) lines.push(userLine(effect.turn, text));
   if (effect.purpose === hearing && effect.input.goesOn !== true)
-    lines.push(userLine(effect.turn, await hearingOf(context)));
+    lines.push(userLine(effect.turn, open?.any ? askingMessage : await hearingOf(context)));
   if (lines.length > 0) {
     const written = appendTranscript(tx, task, lines);
     if (first) context.opening = written.map((line, i) => entryOf(line, effect.lastSeq + 1 + i));

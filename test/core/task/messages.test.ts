@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { nextTaskMove } from '../../../src/core/task/next-move.ts';
 import { mayAnswer } from '../../../src/core/task/messages.ts';
-import type { TaskMessage } from '../../../src/core/task/snapshot.ts';
+import type { EffectFacts, TaskMessage } from '../../../src/core/task/snapshot.ts';
 import { attempt, effect, said, scorer, snapshot, working } from './snapshots.ts';
 
 const message = (changes: Partial<TaskMessage> = {}): TaskMessage => ({
@@ -134,6 +134,89 @@ describe('a question of an agent to its Chief of Staff', () => {
     });
     const opens = message({ asks: true, shown: true, opens: true });
     expect(nextTaskMove(working({ ...under, messages: [opens] }))).toMatchObject({ for: 'children' });
+  });
+});
+
+describe('a message that comes while a Chief of Staff waits for the answer to its own question', () => {
+  const calls = (name: string) => [{ id: 'c1', name, arguments: '{}' }];
+  const asking = effect({
+    purpose: 'plan',
+    outcome: { text: '', toolCalls: calls('ask_person'), stop: 'tools' },
+  });
+  const question = effect({
+    key: 'q',
+    turn: 2,
+    kind: 'tool',
+    purpose: 'ask_person',
+    status: 'waiting',
+    outcome: null,
+    waits: { for: 'person', detail: 'Which year?', on: ['msg_0'], until: null },
+  });
+  const answered = { ...question, status: 'settled' as const, outcome: { text: '2025.' }, waits: null };
+  const heard = said('Soon.', { turn: 3, purpose: 'hear' });
+  const read = message({ shown: true, state: 'acknowledged' });
+  const at = (effects: EffectFacts[], messages: TaskMessage[]) =>
+    working({ task: { role: 'chief_of_staff' }, effects, messages });
+
+  test('is heard at once, and it waits again for the answer', () => {
+    expect(nextTaskMove(at([asking, question], [message()]))).toEqual({
+      move: 'call',
+      turn: 3,
+      effects: [{ kind: 'model', purpose: 'hear' }],
+    });
+    expect(nextTaskMove(at([asking, question, heard], [read]))).toMatchObject({
+      move: 'wait',
+      for: 'person',
+      detail: 'Which year?',
+    });
+  });
+
+  test('may need tools; a question that hearing itself asks is waited for, too', () => {
+    const searching = effect({
+      turn: 3,
+      purpose: 'hear',
+      outcome: { text: '', toolCalls: calls('search_files'), stop: 'tools' },
+    });
+    const searched = effect({ turn: 4, kind: 'tool', purpose: 'search_files' });
+    expect(nextTaskMove(at([asking, question, searching], [read]))).toMatchObject({
+      move: 'call',
+      turn: 4,
+      effects: [{ kind: 'tool' }],
+    });
+    expect(nextTaskMove(at([asking, question, searching, searched], [read]))).toMatchObject({
+      move: 'call',
+      turn: 5,
+      effects: [{ kind: 'model', purpose: 'hear', input: { goesOn: true } }],
+    });
+    const another = { ...question, key: 'r', turn: 4 };
+    expect(nextTaskMove(at([asking, question, searching, another], [read]))).toMatchObject({
+      move: 'wait',
+      for: 'person',
+    });
+  });
+
+  test('does not come in between when the answer is there: it goes on with what it asked for', () => {
+    expect(nextTaskMove(at([asking, answered, heard], [read]))).toEqual({
+      move: 'call',
+      turn: 4,
+      effects: [{ kind: 'model', purpose: 'plan', input: { goesOn: true } }],
+    });
+  });
+
+  test('is read later where no model could hear it, and by a call that waits for a yes', () => {
+    const spent = { ...at([asking, question], [message({ wants: true })]), models: [scorer] };
+    expect(nextTaskMove(spent)).toMatchObject({
+      move: 'excuse',
+      text: expect.stringContaining('when the open question is answered'),
+    });
+    const approval = {
+      ...question,
+      waits: { for: 'approval' as const, detail: 'Pay?', on: ['apr_1'], until: null },
+    };
+    expect(nextTaskMove(at([asking, approval], [message()]))).toMatchObject({
+      move: 'wait',
+      for: 'approval',
+    });
   });
 });
 
