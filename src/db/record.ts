@@ -27,6 +27,8 @@ export interface Scope {
   workspaceId: string;
   /** Who does it: a principal's or an agent's id, `system`, or `operations`. */
   actor: string;
+  /** Its statements are the same each time and want the same plan whatever their values: PostgreSQL need not try it out on five. */
+  planOnce?: boolean;
 }
 
 export interface Tx extends Scope {
@@ -50,6 +52,8 @@ export interface Tx extends Scope {
    */
   lastly(send: () => Promise<unknown>): void;
   stepwise: boolean;
+  /** For what is kept in memory of the record. Must not throw. */
+  afterCommit(work: () => void): void;
   /** After the commit, whoever works on this task is told to abort at once; Temporal's cancellation is the guarantee. */
   stop(taskId: string): void;
 }
@@ -139,7 +143,15 @@ async function transact<Result, Known>(
   work: (tx: Tx, known: Known) => Promise<Result>,
   ahead?: (tx: Tx) => Promise<Known>,
 ): Promise<Result> {
-  const gathered: Gathered = { events: [], notes: [], stopIds: [], written: [], ends: [], last: [] };
+  const gathered: Gathered = {
+    events: [],
+    notes: [],
+    stopIds: [],
+    written: [],
+    ends: [],
+    last: [],
+    kept: [],
+  };
   let open = true;
   try {
     const tx = collect(gathered, { connection, known: { ...scope, ...unknown, stepwise } });
@@ -150,6 +162,7 @@ async function transact<Result, Known>(
     open = false;
     const last = gathered.last.map((send) => send());
     const facts = await finishWith(connection, [writeFacts(tx, gathered), ...gathered.written, ...last]);
+    for (const keep of gathered.kept) keep();
     if (facts.events.length > 0 || facts.outboxIds.length > 0)
       bell.ring({ workspaceId: scope.workspaceId, stopIds: gathered.stopIds, ...facts });
     return result;
@@ -166,13 +179,13 @@ type Revisions = Pick<Tx, 'providersRevision' | 'toolsRevision'>;
 const unknown: Revisions = { providersRevision: 0, toolsRevision: 0 };
 
 /** Names the workspace to the database, and asks in the same statement how its providers and tool servers stand. */
-async function begin(connection: Connection, { workspaceId }: Scope): Promise<Revisions> {
+async function begin(connection: Connection, { workspaceId, planOnce }: Scope): Promise<Revisions> {
   const [, [row]] = await allEnded([
     connection.command('BEGIN'),
     connection.run<{ [Key in keyof Revisions]: number | null }>(
-      `SELECT set_config('adjutant.workspace', $1, true), w.providers_revision, w.tools_revision
+      `SELECT set_config('adjutant.workspace', $1, true), set_config('plan_cache_mode', $2, true), w.providers_revision, w.tools_revision
          FROM (SELECT) AS one LEFT JOIN workspaces w ON w.id = $1`,
-      [workspaceId],
+      [workspaceId, planOnce ? 'force_generic_plan' : 'auto'],
     ),
   ]);
   return { providersRevision: row?.providersRevision ?? 0, toolsRevision: row?.toolsRevision ?? 0 };
@@ -198,10 +211,11 @@ interface Gathered {
   written: Promise<unknown>[];
   ends: (() => Promise<void>)[];
   last: (() => Promise<unknown>)[];
+  kept: (() => void)[];
 }
 
 function collect(
-  { events, notes, stopIds, written, ends, last }: Gathered,
+  { events, notes, stopIds, written, ends, last, kept }: Gathered,
   { connection, known }: { connection: Connection; known: Scope & Revisions & Pick<Tx, 'stepwise'> },
 ): Tx {
   return {
@@ -223,6 +237,7 @@ function collect(
     },
     atEnd: (finish) => void ends.push(finish),
     lastly: (send) => void last.push(send),
+    afterCommit: (keep) => void kept.push(keep),
     stop: (taskId) => void stopIds.push(taskId),
   };
 }

@@ -22,7 +22,7 @@ import {
 import { settleTool, type ToolSettlement } from './calls/settle-tool.ts';
 import { holdProvidersRevision } from './providers/provider-store.ts';
 import type { TaskRow } from './mappings/task.ts';
-import type { Database, Tx } from './record.ts';
+import type { Database, Scope, Tx } from './record.ts';
 import { requestCancel } from './standing/request-cancel.ts';
 import { standConversation } from './conversations/stand-conversation.ts';
 import { decideRun, type LookedRun, lockForLook as lockRunForLook } from './standing/stand-run.ts';
@@ -53,16 +53,16 @@ export function createTaskRecord(db: Database, options: RecordOptions) {
   const within = <Result, Known = undefined>(
     { workspaceId, now }: Asker,
     work: (tx: Tx, world: World, known: Known) => Promise<Result>,
-    { actor = 'system', ahead }: { actor?: string; ahead?: (tx: Tx) => Promise<Known> } = {},
+    { ahead, ...scope }: Partial<Omit<Scope, 'workspaceId'>> & { ahead?: (tx: Tx) => Promise<Known> } = {},
   ) =>
     db.inWorkspace(
-      { workspaceId, actor },
+      { workspaceId, actor: 'system', ...scope },
       async (tx, known: Known) => work(tx, await worldOf(tx, new Date(now)), known),
       ahead,
     );
   return {
     standTask: (asker: Asker, look: TaskLook): Promise<Standing> =>
-      within(asker, (tx, world, task: TaskRow) => standTask(tx, task, { lost: look.lost, world }), {
+      within(asker, (tx, world, task: TaskRow) => standTask(tx, task, { ...look, world }), {
         ahead: (tx) => lockForLook(tx, look.taskId),
       }),
     standRun: (asker: Asker, runId: string): Promise<Standing> =>
@@ -85,12 +85,13 @@ export function createTaskRecord(db: Database, options: RecordOptions) {
         asker,
         async (tx, world, found: CallToClaim) =>
           claimModelCall(tx, found, { world, reserve: (await modelsOf(tx)).reserve }),
-        { ahead: (tx) => lockCallToClaim(tx, address) },
+        { planOnce: true, ahead: (tx) => lockCallToClaim(tx, address) },
       ),
     postponeModelCall: (asker: Asker, postponement: Postponement): Promise<Standing> =>
       within(asker, (tx, world) => postponeModelCall(tx, postponement, world)),
     settleModelCall: (asker: Asker, settlement: Settlement): Promise<Settled> =>
       within(asker, (tx, world, found: CallToSettle) => settleModelCall(tx, settlement, { world, found }), {
+        planOnce: true,
         ahead: (tx) => lockCallToSettle(tx, settlement),
       }),
     claimTool: (asker: Asker, address: CallAddress): Promise<ToolClaim> =>

@@ -65,15 +65,16 @@ local blocked = field('blocked', 0)
 local kept = tonumber(redis.call('GET', KEYS[2]) or 0)
 if kept > 0 then
   local due = math.max(kept, blocked)
-  if due <= now + 20 then redis.call('DEL', KEYS[2]) return {0, ''} end
-  return {due - now, redis.call('HGET', KEYS[1], 'why') or 'provider'}
+  if due <= now + 20 then redis.call('DEL', KEYS[2]) return {0, '', 1} end
+  return {due - now, redis.call('HGET', KEYS[1], 'why') or 'provider', 1}
 end
-local due, why = now, ''
+local due, why, metered = now, '', 0
 if blocked > now then due, why = blocked, 'provider' end
 local function book(name, amount, set)
   local limit, window = field(name .. ':limit', 0), field(name .. ':window', ${minute})
   if set > 0 and (limit == 0 or set / ${minute} < limit / window) then limit, window = set, ${minute} end
   if limit <= 0 then return end
+  if name == 'tokens' then metered = 1 end
   local taken = math.max(field(name .. ':taken', 0), now) + math.min(amount, limit) * window / limit
   redis.call('HSET', KEYS[1], name .. ':taken', string.format('%.3f', taken))
   if taken - window > due then due, why = taken - window, name end
@@ -86,7 +87,7 @@ if wait > 0 then
   redis.call('HSET', KEYS[1], 'why', why)
   redis.call('SET', KEYS[2], string.format('%.0f', math.ceil(due)), 'PX', wait + ${ticketMs})
 end
-return {wait, why}
+return {wait, why, metered}
 `;
 
 /** The window follows from how long the used part takes to come back; of a part too small to tell, nothing follows. */
@@ -118,6 +119,8 @@ const go: Turn = { waitMs: 0, limitedBy: null };
 
 export function createRateLimits(client: Redis, prefix: string): RateLimits {
   const meters = (key: string) => `${prefix}limits:${key}`;
+  /** As of their last turn, no limit of tokens was known: there is nothing to give back to. */
+  const unmetered = new Set<string>();
   return {
     async take(key, { ticket, tokens, requestsPerMinute, tokensPerMinute }) {
       if (client.status !== 'ready') return go;
@@ -130,7 +133,8 @@ export function createRateLimits(client: Redis, prefix: string): RateLimits {
           tokens,
           requestsPerMinute ?? 0,
           tokensPerMinute ?? 0,
-        )) as [number, string];
+        )) as [number, string, number];
+        note(unmetered, key, answer[2] === 0);
         return { waitMs: answer[0], limitedBy: (answer[1] || null) as Turn['limitedBy'] };
       } catch {
         return go;
@@ -144,8 +148,16 @@ export function createRateLimits(client: Redis, prefix: string): RateLimits {
       forget(client.eval(learnScript, 1, meters(key), ...values), () => {});
     },
     giveBack(key, tokens) {
-      if (client.status !== 'ready' || tokens <= 0) return;
+      if (client.status !== 'ready' || tokens <= 0 || unmetered.has(key)) return;
       forget(client.eval(giveBackScript, 1, meters(key), tokens), () => {});
     },
   };
+}
+
+const mostNoted = 10_000;
+
+function note(keys: Set<string>, key: string, isIn: boolean): void {
+  if (!isIn) return void keys.delete(key);
+  if (keys.size >= mostNoted) keys.clear();
+  keys.add(key);
 }

@@ -6,7 +6,8 @@ import type { TokenNotice } from './messages.ts';
 /**
  * The text of model calls while it is written.
  *
- * 1. At most 30 messages a second per stream: one flush takes one call, the calls of a stream take turns.
+ * 1. At most 30 messages a second per stream: one flush takes one call, the calls of a stream take turns. The first waits its turn too: an answer
+ *    that is whole by then is told in one message, and nothing of it is stored.
  * 2. Text so far is in Redis under the same MULTI that publishes the piece: whoever subscribes first and reads then has all.
  * 3. The writer keeps its whole text. When a store failed or Redis was emptied (seen by the length that APPEND answers), the next
  *    flush writes it whole.
@@ -68,7 +69,8 @@ export function createTokenFeed(client: Redis, prefix: string): TokenFeed & { cl
       const call = callFor(calls, piece);
       if (!call) return;
       call.text += piece.text;
-      const pace = paces.get(call.stream) ?? { due: [], timer: undefined, nextAt: 0 };
+      const nextAt = Date.now() + flushEveryMs;
+      const pace = paces.get(call.stream) ?? { due: [], timer: undefined, nextAt };
       paces.set(call.stream, pace);
       if (!pace.due.includes(call)) pace.due.push(call);
       schedule(call.stream, pace);
@@ -148,11 +150,14 @@ function send({ client, keys }: Wire, call: Call): void {
 
 function finish({ client, keys }: Wire, call: Call): void {
   if (client.status !== 'ready') return;
-  const multi = client.multi().del(keys.text(call.callId), keys.about(call.callId));
-  for (const key of indexes(keys, call)) multi.srem(key, call.callId);
   const { stream, callId, rootTaskId, sent } = call;
   const rest = { offset: sent, text: call.text.slice(sent), end: true };
   const notice: TokenNotice = { stream, rootTaskId, callId, try: call.try, ...rest };
+  // Of an earlier try something may be left, stored by a worker that is no more.
+  if (sent === 0 && call.try === 1)
+    return forget(client.publish(keys.channel, JSON.stringify(notice)), () => {});
+  const multi = client.multi().del(keys.text(callId), keys.about(callId));
+  for (const key of indexes(keys, call)) multi.srem(key, callId);
   multi.publish(keys.channel, JSON.stringify(notice));
   forget(multi.exec(), () => {});
 }

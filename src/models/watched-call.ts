@@ -39,6 +39,8 @@ export function callHeaders(options: CallOptions): Record<string, string> {
   return { 'x-adjutant-call': `${options.callKey}/${options.try ?? 1}` };
 }
 
+const ended = new Error('The call has ended.');
+
 /** Runs one call; throws ModelFault `aborted` or `stalled` whatever the SDK made of the abort. */
 export async function watchedCall<T>(
   options: CallOptions,
@@ -79,7 +81,7 @@ export async function watchedCall<T>(
   } finally {
     clock.stop();
     options.signal.removeEventListener('abort', onAbort);
-    // Whatever is still on the line is of no use to anybody.
-    controller.abort();
+    // Whatever is still on the line is of no use to anybody. With a reason, since the usual one is made anew each time.
+    controller.abort(ended);
   }
 }

@@ -86,6 +86,34 @@ describe.each(postgresVersions)('a connection to PostgreSQL %i', (version) => {
     expect(second).toEqual(first);
   });
 
+  test('work whose statements want one plan has it from the first time on, and only that work', async () => {
+    const plans = () =>
+      db.acrossWorkspaces(
+        `SELECT generic_plans::int AS generic, custom_plans::int AS custom FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1::int AS planned%'`,
+      );
+    const ask = (planOnce: boolean) =>
+      db.inWorkspace({ ...scope, planOnce }, (tx) => tx.sql('SELECT $1::int AS planned', [1]));
+    // The first one is not prepared yet.
+    for (const planOnce of [true, true, true, false]) await ask(planOnce);
+    expect(await plans()).toEqual([{ generic: 2, custom: 1 }]);
+  });
+
+  test('what is kept in memory of the record is kept after the commit, and of a transaction that failed nothing', async () => {
+    const kept: string[] = [];
+    const work = (name: string, then: () => void) =>
+      db.inWorkspace(scope, async (tx) => {
+        tx.afterCommit(() => void kept.push(name));
+        expect(kept).toEqual([]);
+        then();
+      });
+    const fail = () => {
+      throw new Error('No.');
+    };
+    await expect(work('failed', fail)).rejects.toThrow('No.');
+    await work('done', () => undefined);
+    expect(kept).toEqual(['done']);
+  });
+
   test('of statements that are sent together the one that failed is told, not those that failed because of it', async () => {
     const work = db.inWorkspace(scope, (tx) => {
       const first = async () => {

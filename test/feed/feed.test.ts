@@ -171,6 +171,28 @@ describe('texts that are being written', () => {
     feed.tokens.end('mdc_2');
   });
 
+  test('of an answer that is whole at once is told in one message, and nothing of it is stored', async () => {
+    const heard: unknown[] = [];
+    const stop = feed.onTokens((notice) => void heard.push(notice));
+    const about = { stream: 'task/4', rootTaskId: null, callId: 'mdc_4', try: 1 };
+    for (const text of ['all ', 'of it']) feed.tokens.append({ ...about, text });
+    feed.tokens.end('mdc_4');
+    await waitFor(() => heard.length, { what: 'the text' });
+    expect(heard).toEqual([{ ...about, offset: 0, text: 'all of it', end: true }]);
+    expect(await soFar('task/4')).toBeUndefined();
+    stop();
+  });
+
+  test('of an earlier try that a lost worker left are gone with the end of the next one', async () => {
+    const lost = openFeed(redis.url);
+    await lost.ready();
+    lost.tokens.append({ stream: 'task/5', callId: 'mdc_5', try: 1, text: 'half' });
+    await waitFor(async () => (await soFar('task/5')) === 'half', { what: 'the text of the lost worker' });
+    feed.tokens.append({ stream: 'task/5', callId: 'mdc_5', try: 2, text: 'whole' });
+    feed.tokens.end('mdc_5');
+    await waitFor(async () => (await soFar('task/5')) === undefined, { what: 'the end' });
+  });
+
   test('are shown to whoever watches the tree, too', async () => {
     feed.tokens.append({ stream: 'task/3', callId: 'mdc_3', try: 1, text: 'below', rootTaskId: 'tsk_root' });
     await waitFor(async () => (await soFar('tree/tsk_root')) === 'below', { what: 'the text of the tree' });

@@ -106,7 +106,7 @@ export async function reserveInPurses(tx: Tx, entryId: string, { microUsd, token
        SELECT b.id, ${stale} AS stale,
               ${roomFor(limitMicroUsd, `${spentMicroUsd} + b.reserved_micro_usd`, '$2::bigint')}
               AND ${roomFor(limitTokens, `${spentTokens} + b.reserved_tokens`, '$3::bigint')} AS room
-         FROM budgets b WHERE b.id = ANY ((SELECT budget_ids FROM ledger WHERE id = $1)::text[]) ORDER BY ${rank} FOR NO KEY UPDATE), reserved AS (
+         FROM budgets b WHERE b.id = ANY (ARRAY(SELECT unnest(budget_ids) FROM ledger WHERE id = $1)) ORDER BY ${rank} FOR NO KEY UPDATE), reserved AS (
      UPDATE budgets b SET reserved_micro_usd = b.reserved_micro_usd + $2, reserved_tokens = b.reserved_tokens + $3, updated_at = now(),
             ${['spent_micro_usd', 'spent_tokens', 'extra_micro_usd', 'extra_tokens', 'warned'].map(unlessOld).join(', ')},
             day = CASE WHEN mine.stale THEN ${today} ELSE b.day END, exhausted_at = CASE WHEN mine.stale THEN NULL ELSE b.exhausted_at END

@@ -91,7 +91,7 @@ async function prepareComplete(context: CallContext, model: ChosenModel): Promis
     },
   );
   if ('over' in packed) return packed;
-  await keepTexts(tx, [frameText, ...packed.texts]);
+  keepTexts(tx, [frameText, ...packed.texts]);
   const { sent, packing, summary, mostTokens } = packed;
   const request: CompleteRequest = {
     kind: 'complete',

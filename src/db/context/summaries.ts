@@ -18,7 +18,7 @@ export async function keepSummary(
   task: Pick<TaskRow, 'id' | 'attempt'>,
   { from, to, text, callId }: NewSummary,
 ): Promise<void> {
-  await keepTexts(tx, [text]);
+  keepTexts(tx, [text]);
   await tx.sql(
     `INSERT INTO summaries (task_id, attempt, to_seq, from_seq, workspace_id, hash, tokens, call_id)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

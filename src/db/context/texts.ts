@@ -9,26 +9,22 @@ export function hashOf(text: string): string {
 /** Texts that are known to be there, which they stay: what stands before the messages is the same from call to call. */
 const mostKnown = 2000;
 const known = new Set<string>();
-/** Written by a transaction that may still be rolled back. */
-const writtenBy = new WeakMap<Tx, Set<string>>();
-
 /** In the order of their hashes: who keeps the same ones meets them in the same order. */
-export async function keepTexts(tx: Tx, texts: readonly string[]): Promise<void> {
+export function keepTexts(tx: Tx, texts: readonly string[]): void {
   const rows = [...new Set(texts)]
     .map((text) => ({ text, hash: hashOf(text) }))
     .filter(({ hash }) => !known.has(`${tx.workspaceId}/${hash}`));
   if (rows.length === 0) return;
   rows.sort((a, b) => (a.hash < b.hash ? -1 : 1));
-  const written = await tx.sql<{ hash: string }>(
+  tx.write(
     `INSERT INTO texts (workspace_id, hash, text) SELECT $1, hash, text FROM unnest($2::text[], $3::text[]) AS t (hash, text)
-      WHERE NOT EXISTS (SELECT 1 FROM texts k WHERE k.workspace_id = $1 AND k.hash = t.hash) ON CONFLICT DO NOTHING RETURNING hash`,
+      WHERE NOT EXISTS (SELECT 1 FROM texts k WHERE k.workspace_id = $1 AND k.hash = t.hash) ON CONFLICT DO NOTHING`,
     [tx.workspaceId, rows.map(({ hash }) => hash), rows.map(({ text }) => text)],
   );
-  const own = writtenBy.get(tx) ?? new Set();
-  writtenBy.set(tx, own);
-  for (const { hash } of written) own.add(hash);
-  if (known.size > mostKnown) known.clear();
-  for (const { hash } of rows) if (!own.has(hash)) known.add(`${tx.workspaceId}/${hash}`);
+  tx.afterCommit(() => {
+    if (known.size > mostKnown) known.clear();
+    for (const { hash } of rows) known.add(`${tx.workspaceId}/${hash}`);
+  });
 }
 
 export async function loadTexts(tx: Tx, hashes: readonly string[]): Promise<Map<string, string>> {
