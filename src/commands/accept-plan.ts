@@ -28,6 +28,7 @@ export async function acceptPlan(
   await decidePlan(tx, plan, {
     status: 'accepted',
     note: note ?? null,
+    edited: edited !== null,
     workflowId: version?.workflowId ?? plan.workflowId,
     workflowVersion: version?.version ?? plan.workflowVersion,
   });

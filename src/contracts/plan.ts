@@ -46,6 +46,7 @@ export const PlanProposal = z
     corrections: z.array(PlanCorrection).nullable(),
     decidedBy: z.string().nullable(),
     note: z.string().nullable().describe('What was said by who accepted or rejected it, or took it back'),
+    edited: z.boolean().describe('By whoever accepted it: it is not carried out as it was proposed'),
     createdAt: z.iso.datetime(),
     decidedAt: z.iso.datetime().nullable(),
   })

@@ -5,7 +5,10 @@ import type { TaskRow } from './mappings/task.ts';
 import type { Tx } from './record.ts';
 import { addVersion, insertWorkflow } from './workflow-store.ts';
 
-type NewPlan = Omit<PlanRow, 'workspaceId' | 'actor' | 'createdAt' | 'decidedAt' | 'decidedBy' | 'note'>;
+type NewPlan = Omit<
+  PlanRow,
+  'workspaceId' | 'actor' | 'createdAt' | 'decidedAt' | 'decidedBy' | 'note' | 'edited'
+>;
 
 /** The next plan of a task. The caller holds the task's lock. */
 export async function insertPlan(tx: Tx, plan: NewPlan): Promise<void> {
@@ -49,13 +52,16 @@ export async function listPlans(tx: Tx, taskId: string): Promise<PlanRow[]> {
 export async function decidePlan(
   tx: Tx,
   plan: Pick<PlanRow, 'taskId' | 'n'>,
-  decision: Pick<PlanRow, 'status' | 'note' | 'workflowId' | 'workflowVersion'> & { by?: string },
+  decision: Pick<PlanRow, 'status' | 'note' | 'workflowId' | 'workflowVersion'> & {
+    by?: string;
+    edited?: boolean;
+  },
 ): Promise<void> {
-  const { status, note, workflowId, workflowVersion, by = tx.actor } = decision;
+  const { status, note, workflowId, workflowVersion, by = tx.actor, edited = false } = decision;
   await tx.sql(
-    `UPDATE plans SET status = $3, note = $4, workflow_id = $5, workflow_version = $6, decided_at = now(), decided_by = $7
+    `UPDATE plans SET status = $3, note = $4, workflow_id = $5, workflow_version = $6, decided_at = now(), decided_by = $7, edited = $8
       WHERE task_id = $1 AND n = $2`,
-    [plan.taskId, plan.n, status, note, workflowId, workflowVersion, by],
+    [plan.taskId, plan.n, status, note, workflowId, workflowVersion, by, edited],
   );
 }
 

@@ -142,7 +142,11 @@ describe('the plan of a task', () => {
     await api.ask('POST', `tasks/${id}/plan/accept`, { body: { definition, note: 'Better so.' } });
     const view = await read(id);
     expect(view).toMatchObject({ status: 'accepted', version: 2, definition: { name: 'Edited' } });
-    expect(view.history[0]).toMatchObject({ note: 'Better so.', decidedBy: expect.stringMatching(/^prn_/) });
+    expect(view.history[0]).toMatchObject({
+      note: 'Better so.',
+      edited: true,
+      decidedBy: expect.stringMatching(/^prn_/),
+    });
     const { body: versions } = await api.ask<{ items: unknown[] }>(
       'GET',
       `workflows/${view.workflowId}/versions`,

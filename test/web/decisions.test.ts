@@ -74,7 +74,7 @@ describe('a plan that waits for a person', () => {
     const proposal = {
       ...{ n: 1, kind: 'first' as const, status: 'rejected' as const, origin: 'model' as const },
       ...{ reason: '', workflowId: null, version: null, changes: null, corrections: null },
-      ...{ decidedBy: null, note: 'Too long.', createdAt: at(2), decidedAt: at(3) },
+      ...{ decidedBy: null, edited: false, note: 'Too long.', createdAt: at(2), decidedAt: at(3) },
     };
     const changes = { added: ['write'], removed: ['draft'], kept: ['read'] };
     const revision = { ...proposal, n: 2, kind: 'revision' as const, status: 'proposed' as const, changes };

@@ -3,7 +3,7 @@ import type { PlanRow } from '../../db/mappings/plan.ts';
 import { timeOrNull } from './present-task.ts';
 
 export function presentProposal(row: PlanRow): PlanProposal {
-  const { n, kind, status, origin, reason, workflowId, changes, corrections, decidedBy, note } = row;
+  const { n, kind, status, origin, reason, workflowId, changes, corrections, decidedBy, note, edited } = row;
   return {
     n,
     kind,
@@ -16,6 +16,7 @@ export function presentProposal(row: PlanRow): PlanProposal {
     corrections,
     decidedBy,
     note,
+    edited,
     createdAt: row.createdAt.toISOString(),
     decidedAt: timeOrNull(row.decidedAt),
   };

@@ -22,6 +22,8 @@ export interface PlanRow {
   decidedAt: Date | null;
   decidedBy: string | null;
   note: string | null;
+  /** By whoever accepted it: it is not carried out as it was proposed. */
+  edited: boolean;
 }
 
 export const PlanMapping = new EntitySchema<PlanRow>({
@@ -44,6 +46,7 @@ export const PlanMapping = new EntitySchema<PlanRow>({
     decidedAt: { type: 'timestamptz', nullable: true },
     decidedBy: { type: 'text', nullable: true },
     note: { type: 'text', nullable: true },
+    edited: { type: 'boolean', default: false },
   },
   foreignKeys: [{ target: 'Task', columnNames: ['taskId'], referencedColumnNames: ['id'] }],
 });

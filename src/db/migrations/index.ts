@@ -22,6 +22,7 @@ import { TokenCounters1764000000085 } from './0085-token-counters.ts';
 import { ToolTimes1764000000086 } from './0086-tool-times.ts';
 import { Stepwise1764000000090 } from './0090-stepwise.ts';
 import { Searches1764000000092 } from './0092-searches.ts';
+import { EditedPlans1764000000098 } from './0098-edited-plans.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   ToolTimes1764000000086,
   Stepwise1764000000090,
   Searches1764000000092,
+  EditedPlans1764000000098,
 ];

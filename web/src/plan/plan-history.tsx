@@ -46,7 +46,7 @@ interface Line {
 }
 
 function lineOf(proposal: PlanProposal, newest: boolean): Line | null {
-  const { kind, status, origin, reason, note, changes, corrections } = proposal;
+  const { kind, status, edited, reason, note, changes, corrections } = proposal;
   const why = [reason, note ? `“${note}”` : ''].filter((text) => text !== '');
   switch (status) {
     case 'rejected':
@@ -71,7 +71,7 @@ function lineOf(proposal: PlanProposal, newest: boolean): Line | null {
   }
   if (kind === 'revision')
     return { icon: 'completed', title: `The rest of the plan is new${changed(changes)}`, about: why };
-  return origin === 'person'
+  return edited
     ? { icon: 'completed', title: 'Accepted as a person edited it', about: note ? [`“${note}”`] : [] }
     : null;
 }
