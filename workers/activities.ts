@@ -54,7 +54,7 @@ export function createActivities({
     stallMs: config.models.stallMs,
   };
   return {
-    orchestrate: createLookActivities({ tasks, files }),
+    orchestrate: createLookActivities({ tasks, files, tokens }),
     models: createModelActivities({
       ...asking,
       tokens,

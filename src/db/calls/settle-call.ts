@@ -22,6 +22,7 @@ import type { World } from '../standing/world.ts';
 import { lockTask } from '../task-store.ts';
 import type { CallRequest, ClaimedCall, CompleteRequest } from './call-plan.ts';
 import { breakerOf, type GiveUpPlace, givesUp } from './give-up.ts';
+import { keepStopped } from './keep-stopped.ts';
 import { appendTranscript } from './transcript.ts';
 
 export interface Settlement {
@@ -105,17 +106,10 @@ async function writeEnd(
   return false;
 }
 
-/** What a person has seen of it stays part of the conversation. A call that goes on by itself is made anew from its beginning. */
+/** A call that goes on by itself is made anew from its beginning. */
 async function stop({ tx, task }: GiveUpPlace, effect: EffectRow, text: string): Promise<void> {
-  const { key, turn } = effect;
-  if (!task.cancelRequestedAt) return settleEffect(tx, key, { status: 'planned', error: null });
-  if (isSummary(effect) || text.trim() === '')
-    return settleEffect(tx, key, { status: 'abandoned', error: null });
-  const said = { text, toolCalls: [] };
-  await allEnded([
-    settleEffect(tx, key, { status: 'abandoned', outcome: { ...said, stop: 'stopped' } }),
-    appendTranscript(tx, task, [{ role: 'assistant', turn, content: { ...said, stopped: true } }]),
-  ]);
+  if (!task.cancelRequestedAt) return settleEffect(tx, effect.key, { status: 'planned', error: null });
+  await keepStopped(tx, task, { effect, text });
 }
 
 /** What came of a call that summarises; null when it wrote none: then what does not fit is summarised without a model. */

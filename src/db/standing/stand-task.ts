@@ -22,7 +22,7 @@ import {
 } from '../task-store.ts';
 import { applyTaskMove } from './apply-task-move.ts';
 import { takeChildren } from './delegate.ts';
-import { markLost } from './mark-lost.ts';
+import { markLost, type Written } from './mark-lost.ts';
 import type { MoveContext } from './move-context.ts';
 import { loadPlanningFacts } from './planning-facts.ts';
 import { takeWakes } from './take-wakes.ts';
@@ -32,6 +32,8 @@ export interface TaskLook {
   taskId: string;
   /** Keys of jobs whose activity ended without an answer. */
   lost?: string[];
+  /** What was written of them. */
+  written?: Written[];
 }
 
 const maxMoves = 25;
@@ -46,9 +48,9 @@ export async function lockForLook(tx: Tx, taskId: string): Promise<TaskRow> {
 export async function standTask(
   tx: Tx,
   task: TaskRow,
-  { lost = [], world }: { lost: string[] | undefined; world: World },
+  { lost = [], written = [], world }: Pick<TaskLook, 'lost' | 'written'> & { world: World },
 ): Promise<Standing> {
-  const changed = lost.length > 0 && (await markLost(tx, task, lost, world));
+  const changed = lost.length > 0 && (await markLost(tx, task, { lost, written, world }));
   const late = await endLateTools(tx, task, world.now);
   const ended = task.status === 'waiting' && task.waitingFor === 'children' && (await takeChildren(tx, task));
   return decideTask(tx, task, world, changed || late || ended);

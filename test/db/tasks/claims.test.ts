@@ -125,6 +125,31 @@ describe.each(postgresVersions)('claim, then settle, on PostgreSQL %i', (version
     expect(call).toMatchObject({ status: 'abandoned', outcome: { text: 'Half a sen', stop: 'stopped' } });
   });
 
+  test('so does what was seen of it, when its worker is gone and cannot say what it had written', async () => {
+    const stops = async (cancelled: boolean) => {
+      const { taskId, key } = await begun();
+      const claim = await desk.claim(taskId, key);
+      if (cancelled) await desk.inside((tx) => cancelTask(tx, desk.caller, { taskId }));
+      const callId = 'claimed' in claim ? claim.claimed.callId : '';
+      const written = [
+        { callId: 'another', text: 'Something else' },
+        { callId, text: 'Half a sen' },
+      ];
+      const stands = await desk.tasks.standTask(desk.asker, { taskId, lost: [key], written });
+      const lines = await desk.rows(
+        `SELECT content FROM transcript WHERE task_id = $1 AND role = 'assistant'`,
+        taskId,
+      );
+      return [stands.end, lines];
+    };
+    expect(await stops(true)).toEqual([
+      'cancelled',
+      [{ content: { text: 'Half a sen', toolCalls: [], stopped: true } }],
+    ]);
+    const [, lines] = await stops(false);
+    expect(lines).toEqual([]);
+  });
+
   test('an answer with characters that PostgreSQL cannot keep is kept without them', async () => {
     const { taskId, key } = await begun();
     await desk.claim(taskId, key);
