@@ -63,10 +63,12 @@ export function createTaskRecord(db: Database, options: RecordOptions) {
   return {
     standTask: (asker: Asker, look: TaskLook): Promise<Standing> =>
       within(asker, (tx, world, task: TaskRow) => standTask(tx, task, { ...look, world }), {
+        planOnce: true,
         ahead: (tx) => lockForLook(tx, look.taskId),
       }),
     standRun: (asker: Asker, runId: string): Promise<Standing> =>
       within(asker, (tx, world, found: LookedRun) => decideRun(tx, found, world), {
+        planOnce: true,
         ahead: (tx) => lockRunForLook(tx, runId),
       }),
     standConversation: (
