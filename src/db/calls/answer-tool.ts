@@ -23,11 +23,11 @@ export async function keepToolAnswer(
   await settleEffect(tx, effect.key, { status: 'settled', outcome: answer });
   // All of it stands with the effect; the conversation has the beginning, and how to read on.
   const text = shownResult(answer.text, handleOf(effect.id));
-  const result = { result: handleOf(effect.id), isError: answer.isError === true };
+  const result = handleOf(effect.id);
   appendTranscript(tx, task, [
     effect.waits?.told
-      ? { role: 'user', turn: effect.turn, content: { text: laterAnswer(effect, text), ...result } }
-      : toolLine(effect, { text, ...result }),
+      ? { role: 'user', turn: effect.turn, content: { text: laterAnswer(effect, text), result } }
+      : toolLine(effect, { text, result, isError: answer.isError === true }),
   ]);
 }
 
