@@ -29,8 +29,8 @@ const shared = {
 export default {
   coverageProvider: 'v8',
   collectCoverageFrom: ['{src,workflows,activities,workers,client}/**/*.ts'],
-  // Tests mostly wait, for timers, servers and each other: three keep two cores at work.
-  maxWorkers: 3,
+  // Tests mostly wait, for timers, servers and each other: four keep two cores at work.
+  maxWorkers: 4,
   reporters: ['default', '<rootDir>/test/support/jest/counting-reporter.mjs'],
   testTimeout: 90_000,
   // A worker with Temporal's native runtime in it needs more than the usual half second to end when the machine is busy.
