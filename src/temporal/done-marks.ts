@@ -65,7 +65,8 @@ export function createDoneMarks(db: Database, logger: Logger): DoneMarks {
     },
     async close() {
       clearTimeout(retry);
-      await running;
+      // What gathered while one statement ran begins the next.
+      while (running) await running;
       if (entryIds.length > 0 || targets.size > 0) await write().catch(() => {});
       clearTimeout(retry);
     },

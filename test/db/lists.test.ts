@@ -13,13 +13,13 @@ import { ledgerList } from '../../src/db/ledger-reads.ts';
 import { workflowList } from '../../src/db/workflow-reads.ts';
 import { isAppError } from '../../src/errors.ts';
 import { closeLater } from '../support/close-later.ts';
-import { createTestDatabase, postgresVersions } from '../support/database.ts';
+import { createTestDatabase } from '../support/database.ts';
 
-describe.each(postgresVersions)('lists on PostgreSQL %i', (version) => {
+describe('lists', () => {
   let db: Database;
   let workspaceId: string;
   beforeAll(async () => {
-    const { url } = await createTestDatabase({ version });
+    const { url } = await createTestDatabase({ version: 18 });
     const dataSource = await createDataSource({
       url,
       poolSize: 2,

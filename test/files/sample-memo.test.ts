@@ -1,5 +1,8 @@
-/** The whole way of the sample goal on a model that can only score: documents, sentences, scores, memo, review. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+/**
+ * The whole way of the sample goal on a model that can only score: documents, sentences, scores, memo, review. With scores that the built-in
+ * model gave; that it gives the like today is seen where the goal itself is carried out (test/integration/sample-goal.test.ts).
+ */
+import { beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { assembleMemo } from '../../src/core/documents/assemble-memo.ts';
@@ -12,9 +15,6 @@ import type { SourceFile } from '../../src/core/documents/passage.ts';
 import { scorePrompts, toScores } from '../../src/core/documents/score-prompts.ts';
 import { extractInChild } from '../../src/files/extract-in-child.ts';
 import { sniffFile } from '../../src/files/sniff.ts';
-import { type LlamaEngine, openLlamaEngine } from '../../src/models/embedded/llama-engine.ts';
-import { labelScores } from '../../src/models/llama/label-scores.ts';
-import { ggufFile } from '../support/gguf.ts';
 
 const names = ['operations-report-q3-2026.pdf', 'oakhurst-agreement.docx', 'incident-log-2026.csv'];
 const sampleGoal = 'Write a one-page memo for the board: the three biggest risks, each with its source.';
@@ -22,7 +22,6 @@ const sampleGoal = 'Write a one-page memo for the board: the three biggest risks
 const most = 24;
 
 let files: SourceFile[];
-let engine: LlamaEngine | undefined;
 beforeAll(async () => {
   files = await Promise.all(
     names.map(async (name) => {
@@ -32,8 +31,6 @@ beforeAll(async () => {
     }),
   );
 });
-afterAll(() => engine?.dispose());
-
 type Ask = (prompts: string[], labels: string[], texts: string[]) => Promise<number[][]>;
 
 async function memoOf(about: KindName, goal: string, ask: Ask) {
@@ -83,22 +80,3 @@ test.each([
   expect(chosen.items.length).toBeGreaterThanOrEqual(3);
   expect(checkMemo({ markdown, files, goal })).toEqual([]);
 });
-
-test('the real model gives a memo of the same quality', async () => {
-  const open = await openLlamaEngine({ modelPath: ggufFile(), contextTokens: 2048 });
-  engine = open;
-  const ask: Ask = async (prompts, labels) => {
-    const scores = [];
-    for (const prompt of prompts) scores.push(labelScores((await open.topNext(prompt, 20)).top, labels));
-    return scores;
-  };
-  const { chosen, markdown } = await memoOf('risks', sampleGoal, ask);
-  expect(checkMemo({ markdown, files, goal: sampleGoal })).toEqual([]);
-  expect(chosen.items).toHaveLength(3);
-  expect(
-    new Set(chosen.items.flatMap((item) => item.quotes.map((quote) => quote.fileName))).size,
-  ).toBeGreaterThanOrEqual(2);
-  const told = markdown.toLowerCase();
-  expect(told).toContain('oakhurst');
-  expect(told).toContain('compressors');
-}, 120_000);

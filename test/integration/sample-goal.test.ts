@@ -59,6 +59,8 @@ test('the sample goal ends with a memo that names two documents, by the built-in
   const { markdown } = task.result as TaskResult;
   expect(markdown).toContain('operations-report-q3-2026.pdf');
   expect(markdown).toContain('incident-log-2026.csv');
+  expect(markdown.toLowerCase()).toContain('oakhurst');
+  expect(markdown.toLowerCase()).toContain('compressors');
   const waiting = await giveSample(house, 'Book me a flight to Oslo.');
   expect(await house.reaches('tasks', waiting, ['waiting'], 30_000)).toMatchObject({
     waitingFor: expect.stringMatching(/files|model/),

@@ -4,7 +4,9 @@ import type { PostgresVersion } from './servers/postgres.ts';
 
 export type { PostgresVersion };
 
-/** Both ends of what we support. Store tests run on each: `describe.each(postgresVersions)`. */
+/**
+ * Both ends of what we support. Tests of migrations, of the record, of claims, purses and slots run on each: `describe.each(postgresVersions)`.
+ */
 export const postgresVersions: readonly PostgresVersion[] = [15, 18];
 
 export interface TestDatabase {

@@ -2,16 +2,15 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { keepFact, mostFacts, type NewFact, pinnedFacts } from '../../../src/db/memories/memory-store.ts';
 import { agentMemory } from '../../../src/db/memories/agent-memory.ts';
 import { recallFacts } from '../../../src/db/memories/recall.ts';
-import { postgresVersions } from '../../support/database.ts';
 import { type Desk, openDesk } from '../tasks/support.ts';
 
 const bob = 'prn_bob';
 
-describe.each(postgresVersions)('memory on PostgreSQL %i', (version) => {
+describe('memory', () => {
   let desk: Desk;
   let ada: string;
   beforeAll(async () => {
-    desk = await openDesk(version);
+    desk = await openDesk(18);
     ada = await desk.hire('remembering');
   }, 60_000);
 

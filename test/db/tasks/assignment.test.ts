@@ -15,13 +15,12 @@ import { healSlots } from '../../../src/db/assignment/heal-slots.ts';
 import { whoIsMissing } from '../../../src/db/assignment/nobody-able.ts';
 import { listPage } from '../../../src/db/list-page.ts';
 import { readTask, taskList } from '../../../src/db/task-reads.ts';
-import { postgresVersions } from '../../support/database.ts';
 import { type Desk, openDesk } from './support.ts';
 
-describe.each(postgresVersions)('assignment on PostgreSQL %i', (version) => {
+describe('assignment', () => {
   let desk: Desk;
   beforeAll(async () => {
-    desk = await openDesk(version);
+    desk = await openDesk(18);
   }, 60_000);
 
   const hire = async (spec: Partial<AgentSpec> & { name: string }) =>

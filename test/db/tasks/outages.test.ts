@@ -3,7 +3,6 @@ import type { Settlement } from '../../../src/db/calls/settle-call.ts';
 import type { ModelProvider } from '../../../src/models/port.ts';
 import type { ModelsOfWorkspaces } from '../../../src/models/workspace-models.ts';
 import type { Tx } from '../../../src/db/record.ts';
-import { postgresVersions } from '../../support/database.ts';
 import { probeOnce } from '../../../workers/probe-providers.ts';
 import { type Desk, logger, openDesk } from './support.ts';
 
@@ -23,7 +22,7 @@ interface TaskState {
   waitsOn: string[] | null;
 }
 
-describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
+describe('outages', () => {
   const stateOf = async (desk: Desk, taskId: string) => {
     const [row] = await desk.rows<TaskState>(
       'SELECT status, waiting_for, holds_slot, waits_on FROM tasks WHERE id = $1',
@@ -63,7 +62,7 @@ describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
   const drain = (desk: Desk) => desk.rows(`UPDATE outbox SET status = 'done'`);
 
   test('after four failures the call is given up: the task parks without a slot, the tries cost nothing', async () => {
-    const desk = await openDesk(version);
+    const desk = await openDesk(18);
     await desk.hire('write', 1);
     const { taskId, again } = await giveUp(desk);
     expect(again).toEqual([true, true, true, false]);
@@ -78,7 +77,7 @@ describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
   });
 
   test('who says to come again much later is out until then, at once', async () => {
-    const desk = await openDesk(version);
+    const desk = await openDesk(18);
     await desk.hire('write');
     const taskId = await desk.give('write');
     const key = (await desk.look(taskId)).start[0]?.key ?? '';
@@ -95,7 +94,7 @@ describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
   });
 
   test('a job whose activity is lost after such a failure parks too, and does not fail', async () => {
-    const desk = await openDesk(version);
+    const desk = await openDesk(18);
     await desk.hire('write');
     const taskId = await desk.give('write');
     const key = (await desk.look(taskId)).start[0]?.key ?? '';
@@ -106,7 +105,7 @@ describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
   });
 
   test('a probe that fails keeps all parked; one that succeeds sends one task, whose answer releases the others', async () => {
-    const desk = await openDesk(version);
+    const desk = await openDesk(18);
     await desk.hire('write');
     const { taskId, key } = await giveUp(desk);
     const other = await desk.give('write');
@@ -126,7 +125,7 @@ describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
   });
 
   test('a trial that fails parks again after one try, comes later, and another is sent next', async () => {
-    const desk = await openDesk(version);
+    const desk = await openDesk(18);
     await desk.hire('write');
     const { taskId, key } = await giveUp(desk);
     const other = await desk.give('write');
@@ -144,7 +143,7 @@ describe.each(postgresVersions)('outages on PostgreSQL %i', (version) => {
   });
 
   test('parked tasks are woken in turn over workspaces, the oldest first within one', async () => {
-    const desk = await openDesk(version);
+    const desk = await openDesk(18);
     await desk.hire('write');
     await giveUp(desk);
     const ids: string[] = [];

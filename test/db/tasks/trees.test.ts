@@ -9,7 +9,6 @@ import { parseDefinition } from '../../../src/core/workflow/parse-definition.ts'
 import type { WorkflowDefinition } from '../../../src/contracts/workflow.ts';
 import { failByDispatch } from '../../../src/db/standing/operations.ts';
 import { insertWorkflow } from '../../../src/db/workflow-store.ts';
-import { postgresVersions } from '../../support/database.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { type Desk, openDesk } from './support.ts';
 
@@ -22,10 +21,10 @@ const two = parseDefinition({
   })),
 }).definition as WorkflowDefinition;
 
-describe.each(postgresVersions)('a tree of tasks and runs on PostgreSQL %i', (version) => {
+describe('a tree of tasks and runs', () => {
   let desk: Desk;
   beforeAll(async () => {
-    desk = await openDesk(version);
+    desk = await openDesk(18);
     await desk.hire('weaving', 100);
   }, 60_000);
 

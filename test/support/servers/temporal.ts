@@ -6,9 +6,9 @@ import { freePort } from './free-port.ts';
  * Temporal's dev server in memory. A test file gets a namespace of its own, since task queue names are the product's.
  *
  * The server registers these namespaces with their search attributes while it starts, which takes half a second for
- * all; one made later would have to be waited for.
+ * all; one made later would have to be waited for. It keeps house in each of them, so there are not many more than files that ask.
  */
-const namespaces = 200;
+const namespaces = 100;
 
 /** One history shard is polled 20 times a second by default, which makes every hop wait up to 50 ms. */
 export const fasterPolling = ['transfer', 'timer', 'visibility', 'outbound'].flatMap((queue) => [
