@@ -5,7 +5,7 @@ import { buildPart, partNames } from './build/parts.mjs';
 import { root } from './paths.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { endWith, explain } from './setup/end.mjs';
-import { checkNode, nodeForChildren } from './setup/node.mjs';
+import { checkNode, compiledCodeEnvironment, nodeForChildren } from './setup/node.mjs';
 import { ensureTools, toolEnvironment } from './setup/tools.mjs';
 import { bold, done, fail, say, since } from './terminal.mjs';
 
@@ -42,7 +42,8 @@ try {
     for (const [title, program, args] of checks) await check(title, program, args);
   }
   say(bold('Tests'));
-  const counts = await jest({ ...jestEnvironment, ...toolEnvironment(tools) });
+  const environment = { ...jestEnvironment, ...compiledCodeEnvironment(), ...toolEnvironment(tools) };
+  const counts = await jest(environment);
   say(`\n${times.map(([title, time]) => `${title} ${time}`).join(' · ')} · all ${since(from)}`);
   if (counts) say(counts);
   process.exitCode = broken ? 1 : 0;
