@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../client/index.ts';
 import { writeReconciled } from '../../src/db/installation-store.ts';
-import type { OutsideTool } from '../../src/tools/tool.ts';
+import { createBankWire } from '../support/bank-wire.ts';
 import { isPlan, isStep, isSynthesis } from '../support/scripted-house.ts';
 import type { ServedCall } from '../support/scripted-model-server/script.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -15,26 +15,7 @@ import {
   type ServedHouse,
 } from './support/served-house.ts';
 
-const wired: unknown[] = [];
-const wire: OutsideTool = {
-  name: 'bank_wire',
-  description: 'Wires money.',
-  parameters: {
-    type: 'object',
-    properties: { amount: { type: 'number', minimum: 1 }, to: { type: 'string' } },
-    required: ['amount', 'to'],
-    additionalProperties: false,
-  },
-  risk: 'high',
-  effect: 'at_most_once',
-  timeoutMs: 10_000,
-  place: 'outside',
-  destination: () => 'bank.example',
-  run: async (_context, args) => {
-    wired.push(args);
-    return { text: 'Wired.' };
-  },
-};
+const { wire, wired } = createBankWire();
 let described = 'Looks up orders.';
 
 let house: ServedHouse;

@@ -1,31 +1,12 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { AgentSpec } from '../../src/contracts/agent.ts';
 import { insertAgent } from '../../src/db/agent-store.ts';
-import type { OutsideTool } from '../../src/tools/tool.ts';
 import { type RunningApi, runApi } from '../api/support/running-api.ts';
+import { createBankWire } from '../support/bank-wire.ts';
 import { runGuide } from '../support/guide.ts';
 import { openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
 
-const wired: unknown[] = [];
-const wire: OutsideTool = {
-  name: 'bank_wire',
-  description: 'Wires money.',
-  parameters: {
-    type: 'object',
-    properties: { amount: { type: 'number', minimum: 1 }, to: { type: 'string' } },
-    required: ['amount', 'to'],
-    additionalProperties: false,
-  },
-  risk: 'high',
-  effect: 'at_most_once',
-  timeoutMs: 10_000,
-  place: 'outside',
-  destination: () => 'bank.example',
-  run: async (_context, args) => {
-    wired.push(args);
-    return { text: 'Wired.' };
-  },
-};
+const { wire, wired } = createBankWire();
 
 let house: ScriptedHouse;
 let api: RunningApi;

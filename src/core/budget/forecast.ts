@@ -78,7 +78,7 @@ function basisText(
   { all, who }: { all: number; who: string },
 ): string {
   if (kind === 'none')
-    return `There is no history yet: no goal of ${who} has been completed here, so nobody can tell.`;
+    return `There is no history yet: no goal of ${who} had been completed here, so there is no forecast.`;
   if (kind === 'similar')
     return `From ${goals} of the last ${all} goals of ${who} that are in similar words.`;
   const few = goals < fewGoals ? ' That is little to go by, so the range is wide.' : '';

@@ -23,7 +23,7 @@ export function whyChosen({ agentId, candidates, filteredOut }: AssignmentRecord
   const chosen = candidates.find((candidate) => candidate.agentId === agentId);
   const others = candidates.filter((candidate) => candidate.agentId !== agentId);
   if (!chosen) return candidates.length === 0 ? null : freeSlot;
-  if (others.length === 0) return 'only one able';
+  if (others.length === 0) return 'the only one able';
   if (others.some(({ score }) => score > chosen.score)) return freeSlot;
   const ahead = praise.find(([part]) => others.every((other) => isAhead(chosen[part], other[part])));
   return ahead?.[1] ?? 'best of several';

@@ -32,7 +32,7 @@ describe('why somebody was chosen, in a few words', () => {
 
   test('says that she was asked for, the only one, or that better ones had no free slot', () => {
     expect(why([one('ada')], [{ reason: notWanted, count: 4 }])).toBe('asked for');
-    expect(why([one('ada')])).toBe('only one able');
+    expect(why([one('ada')])).toBe('the only one able');
     expect(why([one('bo', { score: 0.9 }), one('ada')])).toBe('had a free slot');
     expect(why([one('bo')])).toBe('had a free slot');
   });

@@ -49,9 +49,9 @@ export function ModelsPage({ owner }: { owner: boolean }) {
             {models.data && <ModelList models={models.data.items} />}
           </section>
           <p className="ts t3">
-            A model can also come with the start, by <code>OPENAI_API_KEY</code>,{' '}
-            <code>ANTHROPIC_API_KEY</code> or <code>LLAMA_MODEL=/path/to/model.gguf</code>. What is entered
-            here goes before it.
+            You can also set <code>OPENAI_API_KEY</code>, <code>ANTHROPIC_API_KEY</code> or{' '}
+            <code>LLAMA_MODEL=/path/to/model.gguf</code> before the start. What you enter here takes
+            precedence.
           </p>
         </div>
       </div>
