@@ -4,7 +4,7 @@ import { messageProblems } from '../core/messages/check-message.ts';
 import { acceptMessage } from '../db/messages/accept.ts';
 import { answerMessage } from '../db/messages/answer.ts';
 import type { ListedMessage } from '../db/messages/message-reads.ts';
-import { lockMessage } from '../db/messages/message-store.ts';
+import { loadMessage, lockMessage } from '../db/messages/message-store.ts';
 import { type Addressed, findRecipient } from '../db/messages/recipient.ts';
 import type { MessageRow } from '../db/mappings/message.ts';
 import type { Tx } from '../db/record.ts';
@@ -23,8 +23,10 @@ export async function sendMessage(
   named = false,
 ): Promise<ListedMessage> {
   requireOperator(caller);
-  const asked = input.replyTo === undefined ? null : await lockMessage(tx, input.replyTo);
-  const to = input.to ? await findRecipient(tx, input.to, true) : await askerOf(tx, asked);
+  const known = input.replyTo === undefined ? null : await loadMessage(tx, input.replyTo);
+  const to = input.to ? await findRecipient(tx, input.to, true) : await askerOf(tx, known);
+  // After its task, which withdraws its questions while it holds its own lock.
+  const asked = known && (await lockMessage(tx, known.id));
   if (named && to && !to.known) throw notFound(to.kind, to.id ?? '');
   const type = input.type ?? defaultType(input);
   const deadline = input.deadline ? new Date(input.deadline) : null;
@@ -73,7 +75,8 @@ const notTheAsker: Problem = {
 
 function repliedOf(asked: MessageRow | null) {
   if (!asked) return { known: false };
-  return { known: true, toKind: asked.toKind, answered: asked.answeredBy !== null, state: asked.state };
+  const { toKind, state, reason } = asked;
+  return { known: true, toKind, answered: asked.answeredBy !== null, state, reason };
 }
 
 async function fileProblems(tx: Tx, files: string[]): Promise<Problem[]> {

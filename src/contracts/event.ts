@@ -126,6 +126,7 @@ export const eventData = {
   'message.read': message.extend({ callId: z.string().nullable() }),
   'message.acknowledged': message,
   'message.expired': message.extend({ reason: z.string() }),
+  'message.withdrawn': message.extend({ reason: z.string() }),
   'approval.requested': approval.extend({ expiresAt: z.string().nullable() }),
   'approval.approved': approval.extend({ note: z.string().nullable() }),
   'approval.denied': approval.extend({ note: z.string().nullable() }),

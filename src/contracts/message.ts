@@ -110,7 +110,7 @@ export const Message = z
     deadline: z.iso.datetime().nullable(),
     hops: z.int().describe('How many agents’ messages led to it; a person’s has 0'),
     state: MessageState,
-    reason: z.string().nullable().describe('Why it expired'),
+    reason: z.string().nullable().describe('Why it expired or was withdrawn'),
     taskId: TaskId.nullable().describe(
       'The task in whose record it lies: the recipient, the task that was started for it, or the agent’s next one',
     ),
@@ -124,6 +124,7 @@ export const Message = z
     readAt: z.iso.datetime().nullable(),
     acknowledgedAt: z.iso.datetime().nullable(),
     expiredAt: z.iso.datetime().nullable(),
+    withdrawnAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof Message>;

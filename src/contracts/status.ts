@@ -36,7 +36,7 @@ export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 export const FileStatus = z.enum(['uploaded', 'processing', 'ready', 'failed']);
 export type FileStatus = z.infer<typeof FileStatus>;
 
-export const MessageState = z.enum(['accepted', 'delivered', 'read', 'acknowledged', 'expired']);
+export const MessageState = z.enum(['accepted', 'delivered', 'read', 'acknowledged', 'expired', 'withdrawn']);
 export type MessageState = z.infer<typeof MessageState>;
 
 /** What a waiting task waits for. */
@@ -103,15 +103,24 @@ export const fileTransitions: Record<FileStatus, readonly FileStatus[]> = {
   failed: [],
 };
 
-/** Accepted: committed. Delivered: its recipient was woken with it in its record. Read: a model call or a person saw it. */
+/**
+ * Accepted: committed. Delivered: its recipient was woken with it in its record. Read: a model call or a person saw it. Withdrawn: a
+ * question that whoever asked it needs no answer to any more.
+ */
 export const messageTransitions: Record<MessageState, readonly MessageState[]> = {
-  accepted: ['delivered', 'read', 'acknowledged', 'expired'],
-  delivered: ['read', 'acknowledged', 'expired'],
-  read: ['acknowledged', 'expired'],
+  accepted: ['delivered', 'read', 'acknowledged', 'expired', 'withdrawn'],
+  delivered: ['read', 'acknowledged', 'expired', 'withdrawn'],
+  read: ['acknowledged', 'expired', 'withdrawn'],
   // A request that was read and not answered by its deadline.
-  acknowledged: ['expired'],
+  acknowledged: ['expired', 'withdrawn'],
   expired: [],
+  withdrawn: [],
 };
+
+/** It reaches nobody any more, and nobody answers it. */
+export function isClosed(state: MessageState): boolean {
+  return messageTransitions[state].length === 0;
+}
 
 const finished = new Set<string>(['completed', 'failed', 'cancelled', 'skipped']);
 

@@ -10,6 +10,7 @@ import { revisePlan } from './revise-plan.ts';
 import { searchFiles } from './search-files.ts';
 import { sendMessage } from './send-message.ts';
 import type { Tool } from './tool.ts';
+import { withdrawQuestion } from './withdraw-question.ts';
 
 /** Those that need nothing but the record; what else is built in is made with what it needs, where processes are wired. */
 export const recordTools: readonly Tool[] = [
@@ -24,6 +25,7 @@ export const recordTools: readonly Tool[] = [
   forget,
   delegate,
   revisePlan,
+  withdrawQuestion,
 ];
 
 /** Asked within the transaction that decides, so that a changed tool server counts for the next call. */

@@ -1,4 +1,4 @@
-import { revisePlanName } from '../core/task/revising.ts';
+import { revisePlanName } from '../core/task/hearing-tools.ts';
 import type { RecordTool } from './tool.ts';
 
 const whatFollows = {

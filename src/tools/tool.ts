@@ -80,6 +80,11 @@ export interface RecordToolContext extends MemoryContext {
     from: number,
   ): Promise<{ text: string; next: number | null; characters: number } | null>;
   searchPassages(query: string, limit: number): Promise<FoundPassage[]>;
+  /** A question of this task's own, by id; null: the only one. @returns why not; else how many are open still */
+  withdrawQuestion(given: {
+    id: string | null;
+    reason: string;
+  }): Promise<{ problem: string } | { left: number }>;
   /** From passage `from` on, as many as fit into `characters`. Null when the task has no such file. */
   readPassages(
     file: string,

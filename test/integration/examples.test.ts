@@ -78,7 +78,7 @@ async function attend(runId: string): Promise<void> {
       }),
     );
   const questions = await house.rows<{ id: string }>(
-    `SELECT id FROM messages WHERE run_id = $1 AND to_kind = 'person' AND answered_by IS NULL AND state <> 'expired'`,
+    `SELECT id FROM messages WHERE run_id = $1 AND to_kind = 'person' AND answered_by IS NULL AND state NOT IN ('expired', 'withdrawn')`,
     runId,
   );
   for (const { id } of questions)

@@ -161,7 +161,7 @@ const decide = (status: 'approved' | 'denied') => (tx: Tx, approvalId: string) =
 
 const [someTask, someRun] = ['SELECT id FROM tasks', 'SELECT id FROM runs'];
 const asked = `SELECT id FROM approvals WHERE status = 'requested'`;
-const question = `SELECT id FROM messages WHERE to_kind = 'person' AND type = 'request' AND answered_by IS NULL AND state <> 'expired'`;
+const question = `SELECT id FROM messages WHERE to_kind = 'person' AND type = 'request' AND answered_by IS NULL AND state NOT IN ('expired', 'withdrawn')`;
 
 /** What people do, how often beside each other, and to what. */
 const deeds: Record<string, { weight: number; to: string; do: Deed }> = {

@@ -86,7 +86,7 @@ describe('through Temporal', () => {
     });
     await house.reaches('runs', runId, ['failed']);
     const [question] = await house.rows<MessageRow>(`SELECT * FROM messages WHERE run_id = $1`, runId);
-    expect(question).toMatchObject({ state: 'expired' });
+    expect(question).toMatchObject({ state: 'withdrawn' });
   }, 120_000);
 
   test('an operator asks its Chief of Staff, which answers while its plan is carried out', async () => {

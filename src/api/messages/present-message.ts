@@ -29,5 +29,6 @@ export function presentMessage(row: ListedMessage): Message {
     readAt: timeOrNull(row.readAt),
     acknowledgedAt: timeOrNull(row.acknowledgedAt),
     expiredAt: timeOrNull(row.expiredAt),
+    withdrawnAt: timeOrNull(row.withdrawnAt),
   };
 }

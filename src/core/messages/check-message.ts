@@ -20,6 +20,8 @@ export interface RepliedFacts {
   toKind?: string;
   answered?: boolean;
   state?: MessageState;
+  /** Why it was withdrawn. */
+  reason?: string | null;
 }
 
 export interface MessageFacts {
@@ -64,6 +66,8 @@ function replyProblems({ type, replied, sender }: MessageFacts): Problem[] {
     return problem('not_asked', 'This message was not for people: there is nothing to answer.');
   if (replied.state === 'expired')
     return problem('expired', 'The message has expired: an answer would reach nobody.');
+  if (replied.state === 'withdrawn')
+    return problem('withdrawn', `The question was withdrawn: ${replied.reason ?? 'nobody needs an answer.'}`);
   if (replied.answered) return problem('already_answered', 'This message has been answered already.');
   return [];
 }

@@ -1,9 +1,9 @@
 import { readResultName } from '../context/results.ts';
-import { revisePlanName } from '../task/revising.ts';
+import { isOfHearing } from '../task/hearing-tools.ts';
 
 /** Comes with a task where it makes sense, and stands in no agent's list. */
 export function comesByItself(name: string): boolean {
-  return name === readResultName || name === revisePlanName;
+  return name === readResultName || isOfHearing(name);
 }
 
 /** Reading on in what its own tools brought belongs to having tools. */

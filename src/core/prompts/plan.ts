@@ -1,4 +1,4 @@
-import { revisePlanName } from '../task/revising.ts';
+import { revisePlanName, withdrawQuestionName } from '../task/hearing-tools.ts';
 import type { Team } from '../task/snapshot.ts';
 import { filesText, knownText, material, textOf, type TurnFile } from './turn.ts';
 
@@ -167,9 +167,18 @@ export function waitingPlanMessage(
   return `Your plan “${name}” waits for a person to accept it:\n\n${lines.join('\n')}\n\nAnswer the messages above in a few sentences. Your answer goes to those who wrote them. ${again}`;
 }
 
-/** After messages that came while it waits for an answer to a question of its own. */
-export const askingMessage =
-  'Answer the messages above in a few sentences. Your answer goes to those who wrote them. What you asked stays open: you go on when it is answered.';
+/** After messages that came while it waits for answers. `questions`: those of its own that it can withdraw. */
+export function askingMessage(questions: readonly { id: string; text: string }[]): string {
+  const open = questions.map(({ id, text }) => `- ${id}: ${text}`);
+  const withdraw =
+    questions.length > 0
+      ? `\n\nNobody has answered yet:\n\n${open.join('\n')}\n\nIf the messages tell you what you asked, or make it superfluous, call ${withdrawQuestionName} first and say why: nobody is asked any more, and you go on with what you know.`
+      : '';
+  return `Answer the messages above in a few sentences. Your answer goes to those who wrote them. What you asked stays open: you go on when it is answered.${withdraw}`;
+}
+
+/** After turns of hearing, when nothing new is asked. */
+export const goOnMessage = 'Go on with what you were asked before the messages came.';
 
 /** After messages that came while the plan is carried out. `canRevise`: there is a tool for a new rest of it. */
 export function hearingMessage(

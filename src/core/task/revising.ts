@@ -5,21 +5,10 @@
  */
 import { isFinished } from '../../contracts/status.ts';
 import { maxReplans } from './replanning.ts';
-import type { PlanRunFacts, TaskFacts } from './snapshot.ts';
-
-export const revisePlanName = 'revise_plan';
+import type { PlanRunFacts } from './snapshot.ts';
 
 /** Plans of one task that may be taken back before a person decides. */
 export const maxTakenBack = 5;
-
-/** The tools of an agent in this task. A Chief of Staff may change its plan, whatever its own list says; nobody else may. */
-export function toolsInTask(
-  tools: readonly string[],
-  { role, conversationId }: Pick<TaskFacts, 'role' | 'conversationId'>,
-): string[] {
-  const own = tools.filter((name) => name !== revisePlanName);
-  return role === 'chief_of_staff' && !conversationId ? [...own, revisePlanName] : own;
-}
 
 /** What of a task's plans can still be changed. */
 export interface OpenPlan {

@@ -75,8 +75,8 @@ export interface EffectWaits {
   remindAt?: string | null;
   /** A person said yes: the call is made. */
   granted?: boolean;
-  /** The model was told that the answer comes later: then it comes as a message. */
-  told?: boolean;
+  /** The model was told that the answer comes later (`true`), and since then what it is. */
+  told?: true | 'answered';
 }
 
 /** One outside effect of the current attempt: a model call or a tool call. */

@@ -11,7 +11,10 @@ import type { Tx } from '../record.ts';
 import type { ToolOutcome } from './tool-outcome.ts';
 import { appendTranscript, type NewLine } from './transcript.ts';
 
-/** Keeps what a tool call brought, and shows it to the model at its next turn. */
+/**
+ * Keeps what a tool call brought, and shows it to the model at its next turn. Where that was told that the answer comes later, the turn
+ * says it itself (`tellLaterAnswers`): it may come between other calls and their results, which providers want side by side.
+ */
 export async function keepToolAnswer(
   tx: Tx,
   task: TaskRow,
@@ -22,13 +25,10 @@ export async function keepToolAnswer(
 ): Promise<void> {
   await settleEffect(tx, effect.key, { status: 'settled', outcome: answer });
   // All of it stands with the effect; the conversation has the beginning, and how to read on.
-  const text = shownResult(answer.text, handleOf(effect.id));
   const result = handleOf(effect.id);
-  appendTranscript(tx, task, [
-    effect.waits?.told
-      ? { role: 'user', turn: effect.turn, content: { text: laterAnswer(effect, text), result } }
-      : toolLine(effect, { text, result, isError: answer.isError === true }),
-  ]);
+  const text = shownResult(answer.text, result);
+  if (!effect.waits?.told)
+    appendTranscript(tx, task, [toolLine(effect, { text, result, isError: answer.isError === true })]);
 }
 
 type Called = Pick<EffectRow, 'turn' | 'purpose' | 'input'>;
@@ -37,8 +37,24 @@ function toolLine({ turn, purpose, input }: Called, content: Record<string, unkn
   return { role: 'tool', turn, content: { callId: input.callId, name: purpose, ...content } };
 }
 
-function laterAnswer({ purpose, input }: Called, text: string): string {
-  return `To your call ${purpose} (${String(input.callId)}), which had no answer until now:\n\n${text}`;
+/** The answers that have come since to calls of which the model was told so, each once. */
+export async function tellLaterAnswers(tx: Tx, task: TaskRow, turn: number): Promise<NewLine[]> {
+  const rows = await tx.sql<EffectRow>(
+    `UPDATE effects SET waits = waits || '{"told": "answered"}'
+      WHERE task_id = $1 AND attempt = $2 AND status = 'settled' AND waits->'told' = 'true' RETURNING *`,
+    [task.id, task.attempt],
+  );
+  rows.sort((a, b) => a.turn - b.turn || (a.key < b.key ? -1 : 1));
+  return rows.map(({ id, purpose, input, outcome }) => {
+    const result = handleOf(id);
+    const text = shownResult((outcome as ToolOutcome).text, result);
+    const call = `${purpose} (${String(input.callId)})`;
+    return {
+      role: 'user',
+      turn,
+      content: { text: `To your call ${call}, which had no answer until now:\n\n${text}`, result },
+    };
+  });
 }
 
 /**

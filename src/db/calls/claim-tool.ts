@@ -15,7 +15,7 @@ import type { ToolCard } from '../../contracts/tool-card.ts';
 import { decideToolCall } from '../../core/policy/decide-tool-call.ts';
 import { readToolCall } from '../../core/policy/read-tool-call.ts';
 import type { ModelOutage } from '../../core/route-model.ts';
-import { toolsInTask } from '../../core/task/revising.ts';
+import { toolsInTask } from '../../core/task/hearing-tools.ts';
 import { loadPolicyFacts, type PolicyFacts } from '../approvals/approval-rule-store.ts';
 import { findCallApproval, hashOfCall, spendApprovals } from '../approvals/approval-store.ts';
 import { claimEffect, loadEffect } from '../effect-store.ts';

@@ -9,6 +9,7 @@ import { materialRoom, outputTokens, promptRoom } from '../../core/context/room.
 import { estimator, type TokenCounter } from '../../core/context/token-counter.ts';
 import {
   askingMessage,
+  goOnMessage,
   chiefSystem,
   hearingMessage,
   judgeMessage,
@@ -20,8 +21,7 @@ import {
 import { chatSystem } from '../../core/prompts/chat.ts';
 import { knownText, operatorSystem, taskMessage } from '../../core/prompts/turn.ts';
 import { delegateTool } from '../../core/task/delegation.ts';
-import { hearing } from '../../core/task/messages.ts';
-import { revisePlanName } from '../../core/task/revising.ts';
+import { isOfHearing } from '../../core/task/hearing-tools.ts';
 import { verdictSchema } from '../../core/task/verdict.ts';
 import { classOfPurpose } from '../../core/task/work-class.ts';
 import { workflowJsonSchema } from '../../core/workflow/json-schema.ts';
@@ -41,10 +41,10 @@ import { hashOf, keepTexts } from '../context/texts.ts';
 import { loadTokenFigures } from '../context/token-figures.ts';
 import type { CallContext, ChosenModel, Prepared } from './call-context.ts';
 import type { CompleteRequest } from './call-plan.ts';
-import { tellOfOpenCalls } from './answer-tool.ts';
+import { tellLaterAnswers, tellOfOpenCalls } from './answer-tool.ts';
+import { type Hearing, hearingTools, loadHearing } from './hearing-tools.ts';
 import { prepareScore } from './prepare-score.ts';
-import { canRevise, revisionTool } from './revision-tool.ts';
-import { appendTranscript, type NewLine, type WrittenLine } from './transcript.ts';
+import { appendTranscript, endsWithAnswer, type NewLine, type WrittenLine } from './transcript.ts';
 import { loadEarlier, loadStepResults, loadTurnFiles } from './turn-context.ts';
 
 /** `over`: the prompt does not fit into the window of this model, however it is cut. */
@@ -64,13 +64,14 @@ async function prepareComplete(context: CallContext, model: ChosenModel): Promis
     purpose: effect.purpose,
     more: effect.input.more === true,
   });
-  const frame = frameOf(context, await revisionTool(context));
+  const heard = await loadHearing(context);
+  const frame = frameOf(context, await hearingTools(context, heard));
   const frameText = JSON.stringify(frame);
   const counter = (await world.counterOf?.(candidate)) ?? estimator;
   // What is said at this turn is said once: another model is shown the same.
   context.said ??= kept
     ? (kept.messages ?? [])
-    : await say(context, {
+    : await say(context, heard, {
         room: promptRoom(candidate, output, share) - tokensOfText(counter, frameText),
         readsOn: frame.tools.some(({ name }) => name === readResultName),
         count: counter.count,
@@ -114,18 +115,17 @@ async function prepareComplete(context: CallContext, model: ChosenModel): Promis
 const notOfChiefs = new Set([delegateTool, 'ask_chief']);
 
 /** In every prompt of the attempt the same, so that provider caches hit; but for what belongs to hearing messages. */
-function frameOf(context: CallContext, revises: ToolCard[]): Frame {
+function frameOf(context: CallContext, ofHearing: ToolCard[]): Frame {
   const { task, current, world, effect } = context;
   const { agent } = current;
-  const chief = task.role === 'chief_of_staff' && !task.conversationId;
+  const chief = isChief(task);
   const own = world.tools.filter(
-    ({ name }) =>
-      agent.spec.tools.includes(name) && name !== revisePlanName && !(chief && notOfChiefs.has(name)),
+    ({ name }) => agent.spec.tools.includes(name) && !isOfHearing(name) && !(chief && notOfChiefs.has(name)),
   );
   const reads = own.length > 0 ? world.tools.filter(({ name }) => name === readResultName) : [];
   return {
     system: systemOf({ task, current }),
-    tools: [...new Set([...own, ...reads, ...revises])].map(({ name, description, parameters }) => ({
+    tools: [...new Set([...own, ...reads, ...ofHearing])].map(({ name, description, parameters }) => ({
       name,
       description,
       parameters,
@@ -134,22 +134,32 @@ function frameOf(context: CallContext, revises: ToolCard[]): Frame {
   };
 }
 
+function isChief({ role, conversationId }: TaskRow): boolean {
+  return role === 'chief_of_staff' && !conversationId;
+}
+
 /** Appends what the model is told before it answers this call. @returns ids of the messages among it */
-async function say(context: CallContext, place: OpeningRoom): Promise<string[]> {
+async function say(context: CallContext, heard: Hearing | null, place: OpeningRoom): Promise<string[]> {
   const { tx, task, effect } = context;
   if (effect.purpose === 'summarise') return [];
   const first = !effect.begun;
   const lines: NewLine[] = [];
   if (first) lines.push(...(await openingLines(context, place)));
-  const open = effect.purpose === hearing ? await tellOfOpenCalls(tx, task) : null;
+  const open = heard ? await tellOfOpenCalls(tx, task) : null;
   if (open) lines.push(...open.lines);
+  if (isChief(task)) lines.push(...(await tellLaterAnswers(tx, task, effect.turn)));
   const question = effect.input.goesOn === true ? null : await questionOf(context, place);
   if (question) lines.push({ role: 'user', turn: effect.turn, content: question });
   if (typeof effect.input.repair === 'string') lines.push(userLine(effect.turn, effect.input.repair));
   const shown = await showMessages(tx, task, { effect, first, known: context.messages ?? [] });
   for (const text of shown.texts) lines.push(userLine(effect.turn, text));
-  if (effect.purpose === hearing && effect.input.goesOn !== true)
-    lines.push(userLine(effect.turn, open?.any ? askingMessage : await hearingOf(context)));
+  if (heard && effect.input.goesOn !== true)
+    lines.push(
+      userLine(effect.turn, open?.any ? askingMessage(heard.questions) : await hearingOf(context, heard)),
+    );
+  // Providers want a word of ours before the model's next one.
+  if (lines.length === 0 && isChief(task) && (await endsWithAnswer(tx, task)))
+    lines.push(userLine(effect.turn, goOnMessage));
   if (lines.length > 0) {
     const written = appendTranscript(tx, task, lines);
     if (first) context.opening = written.map((line, i) => entryOf(line, effect.lastSeq + 1 + i));
@@ -291,11 +301,9 @@ async function synthesisOf({ tx, task, effect }: CallContext, place: OpeningRoom
   );
 }
 
-async function hearingOf(context: CallContext): Promise<string> {
-  const { tx, task } = context;
-  const revisable = await canRevise(context);
+async function hearingOf({ tx, task }: CallContext, { canRevise }: Hearing): Promise<string> {
   const waiting = await loadProposedPlan(tx, task.id);
-  if (waiting) return waitingPlanMessage(waiting, revisable);
+  if (waiting) return waitingPlanMessage(waiting, canRevise);
   const steps = task.planRunId ? await loadStepResults(tx, task.planRunId) : [];
-  return hearingMessage(steps, revisable);
+  return hearingMessage(steps, canRevise);
 }

@@ -3,6 +3,7 @@ import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { readTaskPassages, searchTaskPassages } from '../passage-reads.ts';
 import { agentMessages } from '../messages/agent-messages.ts';
+import { type Withdrawal, withdrawQuestion } from '../messages/withdraw.ts';
 import { agentMemory } from '../memories/agent-memory.ts';
 import { readResult } from '../context/read-result.ts';
 import type { Tx } from '../record.ts';
@@ -22,6 +23,7 @@ export function toolContext(tx: Tx, { task, effect, world }: ToolPlace) {
     key: effect.key,
     delegate: (given: Delegation) => delegateTask(tx, { parent: task, world }, given),
     revisePlan: (reason: string) => revisePlan(tx, task, reason),
+    withdrawQuestion: (given: Withdrawal) => withdrawQuestion(tx, task, given),
     ...agentMemory(tx, task),
     messages: agentMessages(tx, { task, effect }),
     readResult: (handle: string, from: number) => readResult(tx, task, { handle, from }),

@@ -17,6 +17,15 @@ export interface WrittenLine extends Pick<NewLine, 'role'> {
   tokens: number;
 }
 
+/** Nobody has said anything since the model did. */
+export async function endsWithAnswer(tx: Tx, { id, attempt }: TaskRow): Promise<boolean> {
+  const [last] = await tx.sql<{ role: NewLine['role'] }>(
+    'SELECT role FROM transcript WHERE task_id = $1 AND attempt = $2 ORDER BY seq DESC LIMIT 1',
+    [id, attempt],
+  );
+  return last?.role === 'assistant';
+}
+
 /** Appends to the transcript of the current attempt. The caller holds the task's lock. */
 export function appendTranscript(tx: Tx, task: TaskRow, lines: NewLine[]): WrittenLine[] {
   const written = lines.map(({ role, content }) => {

@@ -31,7 +31,7 @@ export interface MessageRow {
   deadline: Date | null;
   hops: number;
   state: MessageState;
-  /** Why it expired. */
+  /** Why it expired or was withdrawn. */
   reason: string | null;
   /** The tool call of the sender that waits for its answer. */
   toolKey: string | null;
@@ -44,6 +44,7 @@ export interface MessageRow {
   readAt: Date | null;
   acknowledgedAt: Date | null;
   expiredAt: Date | null;
+  withdrawnAt: Date | null;
 }
 
 const text = { type: 'text' } as const;
@@ -85,6 +86,7 @@ export const MessageMapping = new EntitySchema<MessageRow>({
     readAt: time,
     acknowledgedAt: time,
     expiredAt: time,
+    withdrawnAt: time,
   },
   indices: [
     { name: 'messages_workspace', columns: ['workspaceId', 'id'] },

@@ -67,7 +67,7 @@ async function send(place: Place, says: AgentSays): Promise<Sent> {
         : {
             known: mine !== null,
             answered: mine?.answeredBy != null,
-            ...(mine ? { state: mine.state } : {}),
+            ...(mine ? { state: mine.state, reason: mine.reason } : {}),
           },
   });
   if (problems.length > 0) return { problem: problems.map(({ message }) => message).join('\n') };

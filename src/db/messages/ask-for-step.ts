@@ -3,6 +3,7 @@ import type { Json } from '../../contracts/workflow.ts';
 import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
 import { acceptMessage } from './accept.ts';
+import { closedStates } from './closed-states.ts';
 import { moveMessages } from './message-store.ts';
 
 export async function askForStep(
@@ -29,10 +30,10 @@ export async function withdrawQuestions(
   { keys, reason }: { keys: string[] | null; reason: string },
 ): Promise<void> {
   const rows = await tx.sql<{ id: string }>(
-    `SELECT id FROM messages WHERE run_id = $1 AND to_kind = 'person' AND answered_by IS NULL AND state <> 'expired'
+    `SELECT id FROM messages WHERE run_id = $1 AND to_kind = 'person' AND answered_by IS NULL AND state NOT IN ${closedStates}
         AND ($2::text[] IS NULL OR step_key = ANY ($2))`,
     [run.id, keys],
   );
   const ids = rows.map(({ id }) => id);
-  await moveMessages(tx, { ids, to: 'expired', reason, rootTaskId: run.rootTaskId });
+  await moveMessages(tx, { ids, to: 'withdrawn', reason, rootTaskId: run.rootTaskId });
 }

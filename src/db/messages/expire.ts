@@ -3,6 +3,7 @@
  * does a request that nobody has answered. Whoever asked is told.
  */
 import { wantsAnswer } from '../../contracts/message.ts';
+import { isClosed } from '../../contracts/status.ts';
 import type { Database, Tx } from '../record.ts';
 import { rootOf } from './answer.ts';
 import { tellSender } from './in-task.ts';
@@ -19,7 +20,7 @@ export async function expireMessage(db: Database, id: string): Promise<void> {
 
 async function expire(tx: Tx, id: string): Promise<void> {
   const message = await lockMessage(tx, id);
-  if (!message?.deadline || message.state === 'expired') return;
+  if (!message?.deadline || isClosed(message.state)) return;
   const root = await rootOf(tx, message.taskId ?? message.fromTaskId);
   const rootTaskId = root?.rootId ?? null;
   const left = message.deadline.getTime() - Date.now();

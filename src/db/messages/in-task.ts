@@ -8,6 +8,7 @@ import type { MessageRow } from '../mappings/message.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { answerMessage, rootOf } from './answer.ts';
+import { closedStates } from './closed-states.ts';
 import { moveMessages } from './message-store.ts';
 import { namesOf } from './names.ts';
 
@@ -78,7 +79,7 @@ export async function endMessages(
   end: { status: string; result?: TaskResult | null | undefined; error?: Failure | null | undefined },
 ): Promise<void> {
   const rows = await tx.sql<MessageRow>(
-    `SELECT * FROM messages WHERE task_id = $1 AND state <> 'expired' AND (state IN ('accepted', 'delivered') OR answered_by IS NULL)
+    `SELECT * FROM messages WHERE task_id = $1 AND state NOT IN ${closedStates} AND (state IN ('accepted', 'delivered') OR answered_by IS NULL)
       ORDER BY recipient, place`,
     [task.id],
   );

@@ -3,6 +3,7 @@ import { MessageState } from '../../contracts/status.ts';
 import type { ListFields } from '../list-page.ts';
 import type { MessageRow } from '../mappings/message.ts';
 import type { Tx } from '../record.ts';
+import { closedStates } from './closed-states.ts';
 
 export interface ListedMessage extends MessageRow {
   fromName: string | null;
@@ -11,7 +12,7 @@ export interface ListedMessage extends MessageRow {
 }
 
 /** Somebody waits for an answer to it. */
-const open = `(t.type IN ('request', 'task_delegation') AND t.answered_by IS NULL AND t.state <> 'expired')`;
+const open = `(t.type IN ('request', 'task_delegation') AND t.answered_by IS NULL AND t.state NOT IN ${closedStates})`;
 const nameOf = (kind: string, id: string) => `CASE ${kind}
   WHEN 'agent' THEN (SELECT a.name FROM agents a WHERE a.id = ${id}) WHEN 'person' THEN (SELECT p.name FROM principals p WHERE p.id = ${id})
   WHEN 'task' THEN (SELECT k.title FROM tasks k WHERE k.id = ${id}) ELSE (SELECT r.name FROM runs r WHERE r.id = ${id}) END`;

@@ -120,14 +120,14 @@ export interface MessageMove {
   taskId?: string;
   /** Key of the model call that shows it, and its id. */
   readIn?: { key: string; callId: string; attempt: number };
-  /** Why it expired. */
+  /** Why it expired or was withdrawn. */
   reason?: string;
   actor?: string;
 }
 
 /** A state that is passed has a time, too; the first one stays. What expires does so after its deadline, when its transaction may have begun before. */
-function keeps(state: MessageState, passed: boolean): string {
-  return passed ? `coalesce(m.${state}_at, now())` : `m.${state}_at`;
+function keeps(state: MessageState, passed: boolean, time = 'now()'): string {
+  return passed ? `coalesce(m.${state}_at, ${time})` : `m.${state}_at`;
 }
 
 /** @returns those that moved: what is there already, or can no longer go there, stays */
@@ -138,8 +138,9 @@ export async function moveMessages(tx: Tx, move: MessageMove): Promise<MessageRo
     `WITH old AS (SELECT id FROM messages WHERE id = ANY ($1) AND workspace_id = $2 AND state = ANY ($3) ORDER BY id FOR NO KEY UPDATE)
      UPDATE messages m SET state = $4, task_id = coalesce($5, m.task_id), read_in = coalesce(m.read_in, $6),
        shown_attempt = coalesce($7, m.shown_attempt), reason = coalesce($8, m.reason),
-       delivered_at = ${keeps('delivered', to !== 'expired')}, read_at = ${keeps('read', to === 'read' || to === 'acknowledged')},
-       acknowledged_at = ${keeps('acknowledged', to === 'acknowledged')}, expired_at = ${to === 'expired' ? 'coalesce(m.expired_at, clock_timestamp())' : 'm.expired_at'}
+       delivered_at = ${keeps('delivered', to !== 'expired' && to !== 'withdrawn')}, read_at = ${keeps('read', to === 'read' || to === 'acknowledged')},
+       acknowledged_at = ${keeps('acknowledged', to === 'acknowledged')}, expired_at = ${keeps('expired', to === 'expired', 'clock_timestamp()')},
+       withdrawn_at = ${keeps('withdrawn', to === 'withdrawn')}
      FROM old WHERE m.id = old.id RETURNING m.*`,
     [ids, tx.workspaceId, before(to), to, taskId, readIn?.key ?? null, readIn?.attempt ?? null, reason],
   );
@@ -153,7 +154,7 @@ export async function moveMessages(tx: Tx, move: MessageMove): Promise<MessageRo
     else if (to === 'read')
       tx.emit({ stream, type: 'message.read', data: { ...about, callId: readIn?.callId ?? null } }, place);
     else if (to === 'acknowledged') tx.emit({ stream, type: 'message.acknowledged', data: about }, place);
-    else tx.emit({ stream, type: 'message.expired', data: { ...about, reason: row.reason ?? '' } }, place);
+    else tx.emit({ stream, type: `message.${to}`, data: { ...about, reason: row.reason ?? '' } }, place);
   }
   return rows;
 }

@@ -23,6 +23,7 @@ import { ToolTimes1764000000086 } from './0086-tool-times.ts';
 import { Stepwise1764000000090 } from './0090-stepwise.ts';
 import { Searches1764000000092 } from './0092-searches.ts';
 import { EditedPlans1764000000098 } from './0098-edited-plans.ts';
+import { WithdrawnQuestions1764000000106 } from './0106-withdrawn-questions.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   Stepwise1764000000090,
   Searches1764000000092,
   EditedPlans1764000000098,
+  WithdrawnQuestions1764000000106,
 ];

@@ -2,7 +2,7 @@
  * Writes one move of a task. Each function answers whether there is more to decide; null, with nothing written: not in passing.
  */
 import type { TaskMove } from '../../core/task/snapshot.ts';
-import { expireCallApprovals } from '../approvals/approval-store.ts';
+import { dropCalls } from '../calls/drop-calls.ts';
 import { planEffects } from '../effect-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import { deliverMessages, excuseMessages } from '../messages/in-task.ts';
@@ -120,7 +120,7 @@ async function again(context: MoveContext, keys: string[]): Done {
 }
 
 async function abandon({ tx, task }: MoveContext, keys: string[]): Done {
-  await expireCallApprovals(tx, keys, task.cancelReason ?? 'The call is not wanted any more.');
+  await dropCalls(tx, task, { keys, reason: task.cancelReason ?? 'The call is not wanted any more.' });
   await tx.sql(
     `UPDATE effects SET status = 'abandoned', settled_at = now() WHERE task_id = $1 AND key = ANY ($2)`,
     [task.id, keys],

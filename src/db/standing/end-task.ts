@@ -1,10 +1,10 @@
 /** How an attempt and a task end: outcome, slot, event, and a wake-up for the run that waits, in one transaction. */
-import { expireCallApprovals } from '../approvals/approval-store.ts';
 import type { Failure, TaskResult } from '../../contracts/task.ts';
 import { countsAgainstAgent } from '../../core/agent-status.ts';
 import { shutGate } from '../assignment/agent-gate.ts';
 import { countOutcome, freeSlot } from '../assignment/agent-slots.ts';
 import { leaveQueue } from '../assignment/capacity-waiters.ts';
+import { dropCalls } from '../calls/drop-calls.ts';
 import type { TaskPatch } from '../task-store.ts';
 import { endMessages } from '../messages/in-task.ts';
 import { updateTask } from '../task-store.ts';
@@ -55,7 +55,8 @@ async function closeAttempt(
   error: Failure | null,
 ): Promise<void> {
   const unanswered = snapshot.effects.flatMap(({ key, status }) => (status === 'waiting' ? [key] : []));
-  await expireCallApprovals(tx, unanswered, error?.message ?? 'The task ended before it was decided.');
+  const reason = error?.message ?? 'The task ended before it was decided.';
+  await dropCalls(tx, task, { keys: unanswered, reason });
   if (!snapshot.current || !task.agentId) return;
   tx.write(
     `UPDATE attempts SET status = $3, error = $4, ended_at = now() WHERE task_id = $1 AND n = $2 AND status = 'running'`,

@@ -10,7 +10,7 @@ export const messageInvariants: Invariant[] = [
   {
     name: 'every message was read or says why not',
     sql: `SELECT id, recipient, state, reason FROM messages WHERE state IN ('accepted', 'delivered') AND to_kind = 'task'
-          UNION ALL SELECT id, recipient, state, reason FROM messages WHERE state = 'expired' AND reason IS NULL`,
+          UNION ALL SELECT id, recipient, state, reason FROM messages WHERE state IN ('expired', 'withdrawn') AND reason IS NULL`,
   },
   {
     name: 'no step of a message is told twice',
@@ -34,6 +34,6 @@ export const messageInvariants: Invariant[] = [
           UNION ALL SELECT id, recipient, 'expired too early', reason FROM messages WHERE state = 'expired' AND reason LIKE '%by the deadline.' AND expired_at < deadline
           UNION ALL SELECT e.data->>'messageId', e.stream, later.type, NULL FROM events e
             JOIN events later ON later.stream = e.stream AND later.seq > e.seq AND later.data->>'messageId' = e.data->>'messageId'
-           WHERE e.type = 'message.expired' AND later.type LIKE 'message.%'`,
+           WHERE e.type IN ('message.expired', 'message.withdrawn') AND later.type LIKE 'message.%'`,
   },
 ];

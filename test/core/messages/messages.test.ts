@@ -55,6 +55,7 @@ describe('a message', () => {
     [{ known: false }, 'unknown_message'],
     [{ known: true, toKind: 'person', answered: true }, 'already_answered'],
     [{ known: true, toKind: 'person', answered: true, state: 'expired' }, 'expired'],
+    [{ known: true, toKind: 'person', state: 'withdrawn', reason: 'Found it.' }, 'withdrawn'],
     [{ known: true, toKind: 'task' }, 'not_asked'],
   ] as const)('an answer to %j is refused with %s', (replied, code) => {
     expect(

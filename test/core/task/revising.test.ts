@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { mayCall } from '../../../src/core/policy/may-call.ts';
 import { hearingMessage, waitingPlanMessage } from '../../../src/core/prompts/plan.ts';
-import {
-  maxTakenBack,
-  type OpenPlan,
-  toolsInTask,
-  whyNoRevision as whyNot,
-} from '../../../src/core/task/revising.ts';
+import { toolsInTask } from '../../../src/core/task/hearing-tools.ts';
+import { maxTakenBack, type OpenPlan, whyNoRevision as whyNot } from '../../../src/core/task/revising.ts';
 
 const run: NonNullable<OpenPlan['run']> = { status: 'running', planN: 1, newestN: 1, replan: null };
 const chief = { role: 'chief_of_staff' as const, conversationId: null };

@@ -22,6 +22,25 @@ async function asks(args: object = {}): Promise<{ taskId: string; id: string }> 
   );
   return { taskId, id: asked?.id ?? '' };
 }
+const goal = async () =>
+  (await office.desk.inside((tx) => createTask(tx, office.desk.caller, CreateTask.parse({ goal: 'Plan.' }))))
+    .id;
+/** A goal whose Chief of Staff has asked a person, and was told something else since. */
+async function asksAndHears(): Promise<{ root: string; id: string }> {
+  const root = await goal();
+  await office.uses(root, 'ask_person', { question: 'Which year?', minutes: 5 });
+  const [asked] = await office.desk.rows<{ id: string }>(
+    'SELECT id FROM messages WHERE from_task_id = $1',
+    root,
+  );
+  await office.toTask(root, 'It is about 2025, by the way.');
+  return { root, id: asked?.id ?? '' };
+}
+const lines = async (taskId: string) =>
+  office.desk.rows<{ role: string; text: string }>(
+    `SELECT role, content->>'text' AS text FROM transcript WHERE task_id = $1 ORDER BY seq`,
+    taskId,
+  );
 const reply = (replyTo: string, text: string, more: object = {}) =>
   office.write({ replyTo, content: { text }, ...more });
 
@@ -61,7 +80,10 @@ describe('a question to people', () => {
     const { taskId, id } = await asks();
     await office.desk.inside((tx) => cancelTask(tx, office.desk.caller, { taskId }));
     await office.desk.look(taskId);
-    await expect(reply(id, '2025')).rejects.toMatchObject({ problems: [{ code: 'task_finished' }] });
+    await expect(reply(id, '2025')).rejects.toMatchObject({
+      problems: [{ code: 'task_finished' }, { code: 'withdrawn' }],
+    });
+    expect(await office.message(id)).toMatchObject({ state: 'withdrawn', reason: expect.any(String) });
   });
 
   test('with a deadline expires, its task goes on, and a late answer is refused', async () => {
@@ -97,13 +119,60 @@ describe('a question to people', () => {
   });
 });
 
+describe('a question that a Chief of Staff has withdrawn, because it heard the answer', () => {
+  test('is open no more and cannot be answered; it says why, and the plan is written', async () => {
+    const { root, id } = await asksAndHears();
+    await office.uses(root, 'withdraw_question', { question: id, reason: 'I was told the year.' });
+    expect(await office.message(id)).toMatchObject({ state: 'withdrawn', reason: 'I was told the year.' });
+    await expect(reply(id, '2024')).rejects.toMatchObject({
+      code: 'undeliverable',
+      problems: [{ code: 'withdrawn', message: expect.stringContaining('I was told the year.') }],
+    });
+    const [event] = await office.desk.rows(
+      `SELECT type, actor, data->>'reason' AS reason FROM events WHERE data->>'messageId' = $1 ORDER BY id DESC LIMIT 1`,
+      id,
+    );
+    const { agentId } = (await office.task(root)) as unknown as { agentId: string };
+    expect(event).toEqual({ type: 'message.withdrawn', actor: agentId, reason: 'I was told the year.' });
+    const heard = await office.says(root, await office.turn(root), 'Thank you.');
+    expect(heard.start).toMatchObject([{ kind: 'callModel', summary: expect.stringMatching(/^Plan /) }]);
+    await office.turn(root);
+    expect((await lines(root)).slice(-5).map(({ role }) => role)).toEqual([
+      'assistant',
+      'tool',
+      'user',
+      'assistant',
+      'user',
+    ]);
+    await office.desk.rows(`UPDATE messages SET deadline = now() - interval '1 second' WHERE id = $1`, id);
+    await expireMessage(office.desk.db, id);
+    expect((await office.message(id)).state).toBe('withdrawn');
+  });
+
+  test('must be its own and open: what was answered meanwhile stays answered', async () => {
+    const { root, id } = await asksAndHears();
+    const other = await asks();
+    await office.uses(root, 'withdraw_question', { question: other.id, reason: 'Why not?' });
+    expect((await office.message(other.id)).state).toBe('delivered');
+    expect((await lines(root)).at(-1)?.text).toContain(`There are:\n${id}`);
+    const key = await office.calls(root, 'withdraw_question', { reason: 'I know it.' });
+    await reply(id, '2024.');
+    await office.desk.look(root);
+    await office.record.claimTool(office.desk.asker, { taskId: root, key });
+    expect((await lines(root)).at(-1)).toMatchObject({
+      role: 'tool',
+      text: expect.stringContaining('No question'),
+    });
+    expect(await office.message(id)).toMatchObject({ state: 'acknowledged', reason: null });
+    await office.turn(root);
+    expect((await lines(root)).at(-1)).toMatchObject({
+      role: 'user',
+      text: expect.stringMatching(/answered: 2024\.$/),
+    });
+  });
+});
+
 describe('a question to the Chief of Staff', () => {
-  const goal = async () =>
-    (
-      await office.desk.inside((tx) =>
-        createTask(tx, office.desk.caller, CreateTask.parse({ goal: 'Plan.' })),
-      )
-    ).id;
   const below = async (parentId: string, rootId: string) => {
     const id = await office.desk.give('asking');
     await office.desk.rows(

@@ -6,6 +6,7 @@ import type { MessageRow } from '../../../src/db/mappings/message.ts';
 import { createTaskRecord, type TaskRecord } from '../../../src/db/task-record.ts';
 import { askChief, askPerson } from '../../../src/tools/ask-person.ts';
 import { sendMessage as sendTool } from '../../../src/tools/send-message.ts';
+import { withdrawQuestion } from '../../../src/tools/withdraw-question.ts';
 import { type Desk, model, openDesk, reserved } from '../tasks/support.ts';
 
 /** A desk whose agents have the tools of messages. */
@@ -23,6 +24,8 @@ export interface Exchange {
   /** The key of the call that the task wants now; it is claimed. */
   turn(taskId: string): Promise<string>;
   says(taskId: string, key: string, text: string): ReturnType<Desk['settle']>;
+  /** The model wants to call a tool. @returns the key of that call */
+  calls(taskId: string, tool: string, args: object): Promise<string>;
   /** The model calls a tool, which is run. */
   uses(taskId: string, tool: string, args: object): Promise<void>;
   told(taskId: string, role?: 'user' | 'tool'): Promise<string[]>;
@@ -41,7 +44,7 @@ export async function openExchange(): Promise<Exchange> {
   const record = createTaskRecord(desk.db, {
     models: [model],
     reserve: () => ({ microUsd: reserved, price: null }),
-    toolsOf: async () => [sendTool, askPerson, askChief],
+    toolsOf: async () => [sendTool, askPerson, askChief, withdrawQuestion],
   });
   const write = async (input: object) =>
     (await desk.inside((tx) => sendMessage(tx, desk.caller, SendMessage.parse(input)))).id;
@@ -51,6 +54,15 @@ export async function openExchange(): Promise<Exchange> {
     if (!key) throw new Error(`The task ${taskId} wants no call.`);
     await desk.claim(taskId, key);
     return key;
+  };
+  const calls: Exchange['calls'] = async (taskId, tool, args) => {
+    const key = await turn(taskId);
+    const toolCalls = [{ id: 'c1', name: tool, arguments: JSON.stringify(args) }];
+    const { start } = await desk.settle(taskId, key, {
+      try: 1,
+      end: { as: 'settled', outcome: { text: '', toolCalls, stop: 'tools' }, said: { text: '', toolCalls } },
+    });
+    return start[0]?.key ?? '';
   };
   return {
     desk,
@@ -78,18 +90,9 @@ export async function openExchange(): Promise<Exchange> {
         try: 1,
         end: { as: 'settled', outcome: { text, toolCalls: [], stop: 'end' }, said: { text } },
       }),
+    calls,
     uses: async (taskId, tool, args) => {
-      const key = await turn(taskId);
-      const toolCalls = [{ id: 'c1', name: tool, arguments: JSON.stringify(args) }];
-      const { start } = await desk.settle(taskId, key, {
-        try: 1,
-        end: {
-          as: 'settled',
-          outcome: { text: '', toolCalls, stop: 'tools' },
-          said: { text: '', toolCalls },
-        },
-      });
-      await record.claimTool(desk.asker, { taskId, key: start[0]?.key ?? '' });
+      await record.claimTool(desk.asker, { taskId, key: await calls(taskId, tool, args) });
     },
     told: async (taskId, role = 'user') =>
       (

@@ -23,6 +23,7 @@ const words: Record<Message['state'], string> = {
   read: 'read',
   acknowledged: 'read',
   expired: 'expired',
+  withdrawn: 'withdrawn',
 };
 
 function Said({ message, now }: { message: Message; now: number }) {
@@ -39,8 +40,8 @@ function Said({ message, now }: { message: Message; now: number }) {
         <time dateTime={acceptedAt} title={absolute(acceptedAt)}>
           {ago(acceptedAt, now)}
         </time>
-        {mine && `, ${words[state]}`}
-        {state === 'expired' && reason && `: ${reason}`}
+        {(mine || state === 'withdrawn') && `, ${words[state]}`}
+        {(state === 'expired' || state === 'withdrawn') && reason && `: ${reason}`}
       </p>
     </article>
   );
