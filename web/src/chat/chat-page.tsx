@@ -58,6 +58,8 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
   const writing = !isThere && (answering !== null || unanswered > 0);
   const replaced = replacedIn(messages);
   const last = messages.at(-1);
+  // Until it is known which reply is under way, the text may be that of the last one in the list.
+  const told = answering === null && last?.fromTaskId != null;
   const failed = acts.anew.error ?? acts.branch.error;
   const mayAnew = mayAct && !writing && chat.archivedAt === null;
   useEffect(() => {
@@ -90,7 +92,7 @@ function Chat({ chat, said, messages, text, mayAct }: ChatProps) {
           {writing && (
             <BeingWritten
               agent={agent}
-              text={text}
+              text={told ? null : text}
               taskId={answering?.taskId ?? null}
               now={now}
               mayAct={mayAct}
