@@ -73,6 +73,7 @@ export function message(n: number, part: Partial<Message> = {}): Message {
     readAt: null,
     acknowledgedAt: null,
     expiredAt: null,
+    withdrawnAt: null,
     ...part,
   });
 }
