@@ -1,7 +1,7 @@
 import { withdrawQuestionName } from '../core/task/hearing-tools.ts';
 import type { RecordTool } from './tool.ts';
 
-/** No agent is given it: a Chief of Staff has it while it hears messages and a question of its own is open. */
+/** No agent is given it: whoever hears messages while a question of its own is open has it. */
 export const withdrawQuestion: RecordTool = {
   place: 'record',
   risk: 'low',

@@ -11,7 +11,7 @@
 import { isFinished } from '../../contracts/status.ts';
 import { planningMove } from './planning.ts';
 import { replanningMove } from './replanning.ts';
-import { afterAllTurns, withoutHearing } from './messages.ts';
+import { withoutHearing } from './messages.ts';
 import { isJudge, reportingMove } from './reporting.ts';
 import type { CurrentAttempt, TaskMove, TaskSnapshot } from './snapshot.ts';
 import { toolTurn } from './tool-turns.ts';
@@ -25,7 +25,7 @@ export function chiefOfStaffMove(all: TaskSnapshot, current: CurrentAttempt): Ta
     return { move: 'endAttempt', error };
   }
   if (!all.planRun && all.plan?.status === 'accepted') return planMove(snapshot, current);
-  return toolTurn(all) ?? afterAllTurns(all, toolTurn(snapshot) ?? planMove(snapshot, current));
+  return toolTurn(all) ?? toolTurn(snapshot) ?? planMove(snapshot, current);
 }
 
 function planMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {

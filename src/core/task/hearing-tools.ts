@@ -1,16 +1,14 @@
 /**
- * Tools that come with hearing: a Chief of Staff has them in the turns in which it hears messages, where they make sense. No agent's list
- * gives or takes them.
+ * Tools that come with hearing: an agent has them in the turns in which it hears messages, where they make sense. No agent's list gives or
+ * takes them, and a plan is a Chief of Staff's alone.
  */
 import type { TaskFacts } from './snapshot.ts';
 
 export const revisePlanName = 'revise_plan';
 export const withdrawQuestionName = 'withdraw_question';
 
-const ofHearing = [revisePlanName, withdrawQuestionName];
-
 export function isOfHearing(name: string): boolean {
-  return ofHearing.includes(name);
+  return name === revisePlanName || name === withdrawQuestionName;
 }
 
 /** The tools of an agent in this task, whatever its own list says of those that come with hearing. */
@@ -19,5 +17,8 @@ export function toolsInTask(
   { role, conversationId }: Pick<TaskFacts, 'role' | 'conversationId'>,
 ): string[] {
   const own = tools.filter((name) => !isOfHearing(name));
-  return role === 'chief_of_staff' && !conversationId ? [...own, ...ofHearing] : own;
+  if (conversationId) return own;
+  return role === 'chief_of_staff'
+    ? [...own, withdrawQuestionName, revisePlanName]
+    : [...own, withdrawQuestionName];
 }

@@ -7,6 +7,7 @@ import { problemsOfJson } from '../../contracts/json-schema.ts';
 import type { Failure } from '../../contracts/task.ts';
 import { routeModel } from '../route-model.ts';
 import { aroundCutOff, wholeText } from './cut-off.ts';
+import { withoutHearing } from './messages.ts';
 import { resultOf } from './result-of.ts';
 import { toolTurn } from './tool-turns.ts';
 import type {
@@ -22,7 +23,8 @@ import type {
 /** Methods that need the model's judgement; the others are pure work over what came before. */
 const scoredMethods = new Set(['quote']);
 
-export function operatorMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
+export function operatorMove(all: TaskSnapshot, current: CurrentAttempt): TaskMove {
+  const snapshot = withoutHearing(all);
   const { effects } = snapshot;
   const last = effects.at(-1);
   if (!last) return firstTurn(snapshot, current);
@@ -31,7 +33,7 @@ export function operatorMove(snapshot: TaskSnapshot, current: CurrentAttempt): T
   if (broken && broken.kind === 'model')
     return endAttempt(broken.error ?? { code: 'model_failed', message: 'The model call did not end.' });
   if (last.purpose.startsWith('method:')) return afterMethod(last);
-  return toolTurn(snapshot) ?? afterReply(snapshot, last);
+  return toolTurn(all) ?? toolTurn(snapshot) ?? afterReply(snapshot, last);
 }
 
 function firstTurn({ task, models }: TaskSnapshot, current: CurrentAttempt): TaskMove {

@@ -1,14 +1,15 @@
 /**
  * Messages in a task's record. They are shown with its next model call; a task whose unread message came too late for that takes another
- * turn before it completes, and a Chief of Staff one while its plan is carried out or waits to be accepted, and while it waits for an answer
- * to a question of its own. An agent that asked waits for the answer, so it gets one in every case, and be it that none will come.
+ * turn before it completes, and a Chief of Staff one while its plan is carried out or waits to be accepted. Who waits for an answer to a
+ * question of its own hears meanwhile, too: a Chief of Staff everybody, an operator people. An agent that asked waits for the answer, so it
+ * gets one in every case, and be it that none will come.
  */
 import { park, routeWork } from './outage.ts';
 import { isSummary } from './summaries.ts';
 import { toolTurn } from './tool-turns.ts';
-import type { CurrentAttempt, TaskMessage, TaskMove, TaskSnapshot } from './snapshot.ts';
+import type { CurrentAttempt, NewEffect, TaskMessage, TaskMove, TaskSnapshot } from './snapshot.ts';
 
-/** The purpose of a Chief of Staff's turn that only answers messages. */
+/** The purpose of a turn that only answers messages. */
 export const hearing = 'hear';
 
 /** Those that nobody has looked at: woken with them in its record, the task has them. */
@@ -27,13 +28,16 @@ export function unlessUnread(snapshot: TaskSnapshot, current: CurrentAttempt, mo
   return isLater(snapshot, move) ? heardFirst(snapshot, current, move) : move;
 }
 
-/** A Chief of Staff that waits for answers hears what else it is told, and waits again: its questions stay open. */
+/** Who waits for answers hears what else it is told, and waits again: its questions stay open, unless it withdraws them. */
 export function heardMeanwhile(snapshot: TaskSnapshot, current: CurrentAttempt, waits: TaskMove): TaskMove {
-  const { task, effects } = snapshot;
+  const { task, effects, messages = [] } = snapshot;
   const open = effects.filter(({ status }) => status === 'waiting');
   const areQuestions = open.every(({ waits: why }) => why?.for === 'person' || why?.for === 'message');
-  if (task.role !== 'chief_of_staff' || task.conversationId || !areQuestions) return waits;
-  return hearingGoesOn(snapshot) ?? heardFirst(snapshot, current, waits);
+  if (task.conversationId || !areQuestions) return waits;
+  const more = hearingGoesOn(snapshot);
+  // Agents that wait for each other are told apart by who hears while it waits: operators do not hear them.
+  const hears = isChief(task) || messages.some((each) => isUnread(each) && each.wants);
+  return more ?? (hears ? heardFirst(snapshot, current, waits, hearing) : waits);
 }
 
 /** What a turn of hearing wants next, its tools or another turn after them; null when there is none, or it has asked something itself. */
@@ -44,15 +48,19 @@ function hearingGoesOn(snapshot: TaskSnapshot): TaskMove | null {
   return asker?.purpose === hearing && !asks ? toolTurn(snapshot) : null;
 }
 
-function heardFirst(snapshot: TaskSnapshot, current: CurrentAttempt, move: TaskMove): TaskMove {
-  const { messages = [], models, outages = [], task } = snapshot;
+function heardFirst(
+  snapshot: TaskSnapshot,
+  current: CurrentAttempt,
+  move: TaskMove,
+  purpose = isChief(snapshot.task) ? hearing : 'work',
+): TaskMove {
+  const { messages = [], models, outages = [] } = snapshot;
   const told = unlessStranded(snapshot, move);
   if (told !== move || !messages.some(isUnread)) return told;
   if (isSpent(snapshot, current)) return excuse(snapshot, move, 'No turn is left for your message.');
   const route = routeWork({ models, outages, current, purpose: 'work' });
   if (!route.choice && route.out.length > 0 && messages.some(isAsked)) return park(route.out);
   if (!route.choice) return excuse(snapshot, move, 'No model is there now that could read your message.');
-  const purpose = task.role === 'chief_of_staff' && !task.conversationId ? hearing : 'work';
   return { move: 'call', turn: lastTurn(snapshot) + 1, effects: [{ kind: 'model', purpose }] };
 }
 
@@ -82,7 +90,7 @@ function isLater({ plan }: TaskSnapshot, move: TaskMove): boolean {
   return move.for === 'children' || (move.for === 'approval' && plan?.status === 'proposed');
 }
 
-/** Turns of hearing, with the tools that they call, are none of the plan's. */
+/** Turns of hearing, with the tools that they call, are none of the work's own. */
 export function withoutHearing(snapshot: TaskSnapshot): TaskSnapshot {
   if (!snapshot.effects.some(({ purpose }) => purpose === hearing)) return snapshot;
   let heard = false;
@@ -93,10 +101,19 @@ export function withoutHearing(snapshot: TaskSnapshot): TaskSnapshot {
   return { ...snapshot, effects };
 }
 
-/** A turn's number is used once, also where turns of hearing came in between. */
-export function afterAllTurns(snapshot: TaskSnapshot, move: TaskMove): TaskMove {
-  if (move.move !== 'call' && move.move !== 'rejectPlan') return move;
-  return { ...move, turn: Math.max(move.turn, lastTurn(snapshot) + 1) };
+/** Model calls after turns of hearing are marked: they are told what has come of open calls since. */
+export function afterHearing({ effects }: TaskSnapshot, move: TaskMove): TaskMove {
+  if (!effects.some(({ purpose }) => purpose === hearing)) return move;
+  if (move.move === 'rejectPlan') return { ...move, then: afterHeard(move.then) };
+  return move.move === 'call' ? { ...move, effects: move.effects.map(afterHeard) } : move;
+}
+
+function afterHeard(effect: NewEffect): NewEffect {
+  return effect.kind === 'model' ? { ...effect, input: { ...effect.input, heard: true } } : effect;
+}
+
+function isChief({ role, conversationId }: TaskSnapshot['task']): boolean {
+  return role === 'chief_of_staff' && !conversationId;
 }
 
 function isUnread({ state, shown, opens }: TaskMessage): boolean {

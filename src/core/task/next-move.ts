@@ -17,7 +17,7 @@ import { aroundRateLimit } from './rate-limit.ts';
 import { isAsked } from './replanning.ts';
 import { aroundOutage, unlessOut } from './outage.ts';
 import { unlessGuarded } from './guards.ts';
-import { arrived, excuse, heardMeanwhile, unlessUnread } from './messages.ts';
+import { afterHearing, arrived, excuse, heardMeanwhile, unlessUnread } from './messages.ts';
 import { unlessFull, withoutSummaries } from './summaries.ts';
 import { toolTaskMove } from './tool-task.ts';
 import { aroundWaitingTools } from './waiting-tools.ts';
@@ -59,7 +59,7 @@ function waitingMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove 
 
 function guardedMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
   const move = unlessUnread(snapshot, current, workMove(snapshot, current));
-  return unlessGuarded(snapshot, current, unlessFull(snapshot, current, move));
+  return afterHearing(snapshot, unlessGuarded(snapshot, current, unlessFull(snapshot, current, move)));
 }
 
 function workMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {

@@ -58,6 +58,7 @@ const words: Record<string, string> = {
   choose_template: 'Choose a template for',
   synthesis: 'Write the result of',
   work: 'Work on',
+  hear: 'Answer messages about',
   summarise: 'Summarise the conversation about',
 };
 

@@ -28,10 +28,10 @@ export async function loadHearing({ tx, task, effect }: CallContext): Promise<He
  * Offered where there is something to change. What the transcript has calls of stays in the frame: providers want the tool beside them.
  */
 export async function hearingTools(context: CallContext, heard: Hearing | null): Promise<ToolCard[]> {
-  const { tx, task, current, world } = context;
+  const { tx, task, effect, current, world } = context;
+  if (!heard && effect.input.heard !== true) return [];
   const own = new Set(toolsInTask([], task));
   const tools = world.tools.filter(({ name }) => isOfHearing(name) && own.has(name));
-  if (tools.length === 0) return [];
   const called = await tx.sql<{ name: string }>(
     `SELECT DISTINCT purpose AS name FROM effects WHERE task_id = $1 AND attempt = $2 AND kind = 'tool' AND purpose = ANY ($3)`,
     [task.id, current.n, tools.map(({ name }) => name)],

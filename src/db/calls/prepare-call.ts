@@ -118,7 +118,7 @@ const notOfChiefs = new Set([delegateTool, 'ask_chief']);
 function frameOf(context: CallContext, ofHearing: ToolCard[]): Frame {
   const { task, current, world, effect } = context;
   const { agent } = current;
-  const chief = isChief(task);
+  const chief = task.role === 'chief_of_staff' && !task.conversationId;
   const own = world.tools.filter(
     ({ name }) => agent.spec.tools.includes(name) && !isOfHearing(name) && !(chief && notOfChiefs.has(name)),
   );
@@ -134,10 +134,6 @@ function frameOf(context: CallContext, ofHearing: ToolCard[]): Frame {
   };
 }
 
-function isChief({ role, conversationId }: TaskRow): boolean {
-  return role === 'chief_of_staff' && !conversationId;
-}
-
 /** Appends what the model is told before it answers this call. @returns ids of the messages among it */
 async function say(context: CallContext, heard: Hearing | null, place: OpeningRoom): Promise<string[]> {
   const { tx, task, effect } = context;
@@ -147,7 +143,8 @@ async function say(context: CallContext, heard: Hearing | null, place: OpeningRo
   if (first) lines.push(...(await openingLines(context, place)));
   const open = heard ? await tellOfOpenCalls(tx, task) : null;
   if (open) lines.push(...open.lines);
-  if (isChief(task)) lines.push(...(await tellLaterAnswers(tx, task, effect.turn)));
+  const heardBefore = effect.input.heard === true;
+  if (heard || heardBefore) lines.push(...(await tellLaterAnswers(tx, task, effect.turn)));
   const question = effect.input.goesOn === true ? null : await questionOf(context, place);
   if (question) lines.push({ role: 'user', turn: effect.turn, content: question });
   if (typeof effect.input.repair === 'string') lines.push(userLine(effect.turn, effect.input.repair));
@@ -158,7 +155,7 @@ async function say(context: CallContext, heard: Hearing | null, place: OpeningRo
       userLine(effect.turn, open?.any ? askingMessage(heard.questions) : await hearingOf(context, heard)),
     );
   // Providers want a word of ours before the model's next one.
-  if (lines.length === 0 && isChief(task) && (await endsWithAnswer(tx, task)))
+  if (lines.length === 0 && heardBefore && (await endsWithAnswer(tx, task)))
     lines.push(userLine(effect.turn, goOnMessage));
   if (lines.length > 0) {
     const written = appendTranscript(tx, task, lines);

@@ -199,7 +199,20 @@ describe('a message that comes while a Chief of Staff waits for the answer to it
     expect(nextTaskMove(at([asking, answered, heard], [read]))).toEqual({
       move: 'call',
       turn: 4,
-      effects: [{ kind: 'model', purpose: 'plan', input: { goesOn: true } }],
+      effects: [{ kind: 'model', purpose: 'plan', input: { goesOn: true, heard: true } }],
+    });
+  });
+
+  test('lets it withdraw the question: it answers, and goes on with what it was about', () => {
+    const withdrawing = { text: '', toolCalls: calls('withdraw_question'), stop: 'tools' };
+    const hears = effect({ turn: 3, purpose: 'hear', outcome: withdrawing });
+    const withdrawn = effect({ turn: 4, kind: 'tool', purpose: 'withdraw_question' });
+    const after = [asking, answered, hears, withdrawn];
+    expect(nextTaskMove(at(after, [read]))).toMatchObject({ turn: 5, effects: [{ purpose: 'hear' }] });
+    const thanks = said('Thank you.', { turn: 5, purpose: 'hear' });
+    expect(nextTaskMove(at([...after, thanks], [read]))).toMatchObject({
+      turn: 6,
+      effects: [{ purpose: 'plan', input: { goesOn: true } }],
     });
   });
 
@@ -216,6 +229,49 @@ describe('a message that comes while a Chief of Staff waits for the answer to it
     expect(nextTaskMove(at([asking, approval], [message()]))).toMatchObject({
       move: 'wait',
       for: 'approval',
+    });
+  });
+});
+
+describe('a message that comes while an operator waits for the answer to its own question', () => {
+  const toolCalls = [{ id: 'c1', name: 'ask_person', arguments: '{}' }];
+  const asking = effect({ purpose: 'work', outcome: { text: '', toolCalls, stop: 'tools' } });
+  const question = effect({
+    key: 'q',
+    turn: 2,
+    kind: 'tool',
+    purpose: 'ask_person',
+    status: 'waiting',
+    outcome: null,
+    waits: { for: 'person', detail: 'Which year?', on: ['msg_0'], until: null },
+  });
+  const settled = { ...question, status: 'settled' as const, outcome: { text: '2025.' } };
+  const heard = said('Soon.', { turn: 3, purpose: 'hear' });
+
+  test('is heard when a person wrote it; what agents write is read with its next turn', () => {
+    const told = working({ effects: [asking, question], messages: [message({ wants: true })] });
+    expect(nextTaskMove(told)).toMatchObject({ move: 'call', turn: 3, effects: [{ purpose: 'hear' }] });
+    expect(nextTaskMove({ ...told, messages: [message({ asks: true })] })).toMatchObject({
+      move: 'wait',
+      for: 'person',
+    });
+  });
+
+  test('is no result of its task: it waits again, and goes on with its own work', () => {
+    const messages = [message({ shown: true, state: 'acknowledged' })];
+    expect(nextTaskMove(working({ effects: [asking, question, heard], messages }))).toMatchObject({
+      move: 'wait',
+      for: 'person',
+    });
+    expect(nextTaskMove(working({ effects: [asking, settled, heard], messages }))).toMatchObject({
+      move: 'call',
+      turn: 4,
+      effects: [{ purpose: 'work', input: { goesOn: true, heard: true } }],
+    });
+    const done = said('The result.', { turn: 4, purpose: 'work' });
+    expect(nextTaskMove(working({ effects: [asking, settled, heard, done], messages }))).toMatchObject({
+      move: 'complete',
+      result: { markdown: 'The result.' },
     });
   });
 });

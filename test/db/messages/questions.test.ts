@@ -119,7 +119,7 @@ describe('a question to people', () => {
   });
 });
 
-describe('a question that a Chief of Staff has withdrawn, because it heard the answer', () => {
+describe('a question that its Chief of Staff has withdrawn, because it heard the answer', () => {
   test('is open no more and cannot be answered; it says why, and the plan is written', async () => {
     const { root, id } = await asksAndHears();
     await office.uses(root, 'withdraw_question', { question: id, reason: 'I was told the year.' });
@@ -147,6 +147,18 @@ describe('a question that a Chief of Staff has withdrawn, because it heard the a
     await office.desk.rows(`UPDATE messages SET deadline = now() - interval '1 second' WHERE id = $1`, id);
     await expireMessage(office.desk.db, id);
     expect((await office.message(id)).state).toBe('withdrawn');
+  });
+
+  test('or an operator, whose result comes of its own turns', async () => {
+    const { taskId, id } = await asks();
+    await office.toTask(taskId, '2025, by the way.');
+    await office.uses(taskId, 'withdraw_question', { reason: 'A person said so.' });
+    expect((await office.message(id)).state).toBe('withdrawn');
+    await office.says(taskId, await office.turn(taskId), 'Thank you.');
+    expect((await office.says(taskId, await office.turn(taskId), 'It was 2025.')).end).toBe('completed');
+    expect((await office.desk.rows('SELECT result FROM tasks WHERE id = $1', taskId))[0]).toMatchObject({
+      result: { markdown: 'It was 2025.' },
+    });
   });
 
   test('must be its own and open: what was answered meanwhile stays answered', async () => {
