@@ -25,13 +25,19 @@ const parts = {
   },
 };
 
+const stampOf = (name) => join(root, 'dist', `.${name}-built`);
+
+/** Whether what is built is of the sources as they are. */
+export async function isBuilt(name) {
+  const { sources, result } = parts[name];
+  return existsSync(join(root, result)) && (await readJson(stampOf(name))) === (await fingerprint(sources));
+}
+
 /** @returns {Promise<boolean>} whether there was anything to build */
 export async function buildPart(name, { force = false } = {}) {
-  const { title, sources, result, command } = parts[name];
-  const stampPath = join(root, 'dist', `.${name}-built`);
+  const { title, sources, command } = parts[name];
+  if (!force && (await isBuilt(name))) return false;
   const now = await fingerprint(sources);
-  const stamp = await readJson(stampPath);
-  if (!force && stamp === now && existsSync(join(root, result))) return false;
   await timed(`${title}: built`, async () => {
     const env = { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' };
     const { code, output } = await run(nodeForChildren(), command, { cwd: root, env, timeoutMs: 300_000 });
@@ -40,7 +46,7 @@ export async function buildPart(name, { force = false } = {}) {
         lastLines(output, 20),
       ]);
   });
-  await writeWhole(stampPath, JSON.stringify(now), 0o644);
+  await writeWhole(stampOf(name), JSON.stringify(now), 0o644);
   return true;
 }
 

@@ -97,10 +97,9 @@ describe('every view', () => {
       await adjutant.open(view.path);
       await page.getByText(view.ready).filter({ visible: true }).first().waitFor();
       await view.act?.();
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        expect(await axeFaults(page)).toEqual([]);
-      }
+      expect(await axeFaults(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await axeFaults(page, ['color-contrast'])).toEqual([]);
       for (const viewport of [phone, small]) {
         await page.setViewportSize(viewport);
         expect(await adjutant.overflow()).toBe(0);
