@@ -2,15 +2,17 @@
  * One tool call: claim, call, settle. The claim runs what touches only the record; what leaves the process happens between two
  * transactions, with a heartbeat and its own time.
  */
+import { ApplicationFailure } from '@temporalio/activity';
 import type { JobInput, Standing } from '../src/contracts/corridor.ts';
 import type { ClaimedTool } from '../src/db/calls/claim-tool.ts';
+import type { Unsearched } from '../src/db/calls/search-failed.ts';
 import type { ToolSettlement } from '../src/db/calls/settle-tool.ts';
 import type { TaskRecord } from '../src/db/task-record.ts';
-import type { OwnSearch } from '../src/db/calls/tool-in-reach.ts';
+import type { SearchBy } from '../src/db/calls/tool-in-reach.ts';
 import { guarded } from './failures.ts';
 import { type Watch, watchJob } from './job.ts';
 import { keepTrying } from './keep-trying.ts';
-import { openSearch, type SearchParts, searchTurn } from './own-search.ts';
+import { openSearch, type SearchParts, searchTurn, unsearchedByService } from './own-search.ts';
 
 export interface ToolActivityParts extends SearchParts {
   tasks: TaskRecord;
@@ -44,23 +46,45 @@ async function callTool(parts: ToolActivityParts, input: JobInput, watch: Watch)
   }
   const search = openSearch(parts, claimed, registry);
   const startedAt = performance.now();
-  const end = await carryOut(claimed, { input, watch, ownSearch: search?.port });
+  const by = search?.port ?? (claimed.service && { service: claimed.service });
+  const done = await carryOut(claimed, { input, watch, searchBy: by });
   const ledger = search && { ledger: search.closing(watch.signal.aborted) };
+  const end = by ? searchEnd(done, search?.unsearched ?? unsearchedByService) : done;
   const settlement = { taskId, key, try: claimed.try, ms: performance.now() - startedAt, end, ...ledger };
-  return keepTrying(() => tasks.settleTool({ workspaceId, now: watch.now() }, settlement));
+  const { again, ...standing } = await keepTrying(() =>
+    tasks.settleTool({ workspaceId, now: watch.now() }, settlement),
+  );
+  if (again && end.as === 'unsearched') throw toBeRepeated(end);
+  return standing;
+}
+
+type End = ToolSettlement['end'];
+
+/** Whatever is wrong with a search, somebody else may make it. */
+function searchEnd(end: End, unsearched: (why: string) => Unsearched): End {
+  return end.as === 'answered' && end.answer.isError ? unsearched(end.answer.text) : end;
+}
+
+function toBeRepeated({ why, outage }: Unsearched): ApplicationFailure {
+  const nextRetryDelay = outage?.retryAfterMs ?? null;
+  return ApplicationFailure.create({
+    message: why,
+    type: 'unavailable',
+    ...(nextRetryDelay === null ? {} : { nextRetryDelay }),
+  });
 }
 
 interface Carrying {
   input: JobInput;
   watch: Watch;
-  ownSearch: OwnSearch | undefined;
+  searchBy: SearchBy | undefined;
 }
 
 /** Ends when the tool does, when it is cancelled, or when its time is over, whether the tool listens to its signal or not. */
 async function carryOut(
   { tool, effect, args, key }: ClaimedTool,
-  { input: { workspaceId, id: taskId }, watch, ownSearch }: Carrying,
-): Promise<ToolSettlement['end']> {
+  { input: { workspaceId, id: taskId }, watch, searchBy }: Carrying,
+): Promise<End> {
   const time = AbortSignal.timeout(tool.timeoutMs);
   const signal = AbortSignal.any([watch.signal, time]);
   const over = new Promise<'over'>((resolve) => {
@@ -68,7 +92,7 @@ async function carryOut(
     if (signal.aborted) resolve('over');
   });
   try {
-    const place = { key, workspaceId, taskId, signal, ...(ownSearch ? { ownSearch } : {}) };
+    const place = { key, workspaceId, taskId, signal, ...(searchBy ? { searchBy } : {}) };
     const answer = await Promise.race([tool.run(place, args), over]);
     if (answer !== 'over') return { as: 'answered', answer };
   } catch (error) {
@@ -83,7 +107,7 @@ const graceMs = 250;
 
 const stoppedMidway = { as: 'unknown', why: 'It was stopped while it was under way.' } as const;
 
-function broken(effect: ClaimedTool['effect'], why: string): ToolSettlement['end'] {
+function broken(effect: ClaimedTool['effect'], why: string): End {
   return effect === 'at_most_once'
     ? { as: 'unknown', why }
     : { as: 'answered', answer: { text: why, isError: true } };

@@ -1,7 +1,8 @@
 /** The search that a claim has set money aside for: as the tool asks for it, and what it came to. */
 import type { ClaimedTool } from '../src/db/calls/claim-tool.ts';
-import type { ClaimedSearch } from '../src/db/calls/paid-search.ts';
+import type { Unsearched } from '../src/db/calls/search-failed.ts';
 import type { OwnSearch } from '../src/db/calls/tool-in-reach.ts';
+import type { ClaimedSearch } from '../src/db/calls/who-searches.ts';
 import type { LedgerClosing } from '../src/db/ledger-store.ts';
 import type { RateLimits } from '../src/feed/rate-limits.ts';
 import type { ModelFailure } from '../src/models/classify-failure.ts';
@@ -29,6 +30,8 @@ export interface OpenSearch {
   port: OwnSearch;
   /** What is known of it by now: a search that was asked for and has not ended may have been paid. */
   closing(stopped: boolean): LedgerClosing;
+  /** Why it did not search, and what follows from that. */
+  unsearched(why: string): Unsearched;
 }
 
 /** @returns when the search may go out, if its provider's limit leaves no room now */
@@ -50,13 +53,11 @@ export function openSearch(
 ): OpenSearch | undefined {
   if (!search) return undefined;
   const provider = registry.provider(search.request.provider);
-  let startedAt: number | null = null;
-  let closing: LedgerClosing | null = null;
-  const took = () => (startedAt === null ? 0 : performance.now() - startedAt);
+  const seen: Seen = { startedAt: null, closing: null, failure: null };
   const ask: OwnSearch['ask'] = async (signal) => {
     const name = search.request.provider;
     if (!provider?.searchWeb) throw new Error(`The provider ${name} does not search the web here.`);
-    startedAt = performance.now();
+    seen.startedAt = performance.now();
     try {
       const reply = await provider.searchWeb(search.request, {
         signal,
@@ -65,23 +66,56 @@ export function openSearch(
         try: tryNumber,
         onLimits: (limits) => parts.limits.learn(limitKey(search), limits),
       });
-      closing = book(parts, search, { reply, latencyMs: took() });
+      seen.closing = book(parts, search, { reply, latencyMs: tookBy(seen) });
       return { pages: reply.pages, problem: reply.problem };
     } catch (error) {
-      const failure = parts.classifyFailure(error);
-      closing = bookFailure(failure, took());
-      throw new Error(failure.message, { cause: error });
+      seen.failure = parts.classifyFailure(error);
+      seen.closing = bookFailure(seen.failure, tookBy(seen));
+      throw new Error(seen.failure.message, { cause: error });
     }
   };
   return {
-    port: { provider: search.request.provider, ask },
+    port: { ask },
     closing: (stopped) => {
       const lost = stopped ? 'aborted' : 'unknown';
+      const { startedAt, closing } = seen;
       if (closing) return closing.outcome === 'unknown' ? { ...closing, outcome: lost } : closing;
       if (startedAt === null) return { outcome: 'failed', microUsd: 0, latencyMs: 0 };
-      return { outcome: lost, microUsd: null, latencyMs: took() };
+      return { outcome: lost, microUsd: null, latencyMs: tookBy(seen) };
     },
+    unsearched: (why) => ({ as: 'unsearched', why, ...whatFollows(seen) }),
   };
+}
+
+/** What is known of a search by now. */
+interface Seen {
+  startedAt: number | null;
+  closing: LedgerClosing | null;
+  failure: ModelFailure | null;
+}
+
+function tookBy({ startedAt }: Seen): number {
+  return startedAt === null ? 0 : performance.now() - startedAt;
+}
+
+function whatFollows({ startedAt, closing, failure }: Seen): Omit<Unsearched, 'as' | 'why'> {
+  // Its whole time is over without an answer.
+  if (startedAt !== null && (closing === null || failure?.kind === 'aborted'))
+    return { again: false, outage: { retryAfterMs: null }, whole: false };
+  // It answered, and says itself why it found nothing; or it offers no search here.
+  if (failure === null) return { again: false, outage: null, whole: true };
+  const { kind, retryable, retryAfterMs } = failure;
+  return {
+    again: retryable && closing?.outcome === 'failed',
+    // An answer without sense is the model's fault for this prompt.
+    outage: retryable && kind !== 'malformed' ? { retryAfterMs } : null,
+    whole: kind === 'auth' || kind === 'quota',
+  };
+}
+
+/** A search service has no breaker and costs us nothing: the next one is asked. */
+export function unsearchedByService(why: string): Unsearched {
+  return { as: 'unsearched', why, again: false, outage: null, whole: true };
 }
 
 function book(

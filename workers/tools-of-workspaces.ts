@@ -7,11 +7,9 @@ import type { AskToolServer } from '../src/api/tool-servers/routes.ts';
 import type { Config } from '../src/config.ts';
 import { saveArtifact } from '../src/db/artifacts.ts';
 import { findCredentialByName, openSecret } from '../src/db/credentials/credential-store.ts';
-import type { WebSearchBy } from '../src/contracts/workspace.ts';
 import type { Database, Tx } from '../src/db/record.ts';
 import type { Sealer } from '../src/db/seal.ts';
 import { findToolServer, loadToolServers, noteFound } from '../src/db/tool-servers/tool-server-store.ts';
-import { readWebSearch } from '../src/db/workspace-store.ts';
 import { isAppError } from '../src/errors.ts';
 import { extractInChild } from '../src/files/extract-in-child.ts';
 import { createFileStorage } from '../src/files/storage.ts';
@@ -30,7 +28,7 @@ import { searxngSearch } from '../src/tools/search/searxng.ts';
 import { tavilySearch } from '../src/tools/search/tavily.ts';
 import type { ServerToolParts } from '../src/tools/server-tools.ts';
 import { createToolsOfServers } from '../src/tools/tools-of-servers.ts';
-import { createWebSearch, type SearchServiceOf } from '../src/tools/web-search.ts';
+import { createWebSearch, type SearchServices } from '../src/tools/web-search.ts';
 import { createWriteArtifact, type SaveArtifact } from '../src/tools/write-artifact.ts';
 
 export interface ToolParts {
@@ -66,7 +64,7 @@ export function createToolsOfWorkspaces({ db, sealer, filesDir, tools }: ToolPar
     ...recordTools,
     calculate,
     createFetchUrl({ network: open, readPdf: pdfReader(filesDir) }),
-    createWebSearch(searchOf({ db, network, toOwn, credentialOf, tools })),
+    createWebSearch(searchServices({ network, toOwn, credentialOf, tools })),
     createHttpRequest(requests),
     createWriteArtifact(savedIn(db, filesDir)),
   ];
@@ -94,35 +92,39 @@ function credentialsIn(db: Database, sealer: Sealer): CredentialOf {
   };
 }
 
-/** The first that is set up, or the one that the workspace wants. A credential of the workspace goes before the environment's. */
-function searchOf({
-  db,
+/** A credential of the workspace goes before the environment's. */
+function searchServices({
   network,
   toOwn,
   credentialOf,
   tools: { search },
 }: {
-  db: Database;
   network: Network;
   toOwn: Network;
   credentialOf: CredentialOf;
   tools: Config['tools'];
-}): SearchServiceOf {
-  return async (workspaceId) => {
-    const by = await db.inWorkspace({ workspaceId, actor: 'system' }, readWebSearch);
-    const wants = (name: WebSearchBy) => by === 'auto' || by === name;
-    const stored = async (name: 'brave' | 'tavily') => {
-      const found = wants(name) ? await credentialOf(workspaceId, name) : null;
-      return !found || 'problem' in found ? null : found.secret;
-    };
-    const brave = await stored('brave');
-    if (brave !== null) return braveSearch(network, { key: brave });
-    const tavily = await stored('tavily');
-    if (tavily !== null) return tavilySearch(network, { key: tavily });
-    const { braveKey, tavilyKey, searxngUrl } = search;
-    if (wants('brave') && braveKey) return braveSearch(network, { key: braveKey });
-    if (wants('tavily') && tavilyKey) return tavilySearch(network, { key: tavilyKey });
-    return wants('searxng') && searxngUrl ? searxngSearch(toOwn, { baseUrl: searxngUrl }) : null;
+}): SearchServices {
+  const { braveKey, tavilyKey, searxngUrl } = search;
+  const keyed = {
+    brave: { open: braveSearch, given: braveKey },
+    tavily: { open: tavilySearch, given: tavilyKey },
+  };
+  return {
+    given: [
+      ...(braveKey ? (['brave'] as const) : []),
+      ...(tavilyKey ? (['tavily'] as const) : []),
+      ...(searxngUrl ? (['searxng'] as const) : []),
+    ],
+    of: async (workspaceId, name) => {
+      if (name === 'searxng')
+        return searxngUrl
+          ? searxngSearch(toOwn, { baseUrl: searxngUrl })
+          : { problem: 'It has no address here.' };
+      const { open, given } = keyed[name];
+      const stored = await credentialOf(workspaceId, name);
+      if (!('problem' in stored)) return open(network, { key: stored.secret });
+      return given ? open(network, { key: given }) : { problem: stored.problem };
+    },
   };
 }
 

@@ -29,6 +29,7 @@ import type { ToolsOf } from '../commands/tools-of.ts';
 import type { TemporalPlace } from './temporal-link.ts';
 import { toolRoutes } from './tools/routes.ts';
 import { usageRoutes } from './usage/routes.ts';
+import { webSearchRoutes } from './web-search/routes.ts';
 import { workspaceRoutes } from './workspace/routes.ts';
 import { workflowRoutes } from './workflows/routes.ts';
 
@@ -80,6 +81,7 @@ export function allRoutes(
   approvalWebhookRoutes(door, providers?.sealer);
   toolRoutes(door, toolsOf);
   toolServerRoutes(door, askToolServer);
+  webSearchRoutes(door, { models: launch, toolsOf, sealer: providers?.sealer });
   messageRoutes(door, toolsOf);
   conversationRoutes(door, temporal);
   conversationRewriteRoutes(door, temporal);

@@ -3,14 +3,10 @@ import { AssignmentWeights } from './assignment.ts';
 import { GoalBudget } from './budget.ts';
 import { idSchema } from './ids.ts';
 import { PlanAcceptance } from './plan.ts';
+import { WebSearchBy } from './web-search.ts';
 
 /** Agents answering agents, until a person has a word. */
 export const defaultMaxHops = 8;
-
-/** Who searches the web for the tool `web_search`. */
-export const webSearchWays = ['auto', 'openai', 'anthropic', 'brave', 'tavily', 'searxng'] as const;
-export const WebSearchBy = z.enum(webSearchWays);
-export type WebSearchBy = z.infer<typeof WebSearchBy>;
 
 export const Workspace = z
   .object({
@@ -23,7 +19,7 @@ export const Workspace = z
       .object({ usd: z.number().nullable(), tokens: z.int().nullable() })
       .describe('What a new goal may cost unless its launch says otherwise; null = no limit'),
     webSearch: WebSearchBy.describe(
-      'Who searches the web; auto: a model provider’s own search, where one is set up, else a search service',
+      'Who searches the web: one alone, several in this order, or auto: the own searches of model providers, then search services',
     ),
     createdAt: z.iso.datetime(),
   })

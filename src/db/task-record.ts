@@ -100,7 +100,7 @@ export function createTaskRecord(db: Database, options: RecordOptions) {
       within(asker, async (tx, world) =>
         claimTool(tx, address, { world, reserve: (await modelsOf(tx)).reserve }),
       ),
-    settleTool: (asker: Asker, settlement: ToolSettlement): Promise<Standing> =>
+    settleTool: (asker: Asker, settlement: ToolSettlement): Promise<Settled> =>
       within(asker, (tx, world) => settleTool(tx, settlement, world)),
   };
 }

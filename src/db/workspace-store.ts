@@ -1,6 +1,6 @@
 import type { AssignmentWeights } from '../contracts/assignment.ts';
 import type { PlanAcceptance } from '../contracts/plan.ts';
-import type { WebSearchBy } from '../contracts/workspace.ts';
+import type { WebSearchBy } from '../contracts/web-search.ts';
 import type { BudgetSettings } from './budgets/budget-store.ts';
 import type { WorkspaceRow } from './mappings/workspace.ts';
 import type { Tx } from './record.ts';
@@ -25,7 +25,7 @@ export async function lockWorkspace(tx: Tx): Promise<StoredWorkspace> {
 
 export async function readWebSearch(tx: Tx): Promise<WebSearchBy> {
   const [row] = await tx.sql<{ by: WebSearchBy | null }>(
-    `SELECT settings->>'webSearch' AS by FROM workspaces WHERE id = $1`,
+    `SELECT settings->'webSearch' AS by FROM workspaces WHERE id = $1`,
     [tx.workspaceId],
   );
   return row?.by ?? 'auto';

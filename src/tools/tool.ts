@@ -5,6 +5,7 @@
  * leaves the process is claimed before and settled after, like a model call; its `effect` says whether a lost try may be repeated.
  */
 import type { MemoryScope } from '../contracts/memory.ts';
+import type { SearchServiceName } from '../contracts/web-search.ts';
 import type { ToolCard } from '../contracts/tool-card.ts';
 import type { ToldFact } from '../core/memory/facts-text.ts';
 
@@ -21,8 +22,13 @@ export interface OutsideTool extends ToolCard {
   destination?(args: Record<string, unknown>): string | null;
   /** What these very arguments make of it, where they decide: the policy and the claim take this instead of the card's. */
   judge?(args: Record<string, unknown>): Pick<ToolCard, 'risk' | 'effect'>;
-  /** What these arguments look for on the web: a model provider that searches itself may do it, for money. Absent: it is no search. */
+  /**
+   * What these arguments look for on the web: somebody is chosen for it before it runs. Absent: it is no search. Of one that is, an error is
+   * the bare reason: whether somebody else is asked, and what the model is told, is decided by the record.
+   */
   search?(args: Record<string, unknown>): { query: string; count: number };
+  /** Those that it can ask without a key of the workspace. */
+  searchServices?: readonly SearchServiceName[];
   run(context: OutsideToolContext, args: Record<string, unknown>): Promise<ToolAnswer>;
 }
 
@@ -74,17 +80,17 @@ export interface RecordToolContext extends MemoryContext {
   }): Promise<{ taskId: string; title: string } | { problem: string }>;
   /** The task's own plan gets a new rest. @returns why not; null when it will */
   revisePlan(reason: string): Promise<{ problem: string } | { again: 'the whole' | 'the rest' }>;
+  /** A question of this task's own, by id; null: the only one. @returns why not; else how many are open still */
+  withdrawQuestion(given: {
+    id: string | null;
+    reason: string;
+  }): Promise<{ problem: string } | { left: number }>;
   /** Of a long result of this task's tools, or of a step before it. Null: there is none of this name here. */
   readResult(
     handle: string,
     from: number,
   ): Promise<{ text: string; next: number | null; characters: number } | null>;
   searchPassages(query: string, limit: number): Promise<FoundPassage[]>;
-  /** A question of this task's own, by id; null: the only one. @returns why not; else how many are open still */
-  withdrawQuestion(given: {
-    id: string | null;
-    reason: string;
-  }): Promise<{ problem: string } | { left: number }>;
   /** From passage `from` on, as many as fit into `characters`. Null when the task has no such file. */
   readPassages(
     file: string,
@@ -130,12 +136,11 @@ export interface OutsideToolContext {
   taskId: string;
   /** Aborted on cancel and when the time is over. */
   signal: AbortSignal;
-  /** The search of a model provider, which is paid for already: whoever has it asks nobody else. */
-  ownSearch?: OwnSearch;
+  /** Who was chosen to search, and nobody else is asked: a model provider, whose search is paid for already, or a service. */
+  searchBy?: OwnSearch | { service: SearchServiceName };
 }
 
 export interface OwnSearch {
-  provider: string;
   /** @returns `problem`: why there are none, although it answered */
   ask(signal: AbortSignal): Promise<{
     pages: { title: string; url: string; excerpt: string }[];

@@ -1,14 +1,19 @@
-import { answerFaults } from './net/answer-faults.ts';
+import type { SearchServiceName } from '../contracts/web-search.ts';
+import { NetFault } from './net/net-fault.ts';
 import { providerSearch } from './search/provider-search.ts';
 import type { SearchHit, SearchService, SearchWish } from './search/search-service.ts';
-import type { OutsideTool, ToolAnswer } from './tool.ts';
+import type { OutsideTool, OutsideToolContext, ToolAnswer } from './tool.ts';
 
-/** The service that a workspace searches with where no model provider does it; null: none is set up. */
-export type SearchServiceOf = (workspaceId: string) => Promise<SearchService | null>;
+export interface SearchServices {
+  /** With a key of the installation. */
+  given: readonly SearchServiceName[];
+  /** With the workspace's key, else the installation's. */
+  of(workspaceId: string, name: SearchServiceName): Promise<SearchService | { problem: string }>;
+}
 
 const limits = { hits: 10, snippet: 600 } as const;
 
-export function createWebSearch(serviceOf: SearchServiceOf): OutsideTool {
+export function createWebSearch(services: SearchServices): OutsideTool {
   return {
     place: 'outside',
     risk: 'low',
@@ -33,25 +38,33 @@ export function createWebSearch(serviceOf: SearchServiceOf): OutsideTool {
       additionalProperties: false,
     },
     search: wishOf,
-    run: (context, args) =>
-      answerFaults(context, 'none', async () => {
-        const { ownSearch, workspaceId, signal } = context;
-        const service = ownSearch ? providerSearch(ownSearch) : await serviceOf(workspaceId);
-        if (!service) return notSetUp;
+    searchServices: services.given,
+    run: async (context, args) => {
+      const { signal } = context;
+      try {
+        const service = await chosen(services, context);
+        if ('problem' in service) return { text: service.problem, isError: true };
         const wish = { ...wishOf(args), signal };
         return present(await service.search(wish), wish.query);
-      }),
+      } catch (error) {
+        if (error instanceof NetFault && !signal.aborted) return { text: error.message, isError: true };
+        throw error;
+      }
+    },
   };
+}
+
+async function chosen(
+  services: SearchServices,
+  { searchBy, workspaceId }: OutsideToolContext,
+): Promise<Pick<SearchService, 'search'> | { problem: string }> {
+  if (!searchBy) return { problem: 'Nobody was chosen to search.' };
+  return 'service' in searchBy ? services.of(workspaceId, searchBy.service) : providerSearch(searchBy);
 }
 
 function wishOf({ query, count }: Record<string, unknown>): Pick<SearchWish, 'query' | 'count'> {
   return { query: String(query), count: Number(count ?? 5) };
 }
-
-const notSetUp: ToolAnswer = {
-  text: 'No web search is set up here, or who does it is out of service. An owner can enter a key of OpenAI or Anthropic, which search themselves, or store a credential called "brave" or "tavily" with the key of that service. Until then go by addresses that you know, with fetch_url.',
-  isError: true,
-};
 
 function present(hits: SearchHit[], query: string): ToolAnswer {
   const found = hits

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Credential } from '../../src/contracts/credential.ts';
+import type { WebSearch } from '../../src/contracts/web-search.ts';
 import { createSealer } from '../../src/db/seal.ts';
 import { type RunningApi, runApi } from './support/running-api.ts';
 
@@ -112,5 +113,42 @@ describe('credentials', () => {
     const { status, body } = await bare.problem('POST', 'credentials', { body: wish });
     expect(status).toBe(503);
     expect(body.detail).toContain('SECRET_KEY');
+  });
+});
+
+describe('who searches the web', () => {
+  const order = async () => {
+    const { body } = await api.ask<WebSearch>('GET', 'web-search');
+    return body.items.flatMap(({ name, place }) => (place === null ? [] : [name]));
+  };
+
+  test('is whoever has a key, a credential’s name being enough, in the order that the workspace says', async () => {
+    expect(await order()).toEqual([]);
+    await api.ask('POST', 'credentials', { body: { ...wish, name: 'brave' } });
+    expect(await order()).toEqual(['brave']);
+    const set = await api.ask<{ webSearch: unknown }>('PATCH', 'workspace', {
+      body: { webSearch: ['tavily', 'brave'] },
+    });
+    expect(set.body.webSearch).toEqual(['tavily', 'brave']);
+    const { body } = await api.ask<WebSearch>('GET', 'web-search');
+    expect(body).toMatchObject({
+      by: ['tavily', 'brave'],
+      items: [
+        { name: 'tavily', place: 1, ready: false, source: null },
+        { name: 'brave', place: 2, ready: true, source: 'stored', problem: null },
+        { place: null },
+        { place: null },
+        { place: null },
+      ],
+    });
+    await api.ask('PATCH', 'workspace', { body: { webSearch: null } });
+    expect(await order()).toEqual(['brave']);
+  });
+
+  test('is nobody twice, nobody unknown, and not nobody at all: each with its place', async () => {
+    for (const webSearch of [['brave', 'brave'], ['bing'], [], 'bing']) {
+      const { status, body } = await api.problem('PATCH', 'workspace', { body: { webSearch } });
+      expect([status, body.problems?.[0]?.pointer]).toEqual([422, expect.stringMatching(/^\/webSearch/)]);
+    }
   });
 });

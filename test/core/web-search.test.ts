@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ModelCandidate } from '../../src/core/route-model.ts';
-import { planSearch, type SearchNeeds } from '../../src/core/web-search.ts';
+import { nextSearch, type SearchFailure, type SearchNeeds } from '../../src/core/web-search.ts';
 
 const offer = { price: { usdPerThousand: 10, asOf: '2026-11-01', checked: false }, promptTokens: 30_000 };
 const model = (name: string, more: Partial<ModelCandidate> = {}): ModelCandidate => {
@@ -15,29 +15,43 @@ const models = [
   model('llama/own'),
 ];
 const cost: Record<string, number | null> = { small: 30_000, tiny: 20_000, mini: null };
-const plan = (needs: Partial<SearchNeeds> = {}) =>
-  planSearch(
+const next = (needs: Partial<SearchNeeds> = {}) =>
+  nextSearch(
     models,
     { query: 'tides & moons', count: 3 },
     {
       by: 'auto',
+      services: [],
       outages: [],
       policy: null,
+      failed: [],
       worst: ({ model: id }) => cost[id] ?? null,
       ...needs,
     },
   );
-const chosen = (needs: Partial<SearchNeeds> = {}) => plan(needs)?.request.model ?? null;
+/** The model or the service that is asked next; null: nobody. */
+const chosen = (needs: Partial<SearchNeeds> = {}) => {
+  const asked = next(needs);
+  return asked.by === 'model' ? asked.request.model : asked.by === 'service' ? asked.service : null;
+};
+const why = (needs: Partial<SearchNeeds> = {}) => {
+  const asked = next(needs);
+  return asked.by === 'nobody' ? asked.why : null;
+};
 const out = (provider: string, id: string, account = 'environment') => {
   return { provider, model: id, account, reason: 'It does not answer.' };
 };
 
 describe('a search of the web by a model provider', () => {
   test('asks for one search of exactly the query, with room for what it brings', () => {
-    const { request, promptTokens } = plan()!;
-    expect(request).toMatchObject({ provider: 'openai', model: 'tiny', searches: 1 });
-    expect(request.prompt).toBe('Query: tides & moons\nPages: 3 at most');
-    expect(promptTokens).toBeGreaterThan(offer.promptTokens);
+    const asked = next();
+    expect(asked).toMatchObject({
+      by: 'model',
+      request: { provider: 'openai', model: 'tiny', searches: 1 },
+    });
+    if (asked.by !== 'model') return;
+    expect(asked.request.prompt).toBe('Query: tides & moons\nPages: 3 at most');
+    expect(asked.promptTokens).toBeGreaterThan(offer.promptTokens);
   });
 
   test('is made by the model that costs least at its worst; one without a known price comes last', () => {
@@ -66,3 +80,85 @@ describe('a search of the web by a model provider', () => {
     expect(chosen({ by: 'anthropic', ...within(0.03) })).toBe('small');
   });
 });
+
+describe('who searches when somebody did not', () => {
+  const services = ['brave', 'searxng'] as const;
+  const failed = (by: string, more: Partial<SearchFailure> = {}): SearchFailure => {
+    return { by, model: null, why: 'It failed.', whole: false, ...more };
+  };
+  /** Everybody who is asked, one after the other, when none of them searches. */
+  const rounds = (needs: Partial<SearchNeeds>, whole = false): string[] => {
+    const tried: SearchFailure[] = [];
+    for (;;) {
+      const asked = next({ ...needs, failed: tried });
+      if (asked.by === 'nobody') return tried.map(({ by, model }) => model ?? by);
+      const at = asked.by === 'model' ? { by: asked.request.provider, model: asked.request.model } : null;
+      tried.push({
+        ...failed(''),
+        ...(at ?? { by: asked.by === 'service' ? asked.service : '', model: null }),
+        whole,
+      });
+    }
+  };
+
+  test('is the next provider, then the services, then other models of those that failed', () => {
+    expect(rounds({ services })).toEqual(['tiny', 'small', 'brave', 'searxng', 'mini']);
+  });
+
+  test('is no other model of a provider whose key does not work', () => {
+    expect(rounds({ services }, true)).toEqual(['tiny', 'small', 'brave', 'searxng']);
+  });
+
+  test('keeps to the workspace’s order, and to those that it names', () => {
+    expect(rounds({ services, by: ['searxng', 'openai'] }, true)).toEqual(['searxng', 'tiny']);
+    expect(rounds({ services, by: ['anthropic', 'brave'] }, true)).toEqual(['small', 'brave']);
+    expect(rounds({ services, by: 'openai' })).toEqual(['tiny', 'mini']);
+    expect(rounds({ services: [], by: 'brave' })).toEqual([]);
+  });
+
+  test('passes over a model that is out of service: its provider’s other models come last', () => {
+    const outages = [out('openai', 'tiny', 'wsp_1')];
+    expect(rounds({ services, outages }, true)).toEqual(['small', 'brave', 'searxng', 'mini']);
+  });
+
+  test('says in the reason who was asked before', () => {
+    const asked = next({ failed: [failed('openai', { model: 'tiny', why: '401 Bad key.', whole: true })] });
+    expect(asked).toMatchObject({
+      request: {
+        reason:
+          'anthropic/small searches the web for the least money. Asked before: OpenAI (tiny): 401 Bad key.',
+      },
+    });
+  });
+
+  test('tells who was asked and who was not, and why, when nobody is left', () => {
+    const words = why({
+      services: ['brave'],
+      outages: [out('anthropic', 'small')],
+      failed: [
+        failed('openai', { model: 'tiny', why: '401 Bad key.', whole: true }),
+        failed('brave', { why: 'It answered 429: slow down' }),
+      ],
+    });
+    expect(words).toBe(
+      'It did not work. OpenAI (tiny): 401 Bad key; Brave: It answered 429: slow down. Not asked: anthropic/small: out of service: It does not answer. Without a search go by addresses that you know, with fetch_url.',
+    );
+    expect(why({ policy: { allowed: ['llama'], maxUsdPerCall: null } })).toMatch(
+      /^Nobody can search the web now\. Not asked: .*the agent may use no model of this provider/,
+    );
+  });
+
+  test('tells how to set one up where there is none, and whom the workspace wants alone', () => {
+    expect(nextSearch([], { query: 'tides', count: 1 }, { ...needsOfNobody, by: 'auto' })).toMatchObject({
+      why: expect.stringMatching(/^No web search is set up here\. An owner can enter/),
+    });
+    expect(why({ by: ['brave', 'tavily'] })).toMatch(
+      /^No web search is set up here that this workspace wants \(Brave, Tavily\)\./,
+    );
+  });
+});
+
+const needsOfNobody: Omit<SearchNeeds, 'by'> = {
+  ...{ services: [], outages: [], policy: null, failed: [] },
+  worst: () => null,
+};

@@ -6,7 +6,8 @@ import { updateWorkspace } from '../../src/commands/update-workspace.ts';
 import type { Config } from '../../src/config.ts';
 import { AgentSpec } from '../../src/contracts/agent.ts';
 import type { CreateTask } from '../../src/contracts/task.ts';
-import type { WebSearchBy } from '../../src/contracts/workspace.ts';
+import { serve, type TestServer } from '../tools/support/outside.ts';
+import type { WebSearchBy } from '../../src/contracts/web-search.ts';
 import { insertAgent } from '../../src/db/agent-store.ts';
 import type { LedgerEntryRow } from '../../src/db/mappings/ledger-entry.ts';
 import { readUsage } from '../../src/db/ledger-reads.ts';
@@ -45,19 +46,29 @@ const scout = AgentSpec.parse({
 let house: ScriptedHouse;
 let tools: ToolsOfWorkspaces;
 let searched: (call: ServedCall) => Answer = () => found;
+/** A search service by key. */
+let searx: TestServer;
+let serviceAnswers: object | null = null;
 
 /** The provider that is searched with speaks its own protocol; the agents' model is asked in the same. */
-function modelsOf(provider: (typeof providers)[number]): Config['models'] {
+function modelsOf(...wanted: (typeof providers)[number][]): Config['models'] {
   const { url, v1 } = house.server;
   const key = { apiKey: 'test', model: undefined };
   const own = { ...key, baseUrl: v1, protocol: 'responses' as const };
-  return provider === 'openai'
-    ? { ...house.models, openai: own }
-    : { ...house.models, openai: undefined, anthropic: { ...key, baseUrl: url } };
+  return {
+    ...house.models,
+    openai: wanted.includes('openai') ? own : undefined,
+    anthropic: wanted.includes('anthropic') ? { ...key, baseUrl: url } : undefined,
+  };
 }
 
 beforeAll(async () => {
   house = await openScriptedHouse({ toolsOf: (tx) => tools.toolsOf(tx) });
+  searx = await serve((_request, response) =>
+    response
+      .writeHead(serviceAnswers ? 200 : 500, { 'content-type': 'application/json' })
+      .end(JSON.stringify(serviceAnswers)),
+  );
   tools = createToolsOfWorkspaces({
     db: house.db,
     sealer: createSealer(['ab'.repeat(32)]),
@@ -65,15 +76,17 @@ beforeAll(async () => {
     tools: {
       privateHosts: [],
       commands: false,
-      search: { braveKey: undefined, tavilyKey: undefined, searxngUrl: undefined },
+      search: { braveKey: undefined, tavilyKey: undefined, searxngUrl: `http://127.0.0.1:${searx.port}` },
     },
   });
   closeLater('the tools', () => tools.close());
   await desk((tx) => insertAgent(tx, scout));
   house.answer(searchFirst);
 });
-beforeEach(() => {
+beforeEach(async () => {
   searched = () => found;
+  serviceAnswers = null;
+  await house.rows('DELETE FROM provider_health');
 });
 
 const desk = <Result>(work: (tx: Tx) => Promise<Result>) => house.db.inWorkspace(house.scope, work);
@@ -194,6 +207,60 @@ describe.each(providers)('web_search with a key of %s', (provider) => {
     expect(await told(taskId)).toMatch(/did not work/);
     const [row] = await searchesOf(taskId);
     expect(row).toMatchObject({ outcome: 'unknown', microUsd: row?.reservedMicroUsd });
+  }, 90_000);
+});
+
+describe('a search that its provider does not make', () => {
+  beforeAll(() => house.employ(modelsOf('openai', 'anthropic')), 60_000);
+  /** OpenAI's costs less, so it is asked first. */
+  const unlessOpenAi = (fault: NonNullable<Answer['fault']>) => {
+    searched = ({ protocol }) => (protocol === 'responses' ? { fault } : found);
+  };
+  const breakers = () => house.rows(`SELECT provider FROM provider_health`);
+
+  test('because its key does not work is made by the next provider, each with a row of its own', async () => {
+    unlessOpenAi({ kind: 'status', status: 401, message: 'No such key.' });
+    const taskId = await give();
+    expect(await told(taskId)).toMatch(/^1\. Tides/);
+    expect(await searchesOf(taskId)).toMatchObject([
+      { provider: 'openai', outcome: 'failed', microUsd: 0 },
+      { provider: 'anthropic', outcome: 'ok', searches: 1 },
+    ]);
+    expect(await breakers()).toEqual([]);
+    await house.isWhole(taskId);
+  }, 90_000);
+
+  test('because nobody answers is made by the next one once its breaker is open', async () => {
+    unlessOpenAi({ kind: 'status', status: 503, message: 'Come later.' });
+    const taskId = await give();
+    expect(await told(taskId)).toMatch(/^1\. Tides/);
+    const rows = await searchesOf(taskId);
+    expect(rows.map(({ provider, outcome }) => `${provider} ${outcome}`)).toEqual([
+      ...Array<string>(4).fill('openai failed'),
+      'anthropic ok',
+    ]);
+    await house.isWhole(taskId);
+  }, 90_000);
+
+  test('is made by a search service when no provider does; when that fails too, the model reads who was asked and why', async () => {
+    searched = () => ({ fault: { kind: 'status', status: 403, message: 'Not for you.' } });
+    serviceAnswers = { results: [{ title: 'Moon', url: 'https://moon.test/', content: 'It pulls.' }] };
+    const served = await give();
+    expect(await told(served)).toBe('1. Moon\nhttps://moon.test/\nIt pulls.');
+    const [row] = await searchesOf(served);
+    const opened = await desk((tx) => readModelCall(tx, row?.callId ?? ''));
+    expect(opened && presentModelCall(opened)).toMatchObject({
+      route: {
+        reason: expect.stringMatching(/^SearXNG searches the web\. Asked before: OpenAI .*Anthropic/),
+      },
+      tries: [{ provider: 'openai' }, { provider: 'anthropic' }],
+    });
+    serviceAnswers = null;
+    const refused = await give();
+    expect(await told(refused)).toMatch(
+      /^It did not work\. OpenAI \(.*\): .*Not for you; Anthropic .*Not for you; SearXNG: It answered 500/,
+    );
+    await house.isWhole(refused);
   }, 90_000);
 });
 

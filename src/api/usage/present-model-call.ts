@@ -1,7 +1,7 @@
 import type { ModelCallView } from '../../contracts/task-views.ts';
 import type { ToolRequest } from '../../db/calls/ask-approval.ts';
 import type { CallRequest, CompleteRequest } from '../../db/calls/call-plan.ts';
-import type { SearchRequest } from '../../db/calls/paid-search.ts';
+import type { SearchRequest } from '../../db/calls/who-searches.ts';
 import type { LedgerEntryRow } from '../../db/mappings/ledger-entry.ts';
 import type { ModelCallParts } from '../../db/model-call-reads.ts';
 import { presentLedgerEntry } from './present-ledger.ts';
@@ -40,9 +40,10 @@ function askedView({ effect, body, tries }: ModelCallParts): AskedView {
   };
 }
 
-/** The web search that a tool call was: its request is kept whole. */
-function searchView({ search }: ToolRequest): AskedView {
-  const { prompt, reason, ...request } = search as SearchRequest;
+/** The last search that a model provider was asked for in a tool call: its request is kept whole. */
+function searchView({ search, service }: ToolRequest): AskedView {
+  const { prompt, reason: why, ...request } = search as SearchRequest;
+  const reason = service?.reason ?? why;
   return {
     request: { kind: 'search', ...request },
     messages: [{ role: 'user', content: { text: prompt } }],

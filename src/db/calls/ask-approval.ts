@@ -1,5 +1,6 @@
 /** A tool call that needs a person's yes: the row, and the call that waits for it. */
 import type { ToolCard } from '../../contracts/tool-card.ts';
+import type { SearchServiceName } from '../../contracts/web-search.ts';
 import type { Ask } from '../../core/policy/decide-tool-call.ts';
 import { fourEyesNeed } from '../../core/policy/four-eyes.ts';
 import type { SearchRequest } from '../../core/web-search.ts';
@@ -30,8 +31,10 @@ export interface ToolRequest extends Pick<ToolCard, 'risk' | 'effect'> {
   startedBy: string;
   /** A person changed the arguments: the model is told what was run. */
   edited: boolean;
-  /** A model provider makes the search that it is. */
+  /** The last that a model provider was asked to search. */
   search?: SearchRequest;
+  /** A search service is asked now. */
+  service?: { name: SearchServiceName; reason: string };
 }
 
 /** @returns why nobody can be asked, or null */

@@ -6,12 +6,13 @@
  * 3. What needs a person's yes waits for it. The yes is spent here, once, and only for what it was given for.
  * 4. A try that was claimed and never settled was lost. What may be repeated is tried again with the same key; what may not is never
  *    tried again by itself: a person is asked.
- * 5. A search that a model provider makes for money is claimed like a model call: with the most that it can cost set aside, or parked. Of a
- *    lost try of it the money is booked as spent.
+ * 5. A search of the web goes to one who searches at a time. When a model provider makes it for money, it is claimed like a model call: with
+ *    the most that it can cost set aside, or parked; of a lost try of it the money is booked as spent. When nobody is left, the model is told.
  */
 import type { Standing } from '../../contracts/corridor.ts';
 import type { AgentSpec } from '../../contracts/agent.ts';
 import type { ToolCard } from '../../contracts/tool-card.ts';
+import type { SearchServiceName } from '../../contracts/web-search.ts';
 import { decideToolCall } from '../../core/policy/decide-tool-call.ts';
 import { readToolCall } from '../../core/policy/read-tool-call.ts';
 import type { ModelOutage } from '../../core/route-model.ts';
@@ -30,10 +31,10 @@ import { keepToolAnswer } from './answer-tool.ts';
 import { askForCall, type AskedTool, askWhatHappened, type ToolRequest } from './ask-approval.ts';
 import { type CallAddress, isClaimable, refuse, type Reserve } from './claim-call.ts';
 import { openPaidTry } from './open-paid-try.ts';
-import { type ClaimedSearch, type PaidSearch, paidSearchOf } from './paid-search.ts';
 import { runMethodOf, runRecordTool, type ToolWork } from './run-tool.ts';
 import { emitToolCalled, type ToolSaid } from './tool-called.ts';
 import type { OutsideToolInReach, ToolInReach } from './tool-in-reach.ts';
+import { type ClaimedSearch, type PaidSearch, whoSearches } from './who-searches.ts';
 
 export interface ClaimedTool {
   key: string;
@@ -43,6 +44,8 @@ export interface ClaimedTool {
   args: Record<string, unknown>;
   /** A model provider makes the search that this call is. */
   search?: ClaimedSearch;
+  /** A search service makes it. */
+  service?: SearchServiceName;
 }
 
 export type ToolClaim = { claimed: ClaimedTool } | { over: Standing };
@@ -173,7 +176,9 @@ async function carryOut(claiming: Claiming, call: Call): Promise<Begun> {
     await askWhatHappened(tx, claiming, { asked: askedOf(call), why });
     return { said: 'lost', card };
   }
-  const paid = await paidSearchOf(tx, call, claiming);
+  const { paid, service, nobody } = await whoSearches(tx, call, claiming);
+  if (nobody !== undefined) return answer(claiming, { text: nobody, said: 'failed', card });
+  const search = paid?.request ?? (effect.request as ToolRequest | null)?.search;
   const request: ToolRequest = {
     tool: tool.name,
     args,
@@ -183,7 +188,8 @@ async function carryOut(claiming: Claiming, call: Call): Promise<Begun> {
     agent: call.agent,
     startedBy: call.facts.startedBy,
     edited,
-    ...(paid ? { search: paid.request } : {}),
+    ...(search ? { search } : {}),
+    ...(service ? { service } : {}),
   };
   // A call that is parked keeps its person's yes for when there is room.
   const tryNumber = paid
@@ -191,8 +197,8 @@ async function carryOut(claiming: Claiming, call: Call): Promise<Begun> {
     : await claimFree(claiming, request);
   if (tryNumber === null) return { said: 'waits', card };
   if (approval?.status === 'approved') await spendApprovals(tx, [approval.id]);
-  const search = paid ? { search: claimedSearch(effect, paid) } : {};
-  return { claimed: { key: effect.key, try: tryNumber, tool, effect: effectKind, args, ...search } };
+  const by = paid ? { search: claimedSearch(effect, paid) } : service ? { service: service.name } : {};
+  return { claimed: { key: effect.key, try: tryNumber, tool, effect: effectKind, args, ...by } };
 }
 
 async function claimFree({ tx, effect }: Claiming, request: ToolRequest): Promise<number> {

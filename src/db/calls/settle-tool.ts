@@ -1,4 +1,3 @@
-import type { Standing } from '../../contracts/corridor.ts';
 import { expireCallApprovals } from '../approvals/approval-store.ts';
 import { loadEffect, settleEffect } from '../effect-store.ts';
 import { closeTry, type LedgerClosing } from '../ledger-store.ts';
@@ -8,9 +7,13 @@ import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
 import { lockTask } from '../task-store.ts';
+import { closeBreaker } from '../providers/provider-health-store.ts';
 import { keepToolAnswer } from './answer-tool.ts';
 import { askIfUncertain, type ToolRequest } from './ask-approval.ts';
+import { breakerOf } from './give-up.ts';
 import { toldOfEdit } from './run-tool.ts';
+import { searchFailed, type Unsearched } from './search-failed.ts';
+import type { Settled } from './settle-call.ts';
 import { storable } from './storable-outcome.ts';
 import { emitToolCalled, type ToolSaid } from './tool-called.ts';
 import type { ToolOutcome } from './tool-outcome.ts';
@@ -27,25 +30,34 @@ export interface ToolSettlement {
     /** It was stopped or broke off, and may have happened all the same. */
     | { as: 'unknown'; why: string }
     /** Stopped on purpose before it ended. */
-    | { as: 'stopped' };
+    | { as: 'stopped' }
+    /** Whoever was asked to search did not: somebody else may. */
+    | Unsearched;
 }
 
 /**
  * Keeps what a call outside brought, and decides. What comes too late (the try was given up meanwhile) changes nothing, unless a person
  * is still being asked what became of it: the answer itself says it best. What the try cost is booked whenever it comes.
  */
-export async function settleTool(tx: Tx, settlement: ToolSettlement, world: World): Promise<Standing> {
+export async function settleTool(tx: Tx, settlement: ToolSettlement, world: World): Promise<Settled> {
   const task = await lockTask(tx, settlement.taskId);
   const { key, ledger } = settlement;
   const effect = await loadEffect(tx, key);
   if (ledger) await closeTry(tx, key, settlement.try, ledger);
   const current = isOfThisTry(task, effect, settlement);
+  const breaker =
+    effect && ledger?.outcome === 'ok' ? breakerOf(world, (effect.request as ToolRequest).search) : null;
+  if (breaker) await closeBreaker(tx, breaker);
+  let again = false;
   if (effect && current) {
-    const outcome = await writeEnd(tx, { task, effect }, settlement.end);
+    const { end, ms } = settlement;
+    if (end.as === 'unsearched') again = await searchFailed({ tx, task, world }, effect, end);
+    const outcome = end.as === 'unsearched' ? 'failed' : await writeEnd(tx, { task, effect }, end);
     const card = effect.request as ToolRequest;
-    emitToolCalled(tx, task, { effect, card, outcome, ms: settlement.ms });
+    emitToolCalled(tx, task, { effect, card, outcome, ms });
   }
-  return decideTask(tx, task, world, current);
+  const standing = await decideTask(tx, task, world, current);
+  return { ...standing, again: again && standing.start.some(({ key: job }) => job === key) };
 }
 
 function isOfThisTry(task: TaskRow, effect: EffectRow | null, { try: n, end }: ToolSettlement): boolean {
@@ -57,7 +69,7 @@ function isOfThisTry(task: TaskRow, effect: EffectRow | null, { try: n, end }: T
 async function writeEnd(
   tx: Tx,
   { task, effect }: { task: TaskRow; effect: EffectRow },
-  end: ToolSettlement['end'],
+  end: Exclude<ToolSettlement['end'], Unsearched>,
 ): Promise<ToolSaid> {
   const { args, edited } = effect.request as ToolRequest;
   if (end.as === 'answered') {

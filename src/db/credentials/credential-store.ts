@@ -58,6 +58,15 @@ export async function findCredentialByName(tx: Tx, name: string): Promise<Creden
   return row ?? null;
 }
 
+/** Which of these there are. */
+export async function credentialsNamed(tx: Tx, names: readonly string[]): Promise<string[]> {
+  const rows = await tx.sql<{ name: string }>(
+    'SELECT name FROM credentials WHERE name = ANY ($1) AND workspace_id = $2',
+    [names, tx.workspaceId],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** What is not named stays. Null when there is none. */
 export async function changeCredential(
   tx: Tx,

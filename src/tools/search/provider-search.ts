@@ -2,22 +2,15 @@ import { NetFault } from '../net/net-fault.ts';
 import type { OwnSearch } from '../tool.ts';
 import type { SearchService } from './search-service.ts';
 
-/** A model provider's own search as a search service. Its one request was made by the claim of the call. */
-export function providerSearch({ provider, ask }: OwnSearch): SearchService {
-  const name = names[provider] ?? provider;
+/** A model provider's own search, asked as a search service is. Its one request was made by the claim of the call. */
+export function providerSearch({ ask }: OwnSearch): Pick<SearchService, 'search'> {
   return {
-    name,
     search: async ({ count, signal }) => {
       const { pages, problem } = await ask(signal).catch((error: unknown) => {
-        throw new NetFault(
-          'unreachable',
-          `${name}: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        throw new NetFault('unreachable', error instanceof Error ? error.message : String(error));
       });
-      if (problem !== null && pages.length === 0) throw new NetFault('unreachable', `${name}: ${problem}`);
+      if (problem !== null && pages.length === 0) throw new NetFault('unreachable', problem);
       return pages.slice(0, count).map(({ title, url, excerpt }) => ({ title, url, snippet: excerpt }));
     },
   };
 }
-
-const names: Record<string, string> = { openai: 'OpenAI', anthropic: 'Anthropic' };

@@ -51,10 +51,9 @@ export async function askService<Schema extends z.ZodType>(
     key === undefined
       ? words
       : withoutSecret(words, { name: service, secret: key, hosts: [], placement: { as: 'bearer' } });
-  if (status >= 400)
-    throw new NetFault('unreachable', `${service} answered ${status}: ${clean(text).slice(0, 300)}`);
+  if (status >= 400) throw new NetFault('unreachable', `It answered ${status}: ${clean(text).slice(0, 300)}`);
   const parsed = schema.safeParse(jsonOf(text));
-  if (!parsed.success) throw new NetFault('unreachable', `${service} answered something else than results.`);
+  if (!parsed.success) throw new NetFault('unreachable', 'It answered something else than results.');
   return parsed.data;
 }
 

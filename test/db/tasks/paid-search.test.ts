@@ -1,8 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { topUpBudget } from '../../../src/commands/top-up-budget.ts';
 import { updateWorkspace } from '../../../src/commands/update-workspace.ts';
-import type { WebSearchBy } from '../../../src/contracts/workspace.ts';
+import type { WebSearchBy } from '../../../src/contracts/web-search.ts';
 import type { LedgerClosing } from '../../../src/db/ledger-store.ts';
+import type { Unsearched } from '../../../src/db/calls/search-failed.ts';
+import { insertCredential } from '../../../src/db/credentials/credential-store.ts';
+import { createSealer } from '../../../src/db/seal.ts';
 import { type CallPlace, openToolDesk, type ToolDesk } from './tool-desk.ts';
 import { model, reserved } from './support.ts';
 
@@ -12,14 +15,17 @@ const searcher = {
   webSearch: { price: { usdPerThousand: 10, asOf: '2026-11-01', checked: false }, promptTokens: 30_000 },
 };
 
+const seeker = { ...searcher, provider: 'other', id: 'seeker' };
+
 let desk: ToolDesk;
 beforeAll(async () => {
-  desk = await openToolDesk([model, searcher]);
+  desk = await openToolDesk([model, searcher, seeker]);
 }, 60_000);
 beforeEach(async () => {
   desk.offer({ risk: 'low', effect: 'none', search: () => ({ query: 'tides', count: 5 }) });
   await desk.forgetRules();
   await wants('auto');
+  await desk.rows('DELETE FROM provider_health');
 });
 
 const wants = (webSearch: WebSearchBy) =>
@@ -149,10 +155,130 @@ describe('a search that a model provider makes', () => {
   test('is not paid for where the workspace wants a search service, or the call is no search', async () => {
     await wants('brave');
     const [other, none] = [await desk.asked(), await desk.asked()];
-    expect(await desk.claimTool(other)).not.toHaveProperty('claimed.search');
+    expect(await desk.claimTool(other)).toHaveProperty('over');
+    expect(await desk.told(other)).toEqual([expect.stringContaining('that this workspace wants (Brave)')]);
     await wants('auto');
     desk.offer({ risk: 'low', effect: 'none' });
     expect(await desk.claimTool(none)).not.toHaveProperty('claimed.search');
     expect([await rowsOf(other), await rowsOf(none)]).toEqual([[], []]);
+  });
+});
+
+describe('a search that somebody did not make', () => {
+  const final: Unsearched = {
+    ...{ as: 'unsearched', why: '401 Bad key.' },
+    ...{ again: false, outage: null, whole: true },
+  };
+  const away: Unsearched = {
+    ...{ as: 'unsearched', why: '503 Come later.' },
+    ...{ again: true, outage: { retryAfterMs: null }, whole: false },
+  };
+  const free: LedgerClosing = { outcome: 'failed', microUsd: 0, latencyMs: 4 };
+  const lost: LedgerClosing = { outcome: 'unknown', microUsd: null, latencyMs: 4 };
+  const breakers = () =>
+    desk.rows<{ model: string; reason: string }>('SELECT model, reason FROM provider_health ORDER BY model');
+
+  test('goes to the next provider with a row of its own; when nobody is left, the model is told who was asked and why', async () => {
+    const call = await desk.asked();
+    expect(await desk.claimTool(call)).toMatchObject({
+      claimed: { search: { request: { model: 'searcher' } } },
+    });
+    const passed = await desk.settleTool(call, 1, final, free);
+    expect(passed).toMatchObject({ again: false, start: [{ kind: 'callTool', key: call.key }] });
+    expect(await desk.claimTool(call)).toMatchObject({
+      claimed: {
+        try: 2,
+        search: {
+          request: { provider: 'other', reason: expect.stringContaining('Asked before: cloud (searcher)') },
+        },
+      },
+    });
+    await desk.settleTool(call, 2, final, free);
+    expect(await desk.claimTool(call)).toHaveProperty('over');
+    expect(await rowsOf(call)).toMatchObject([
+      { try: 1, provider: 'cloud', outcome: 'failed', microUsd: 0 },
+      { try: 2, provider: 'other', outcome: 'failed', microUsd: 0 },
+    ]);
+    expect(await desk.told(call)).toEqual([
+      expect.stringMatching(
+        /^It did not work\. cloud \(searcher\): 401 Bad key; other \(seeker\): 401 Bad key\./,
+      ),
+    ]);
+    expect([await breakers(), await purseOf(call)]).toMatchObject([[], { spent: before, reserved: 0 }]);
+  });
+
+  test('because nobody answered is made again there, as a model call is; then the breaker opens, and the next call passes over it', async () => {
+    const call = await desk.asked();
+    const again: boolean[] = [];
+    for (const tried of [1, 2, 3, 4]) {
+      expect(await desk.claimTool(call)).toMatchObject({
+        claimed: { search: { request: { model: 'searcher' } } },
+      });
+      again.push((await desk.settleTool(call, tried, away, free)).again);
+    }
+    expect(again).toEqual([true, true, true, false]);
+    expect(await breakers()).toEqual([{ model: 'searcher', reason: '503 Come later.' }]);
+    const other = await desk.asked();
+    for (const each of [call, other])
+      expect(await desk.claimTool(each)).toMatchObject({
+        claimed: { search: { request: { model: 'seeker' } } },
+      });
+    expect((await rowsOf(call)).map(({ outcome }) => outcome)).toEqual([...Array(4).fill('failed'), 'open']);
+    await desk.settleTool(call, 5, answered, paid);
+    expect(await desk.told(call)).toEqual(['Tides.']);
+  });
+
+  test('and may have been paid for is not made twice there: it stands at its most, its model is out until it answers', async () => {
+    const call = await desk.asked();
+    await desk.claimTool(call);
+    expect(await desk.settleTool(call, 1, { ...away, again: false }, lost)).toMatchObject({ again: false });
+    expect([await breakers(), await rowsOf(call)]).toMatchObject([
+      [{ model: 'searcher' }],
+      [{ outcome: 'unknown', microUsd: reserved }],
+    ]);
+    expect(await desk.claimTool(call)).toMatchObject({
+      claimed: { search: { request: { model: 'seeker' } } },
+    });
+    await desk.settleTool(call, 2, answered, paid);
+    const late = await desk.asked();
+    await desk.rows('DELETE FROM provider_health');
+    await desk.claimTool(late);
+    await desk.rows(
+      `INSERT INTO provider_health (account, provider, model, reason, failures, open_until) VALUES ('environment', 'cloud', 'searcher', 'Out.', 1, now() + interval '1 hour')`,
+    );
+    await desk.settleTool(late, 1, answered, paid);
+    expect(await breakers()).toEqual([]);
+  });
+
+  test('is made by a search service by key, without a row in the ledger, in the workspace’s order', async () => {
+    const wish = {
+      ...{ name: 'brave', secret: 'search-key-0123456789', hosts: ['api.search.brave.com'] },
+      placement: { as: 'bearer' as const },
+    };
+    await desk.inside((tx) => insertCredential(tx, wish, createSealer(['ab'.repeat(32)])));
+    const call = await desk.asked();
+    await desk.claimTool(call);
+    await desk.settleTool(call, 1, final, free);
+    await desk.claimTool(call);
+    await desk.settleTool(call, 2, final, free);
+    expect(await desk.claimTool(call)).toMatchObject({ claimed: { try: 3, service: 'brave' } });
+    await desk.settleTool(call, 3, { ...final, why: 'It answered 429.' });
+    expect(await rowsOf(call)).toHaveLength(2);
+    await desk.claimTool(call);
+    expect(await desk.told(call)).toEqual([expect.stringContaining('; Brave: It answered 429.')]);
+    await wants(['brave', 'openai']);
+    const ordered = await desk.asked();
+    expect(await desk.claimTool(ordered)).toMatchObject({ claimed: { try: 1, service: 'brave' } });
+    await desk.settleTool(ordered, 1, { ...final, why: 'It answered 500.' });
+    expect(await desk.claimTool(ordered)).toHaveProperty('over');
+    await desk.rows('DELETE FROM credentials');
+  });
+
+  test('because its task was cancelled meanwhile is not made by anybody else', async () => {
+    const call = await desk.asked();
+    await desk.claimTool(call);
+    await desk.cancel(call);
+    expect((await desk.settleTool(call, 1, final, free)).end).toBe('cancelled');
+    expect(await desk.effectOf(call)).toMatchObject({ status: 'abandoned' });
   });
 });
