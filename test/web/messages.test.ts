@@ -48,6 +48,15 @@ describe('writing to a task', () => {
   });
 });
 
+test('what an agent asked and has withdrawn says by whom and why, and is not asked any more', async () => {
+  const withdrawn = { state: 'withdrawn', open: false, reason: 'I was told the year.' } as const;
+  shown.api.state.messages = [{ ...question(2, asks), ...withdrawn }];
+  await shown.adjutant.open(`/tasks/${taskId}`);
+  const said = shown.page.getByRole('article', { name: 'Message of Researcher' });
+  await said.getByText(/withdrawn: I was told the year\.$/).waitFor();
+  expect(await shown.page.getByRole('region', { name: 'Researcher asks' }).count()).toBe(0);
+});
+
 describe('what an agent asks', () => {
   beforeEach(() => {
     shown.api.state.messages = [question(2, asks)];

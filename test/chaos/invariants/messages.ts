@@ -13,6 +13,11 @@ export const messageInvariants: Invariant[] = [
           UNION ALL SELECT id, recipient, state, reason FROM messages WHERE state IN ('expired', 'withdrawn') AND reason IS NULL`,
   },
   {
+    name: 'nobody is asked any more by a task that has ended',
+    sql: `SELECT m.id, m.from_task_id, m.state FROM messages m JOIN tasks t ON t.id = m.from_task_id
+           WHERE m.to_kind = 'person' AND m.type = 'request' AND m.answered_by IS NULL AND m.state NOT IN ('expired', 'withdrawn') AND t.ended_at IS NOT NULL`,
+  },
+  {
     name: 'no step of a message is told twice',
     sql: `SELECT data->>'messageId' AS id, type, count(*) FROM events WHERE type LIKE 'message.%' GROUP BY 1, 2 HAVING count(*) > 1`,
   },

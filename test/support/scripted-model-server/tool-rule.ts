@@ -24,6 +24,12 @@ function revision(call: ServedCall): { name: string; arguments: Record<string, u
   return isTakenDown ? null : { name: 'revise_plan', arguments: { reason: 'The price of delivery counts.' } };
 }
 
+/** Who hears a person while its own question is open may withdraw it, and answers then. */
+function withdrawal(call: ServedCall): { name: string; arguments: Record<string, unknown> } | null {
+  const isDone = /Withdrawn\. |No question of yours|Say which one|answered by now/.test(call.text);
+  return isDone ? null : { name: 'withdraw_question', arguments: { reason: 'It was said meanwhile.' } };
+}
+
 /** A tool call as a function of the call's key alone, so that a repeated request is answered the same. */
 export function toolCallFor(
   call: ServedCall,
@@ -32,10 +38,12 @@ export function toolCallFor(
   const [task = '', , turn] = call.callKey?.split('/') ?? [];
   if (call.outputSchema) return null;
   const chance = createHash('sha256').update(`${seed} ${call.callKey}`).digest().readUInt32BE(0);
-  if (call.toolNames.includes('revise_plan')) return chance % 100 < toolsPerHundred ? revision(call) : null;
+  const isMeant = chance % 100 < toolsPerHundred;
+  if (call.toolNames.includes('revise_plan')) return isMeant ? revision(call) : null;
+  if (call.toolNames.includes('withdraw_question')) return isMeant ? withdrawal(call) : null;
   if (turn !== '1') return null;
   const offered = Object.keys(calls).filter((name) => call.toolNames.includes(name));
   const name = offered[(chance >>> 8) % Math.max(1, offered.length)];
-  if (!name || chance % 100 >= toolsPerHundred) return null;
+  if (!name || !isMeant) return null;
   return { name, arguments: calls[name]?.(task) ?? {} };
 }
