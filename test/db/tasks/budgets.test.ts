@@ -8,7 +8,7 @@ import { CreateBudget } from '../../../src/contracts/budget.ts';
 import { openStepPurse } from '../../../src/db/budgets/budget-store.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { insertTask } from '../../../src/db/task-store.ts';
-import { postgresVersions } from '../../support/database.ts';
+import { type PostgresVersion, postgresVersions } from '../../support/database.ts';
 import { type Desk, openDesk, paid, reserved } from './support.ts';
 
 interface Sums {
@@ -18,67 +18,69 @@ interface Sums {
   reserved: number;
 }
 
-describe.each(postgresVersions)('budgets on PostgreSQL %i', (version) => {
-  const purses = (desk: Desk, scope = 'tree') =>
-    desk.rows<Sums>(
-      `SELECT scope, (limit_micro_usd + extra_micro_usd)::int AS limit, spent_micro_usd::int AS spent, reserved_micro_usd::int AS reserved FROM budgets WHERE scope = $1 ORDER BY id`,
-      scope,
-    );
-  const booked = async (desk: Desk) =>
-    (
-      await desk.rows<{ usd: number }>(
-        `SELECT coalesce(sum(micro_usd), 0)::int AS usd FROM ledger WHERE outcome <> 'open'`,
-      )
-    )[0]?.usd;
-  const stateOf = async (desk: Desk, id: string) =>
-    (
-      await desk.rows<{
-        status: string;
-        waitingFor: string | null;
-        waitingDetail: string | null;
-        holdsSlot: boolean;
-      }>('SELECT status, waiting_for, waiting_detail, holds_slot FROM tasks WHERE id = $1', id)
-    )[0];
-  const idOf = async (desk: Desk, scope: string) =>
-    (await desk.rows<{ id: string }>('SELECT id FROM budgets WHERE scope = $1', scope))[0]?.id ?? '';
-  const limit = (desk: Desk, scope: string, microUsd: number) =>
-    desk.rows(`UPDATE budgets SET limit_micro_usd = $1 WHERE scope = $2`, microUsd, scope);
-  const woken = async (desk: Desk) =>
-    (
-      await desk.rows<{ target: string }>(
-        `SELECT DISTINCT target FROM outbox WHERE status = 'ready' ORDER BY target`,
-      )
-    ).map(({ target }) => target.slice(5));
-  const drain = (desk: Desk) => desk.rows(`UPDATE outbox SET status = 'done'`);
-  const events = (desk: Desk, type: string) =>
-    desk.rows<{ stream: string; data: Record<string, unknown> }>(
-      `SELECT stream, data FROM events WHERE type = $1 ORDER BY id`,
-      type,
-    );
+const purses = (desk: Desk, scope = 'tree') =>
+  desk.rows<Sums>(
+    `SELECT scope, (limit_micro_usd + extra_micro_usd)::int AS limit, spent_micro_usd::int AS spent, reserved_micro_usd::int AS reserved FROM budgets WHERE scope = $1 ORDER BY id`,
+    scope,
+  );
+const booked = async (desk: Desk) =>
+  (
+    await desk.rows<{ usd: number }>(
+      `SELECT coalesce(sum(micro_usd), 0)::int AS usd FROM ledger WHERE outcome <> 'open'`,
+    )
+  )[0]?.usd;
+const stateOf = async (desk: Desk, id: string) =>
+  (
+    await desk.rows<{
+      status: string;
+      waitingFor: string | null;
+      waitingDetail: string | null;
+      holdsSlot: boolean;
+    }>('SELECT status, waiting_for, waiting_detail, holds_slot FROM tasks WHERE id = $1', id)
+  )[0];
+const idOf = async (desk: Desk, scope: string) =>
+  (await desk.rows<{ id: string }>('SELECT id FROM budgets WHERE scope = $1', scope))[0]?.id ?? '';
+const limit = (desk: Desk, scope: string, microUsd: number) =>
+  desk.rows(`UPDATE budgets SET limit_micro_usd = $1 WHERE scope = $2`, microUsd, scope);
+const woken = async (desk: Desk) =>
+  (
+    await desk.rows<{ target: string }>(
+      `SELECT DISTINCT target FROM outbox WHERE status = 'ready' ORDER BY target`,
+    )
+  ).map(({ target }) => target.slice(5));
+const drain = (desk: Desk) => desk.rows(`UPDATE outbox SET status = 'done'`);
+const events = (desk: Desk, type: string) =>
+  desk.rows<{ stream: string; data: Record<string, unknown> }>(
+    `SELECT stream, data FROM events WHERE type = $1 ORDER BY id`,
+    type,
+  );
 
-  /** A task whose first call is planned. */
-  async function begin(desk: Desk): Promise<{ taskId: string; key: string }> {
-    const taskId = await desk.give('write');
-    return { taskId, key: (await desk.look(taskId)).start[0]?.key ?? '' };
-  }
+/** A task whose first call is planned. */
+async function begin(desk: Desk): Promise<{ taskId: string; key: string }> {
+  const taskId = await desk.give('write');
+  return { taskId, key: (await desk.look(taskId)).start[0]?.key ?? '' };
+}
 
-  /** Two hundred share a pool of 24: who waited too long for a connection has done nothing, and comes again, as Temporal would let it. */
-  async function patient<Result>(work: () => Promise<Result>): Promise<Result> {
-    for (;;) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof Error && error.message.includes('timeout exceeded when trying to connect')))
-          throw error;
-      }
+/** Two hundred share a pool of 24: who waited too long for a connection has done nothing, and comes again, as Temporal would let it. */
+async function patient<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes('timeout exceeded when trying to connect')))
+        throw error;
     }
   }
+}
 
-  async function open(maxConcurrent = 10): Promise<Desk> {
-    const desk = await openDesk(version);
-    await desk.hire('write', maxConcurrent);
-    return desk;
-  }
+async function openOn(version: PostgresVersion, maxConcurrent = 10): Promise<Desk> {
+  const desk = await openDesk(version);
+  await desk.hire('write', maxConcurrent);
+  return desk;
+}
+
+describe.each(postgresVersions)('budgets on PostgreSQL %i', (version) => {
+  const open = () => openOn(version);
 
   test('a fresh workspace has $20 a day, and each goal $5 and a limit of tokens', async () => {
     const desk = await open();
@@ -306,67 +308,67 @@ describe.each(postgresVersions)('budgets on PostgreSQL %i', (version) => {
     await desk.settle(other.taskId, other.key, { try: 1 });
     expect(await purses(desk, 'workspace')).toMatchObject([{ spent: 1400, reserved: 0 }]);
   });
-
-  test('two hundred concurrent calls never overshoot a small purse, and its sums are those of the ledger', async () => {
-    const desk = await open(200);
-    const rootId = await desk.give('write');
-    const template = {
-      role: 'master_operator' as const,
-      title: 'Child',
-      goal: 'Do it.',
-      status: 'pending' as const,
-      priority: 1,
-      depth: 1,
-      actor: 'system',
-    };
-    const ids = Array.from({ length: 200 }, (_, n) => `${rootId}_${n}`);
-    await desk.inside(async (tx) => {
-      for (const id of ids)
-        await insertTask(tx, {
-          ...template,
-          id,
-          rootId,
-          parentId: rootId,
-          requires: [{ name: 'write', level: 1 }],
-        });
-    });
-    const calls = await Promise.all(
-      ids.map(async (taskId) => ({
-        taskId,
-        key: (await patient(() => desk.look(taskId))).start[0]?.key ?? '',
-      })),
-    );
-    await limit(desk, 'tree', 37_000);
-    const claims = await Promise.all(
-      calls.map(async (call) => ({ call, claim: await patient(() => desk.claim(call.taskId, call.key)) })),
-    );
-    const won = claims.filter(({ claim }) => 'claimed' in claim);
-    expect(won).toHaveLength(7);
-    expect(await purses(desk)).toMatchObject([{ spent: 0, reserved: 35_000 }]);
-    await drain(desk);
-    let atWork = won.map(({ call }) => call);
-    for (let round = 0; atWork.length > 0 && round < 60; round += 1) {
-      await Promise.all(atWork.map(({ taskId, key }) => patient(() => desk.settle(taskId, key, { try: 1 }))));
-      const next = await woken(desk);
-      await drain(desk);
-      await Promise.all(next.map((taskId) => patient(() => desk.look(taskId))));
-      const tried = await Promise.all(
-        calls
-          .filter(({ taskId }) => next.includes(taskId))
-          .map(async (call) => ({ call, claim: await patient(() => desk.claim(call.taskId, call.key)) })),
-      );
-      atWork = tried.filter(({ claim }) => 'claimed' in claim).map(({ call }) => call);
-      const [purse] = await purses(desk);
-      expect((purse?.spent ?? 0) + (purse?.reserved ?? 0)).toBeLessThanOrEqual(37_000);
-    }
-    const [purse] = await purses(desk);
-    expect(purse).toMatchObject({ reserved: 0, spent: await booked(desk) });
-    // Each cost 700 and needed 5,000 at first: they go on until less than that is left.
-    expect(purse?.spent).toBe(46 * 700);
-    const details = await desk.rows<{ detail: string }>(
-      `SELECT DISTINCT waiting_detail AS detail FROM tasks WHERE status = 'waiting' AND waiting_for = 'budget'`,
-    );
-    expect(details.every(({ detail }) => detail.includes('is used up'))).toBe(true);
-    expect(await events(desk, 'budget.exhausted')).toHaveLength(1);
-  }, 120_000);
 });
+
+test('two hundred concurrent calls never overshoot a small purse, and its sums are those of the ledger', async () => {
+  const desk = await openOn(18, 200);
+  const rootId = await desk.give('write');
+  const template = {
+    role: 'master_operator' as const,
+    title: 'Child',
+    goal: 'Do it.',
+    status: 'pending' as const,
+    priority: 1,
+    depth: 1,
+    actor: 'system',
+  };
+  const ids = Array.from({ length: 200 }, (_, n) => `${rootId}_${n}`);
+  await desk.inside(async (tx) => {
+    for (const id of ids)
+      await insertTask(tx, {
+        ...template,
+        id,
+        rootId,
+        parentId: rootId,
+        requires: [{ name: 'write', level: 1 }],
+      });
+  });
+  const calls = await Promise.all(
+    ids.map(async (taskId) => ({
+      taskId,
+      key: (await patient(() => desk.look(taskId))).start[0]?.key ?? '',
+    })),
+  );
+  await limit(desk, 'tree', 37_000);
+  const claims = await Promise.all(
+    calls.map(async (call) => ({ call, claim: await patient(() => desk.claim(call.taskId, call.key)) })),
+  );
+  const won = claims.filter(({ claim }) => 'claimed' in claim);
+  expect(won).toHaveLength(7);
+  expect(await purses(desk)).toMatchObject([{ spent: 0, reserved: 35_000 }]);
+  await drain(desk);
+  let atWork = won.map(({ call }) => call);
+  for (let round = 0; atWork.length > 0 && round < 60; round += 1) {
+    await Promise.all(atWork.map(({ taskId, key }) => patient(() => desk.settle(taskId, key, { try: 1 }))));
+    const next = await woken(desk);
+    await drain(desk);
+    await Promise.all(next.map((taskId) => patient(() => desk.look(taskId))));
+    const tried = await Promise.all(
+      calls
+        .filter(({ taskId }) => next.includes(taskId))
+        .map(async (call) => ({ call, claim: await patient(() => desk.claim(call.taskId, call.key)) })),
+    );
+    atWork = tried.filter(({ claim }) => 'claimed' in claim).map(({ call }) => call);
+    const [purse] = await purses(desk);
+    expect((purse?.spent ?? 0) + (purse?.reserved ?? 0)).toBeLessThanOrEqual(37_000);
+  }
+  const [purse] = await purses(desk);
+  expect(purse).toMatchObject({ reserved: 0, spent: await booked(desk) });
+  // Each cost 700 and needed 5,000 at first: they go on until less than that is left.
+  expect(purse?.spent).toBe(46 * 700);
+  const details = await desk.rows<{ detail: string }>(
+    `SELECT DISTINCT waiting_detail AS detail FROM tasks WHERE status = 'waiting' AND waiting_for = 'budget'`,
+  );
+  expect(details.every(({ detail }) => detail.includes('is used up'))).toBe(true);
+  expect(await events(desk, 'budget.exhausted')).toHaveLength(1);
+}, 120_000);
