@@ -45,15 +45,15 @@ export async function loadEffect(tx: Tx, key: string): Promise<EffectRow | null>
 }
 
 /** Of a call that comes back. `someOut`: some model of some provider is out. */
-export async function loadCalledEffect(
-  tx: Tx,
-  key: string,
-): Promise<(EffectRow & { someOut: boolean }) | null> {
-  const [row] = await tx.sql<EffectRow & { someOut: boolean }>(
-    `SELECT e.*, EXISTS (SELECT 1 FROM provider_health) AS some_out FROM effects e WHERE e.key = $1 AND e.workspace_id = $2`,
-    [key, tx.workspaceId],
+export type CalledEffect = EffectRow & { someOut: boolean };
+
+/** @returns what there is, by key */
+export async function loadCalledEffects(tx: Tx, keys: readonly string[]): Promise<Map<string, CalledEffect>> {
+  const rows = await tx.sql<CalledEffect>(
+    `SELECT e.*, EXISTS (SELECT 1 FROM provider_health) AS some_out FROM effects e WHERE e.key = ANY ($1) AND e.workspace_id = $2`,
+    [keys, tx.workspaceId],
   );
-  return row ?? null;
+  return new Map(rows.map((row) => [row.key, row]));
 }
 
 /** Claims an effect for one more try, which is the next of those that it had: the caller holds the lock of its task. */

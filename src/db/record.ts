@@ -29,6 +29,8 @@ export interface Scope {
   actor: string;
   /** Its statements are the same each time and want the same plan whatever their values: PostgreSQL need not try it out on five. */
   planOnce?: boolean;
+  /** Tried once, never step by step, and with little patience for locks: whoever asks knows another way. */
+  once?: boolean;
 }
 
 export interface Tx extends Scope {
@@ -91,6 +93,8 @@ const pauseMs = 20;
 const retryableCodes = new Set(['40001', '40P01']);
 /** "cached plan must not change result type": the tables were changed under a prepared statement. */
 const planIsStale = '0A000';
+/** For locks, of who knows another way: longer than anybody's commit takes, shorter than PostgreSQL needs to notice a ring of waiters. */
+const patience = '250ms';
 /** Of `adjutant_stepwise()`. */
 const refused = 'SW001';
 
@@ -105,10 +109,12 @@ export function createDatabase(dataSource: DataSource, bell: Bell): Database {
             transact({ connection, bell, scope, stepwise }, work, ahead),
           );
         } catch (error) {
+          const again = mayGoOtherwise(error);
+          if (scope.once) throw error;
           const refusedOnce: boolean = !stepwise && sqlState(error) === refused;
           stepwise ||= refusedOnce;
           if (refusedOnce) continue;
-          if (attempt >= triesOnConflict || !mayGoOtherwise(error)) throw error;
+          if (attempt >= triesOnConflict || !again) throw error;
           await setTimeout(Math.random() * attempt * pauseMs);
         }
       }
@@ -179,13 +185,14 @@ type Revisions = Pick<Tx, 'providersRevision' | 'toolsRevision'>;
 const unknown: Revisions = { providersRevision: 0, toolsRevision: 0 };
 
 /** Names the workspace to the database, and asks in the same statement how its providers and tool servers stand. */
-async function begin(connection: Connection, { workspaceId, planOnce }: Scope): Promise<Revisions> {
+async function begin(connection: Connection, { workspaceId, planOnce, once }: Scope): Promise<Revisions> {
   const [, [row]] = await allEnded([
     connection.command('BEGIN'),
     connection.run<{ [Key in keyof Revisions]: number | null }>(
-      `SELECT set_config('adjutant.workspace', $1, true), set_config('plan_cache_mode', $2, true), w.providers_revision, w.tools_revision
+      `SELECT set_config('adjutant.workspace', $1, true), set_config('plan_cache_mode', $2, true),
+              set_config('lock_timeout', coalesce($3, current_setting('lock_timeout')), true), w.providers_revision, w.tools_revision
          FROM (SELECT) AS one LEFT JOIN workspaces w ON w.id = $1`,
-      [workspaceId, planOnce ? 'force_generic_plan' : 'auto'],
+      [workspaceId, planOnce ? 'force_generic_plan' : 'auto', once ? patience : null],
     ),
   ]);
   return { providersRevision: row?.providersRevision ?? 0, toolsRevision: row?.toolsRevision ?? 0 };

@@ -9,6 +9,7 @@ import {
   lockCallToClaim,
   type Reserve,
 } from './calls/claim-call.ts';
+import { createCallsInGroups } from './calls/calls-in-groups.ts';
 import { claimTool, type ToolClaim } from './calls/claim-tool.ts';
 import { createFiguresReader } from './providers/model-figures-store.ts';
 import { type Postponement, postponeModelCall } from './calls/postpone-call.ts';
@@ -50,17 +51,12 @@ export type TaskRecord = ReturnType<typeof createTaskRecord>;
 
 export function createTaskRecord(db: Database, options: RecordOptions) {
   const { modelsOf, worldOf } = createWorlds(options);
-  const within = <Result, Known = undefined>(
-    { workspaceId, now }: Asker,
-    work: (tx: Tx, world: World, known: Known) => Promise<Result>,
-    { ahead, ...scope }: Partial<Omit<Scope, 'workspaceId'>> & { ahead?: (tx: Tx) => Promise<Known> } = {},
-  ) =>
-    db.inWorkspace(
-      { workspaceId, actor: 'system', ...scope },
-      async (tx, known: Known) => work(tx, await worldOf(tx, new Date(now)), known),
-      ahead,
-    );
+  const reserveOf = async (tx: Tx) => (await modelsOf(tx)).reserve;
+  const within = createWithin(db, worldOf);
+  const { claim, settle } = createCallsInGroups({ db, worldOf, reserveOf, ...callsAlone(within, reserveOf) });
   return {
+    claimModelCall: claim,
+    settleModelCall: settle,
     standTask: (asker: Asker, look: TaskLook): Promise<Standing> =>
       within(asker, (tx, world, task: TaskRow) => standTask(tx, task, { ...look, world }), {
         planOnce: true,
@@ -82,26 +78,45 @@ export function createTaskRecord(db: Database, options: RecordOptions) {
         (tx) => requestCancel(tx, { ...target, reason: 'Cancelled by operations in Temporal.' }),
         { actor: 'operations' },
       ),
-    claimModelCall: (asker: Asker, address: CallAddress): Promise<Claim> =>
+    postponeModelCall: (asker: Asker, postponement: Postponement): Promise<Standing> =>
+      within(asker, (tx, world) => postponeModelCall(tx, postponement, world)),
+    claimTool: (asker: Asker, address: CallAddress): Promise<ToolClaim> =>
+      within(asker, async (tx, world) => claimTool(tx, address, { world, reserve: await reserveOf(tx) })),
+    settleTool: (asker: Asker, settlement: ToolSettlement): Promise<Settled> =>
+      within(asker, (tx, world) => settleTool(tx, settlement, world)),
+  };
+}
+
+type Within = ReturnType<typeof createWithin>;
+
+function createWithin(db: Database, worldOf: (tx: Tx, now: Date) => Promise<World>) {
+  return <Result, Known = undefined>(
+    { workspaceId, now }: Asker,
+    work: (tx: Tx, world: World, known: Known) => Promise<Result>,
+    { ahead, ...scope }: Partial<Omit<Scope, 'workspaceId'>> & { ahead?: (tx: Tx) => Promise<Known> } = {},
+  ) =>
+    db.inWorkspace(
+      { workspaceId, actor: 'system', ...scope },
+      async (tx, known: Known) => work(tx, await worldOf(tx, new Date(now)), known),
+      ahead,
+    );
+}
+
+/** Each in a transaction of its own. */
+function callsAlone(within: Within, reserveOf: (tx: Tx) => Promise<Reserve>) {
+  return {
+    claimAlone: (asker: Asker, address: CallAddress): Promise<Claim> =>
       within(
         asker,
         async (tx, world, found: CallToClaim) =>
-          claimModelCall(tx, found, { world, reserve: (await modelsOf(tx)).reserve }),
+          claimModelCall(tx, found, { world, reserve: await reserveOf(tx) }),
         { planOnce: true, ahead: (tx) => lockCallToClaim(tx, address) },
       ),
-    postponeModelCall: (asker: Asker, postponement: Postponement): Promise<Standing> =>
-      within(asker, (tx, world) => postponeModelCall(tx, postponement, world)),
-    settleModelCall: (asker: Asker, settlement: Settlement): Promise<Settled> =>
+    settleAlone: (asker: Asker, settlement: Settlement): Promise<Settled> =>
       within(asker, (tx, world, found: CallToSettle) => settleModelCall(tx, settlement, { world, found }), {
         planOnce: true,
         ahead: (tx) => lockCallToSettle(tx, settlement),
       }),
-    claimTool: (asker: Asker, address: CallAddress): Promise<ToolClaim> =>
-      within(asker, async (tx, world) =>
-        claimTool(tx, address, { world, reserve: (await modelsOf(tx)).reserve }),
-      ),
-    settleTool: (asker: Asker, settlement: ToolSettlement): Promise<Settled> =>
-      within(asker, (tx, world) => settleTool(tx, settlement, world)),
   };
 }
 

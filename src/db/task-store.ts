@@ -26,6 +26,15 @@ export async function lockTask(tx: Tx, id: string): Promise<TaskRow> {
   return row;
 }
 
+/** Those of them that nobody holds: no waiting, so no ring of waiters. */
+export async function lockFreeTasks(tx: Tx, ids: readonly string[]): Promise<Map<string, TaskRow>> {
+  const rows = await tx.sql<TaskRow>(
+    'SELECT * FROM tasks WHERE id = ANY ($1) AND workspace_id = $2 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED',
+    [ids, tx.workspaceId],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 export type TaskPatch = Partial<Omit<TaskRow, 'id' | 'workspaceId' | 'version'>>;
 
 const unsaved = new WeakMap<TaskRow, TaskPatch>();

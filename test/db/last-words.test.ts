@@ -98,7 +98,7 @@ describe.each(postgresVersions)('last words on PostgreSQL %i', (version) => {
     rung.length = 0;
     const seen = await ways((tx) => {
       tx.emit({ stream, type: 'task.progressed', data: { note: tx.stepwise ? 'anew' : 'at once' } });
-      if (!tx.stepwise) tx.lastly(() => reserveInPurses(tx, entryId, { microUsd: 11, tokens: 0 }));
+      if (!tx.stepwise) tx.lastly(() => reserveInPurses(tx, [{ entryId, microUsd: 11, tokens: 0 }]));
     });
     expect(seen).toEqual([false, true]);
     expect(rung).toEqual(['task.progressed']);
@@ -116,7 +116,7 @@ describe.each(postgresVersions)('last words on PostgreSQL %i', (version) => {
     const [one, other] = [await purse({ usd: 10, tokens: null }), await purse({ usd: null, tokens: 5 })];
     const entryId = await tryOn([one, other]);
     const reserve = (tokens: number) => (tx: Tx) =>
-      void (!tx.stepwise && tx.lastly(() => reserveInPurses(tx, entryId, { microUsd: 5, tokens })));
+      void (!tx.stepwise && tx.lastly(() => reserveInPurses(tx, [{ entryId, microUsd: 5, tokens }])));
     expect(await ways(reserve(5))).toEqual([false]);
     // Room in one of them is not enough.
     expect(await ways(reserve(1))).toEqual([false, true]);
@@ -134,7 +134,7 @@ describe.each(postgresVersions)('last words on PostgreSQL %i', (version) => {
   test('who draws on no purse is never refused', async () => {
     for (const entryId of [await tryOn([]), newId('ledgerEntry')])
       expect(
-        await ways((tx) => tx.lastly(() => reserveInPurses(tx, entryId, { microUsd: 1e12, tokens: 1e12 }))),
+        await ways((tx) => tx.lastly(() => reserveInPurses(tx, [{ entryId, microUsd: 1e12, tokens: 1e12 }]))),
       ).toEqual([false]);
   });
 

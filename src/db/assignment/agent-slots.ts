@@ -68,22 +68,42 @@ export interface Outcome {
 
 /** At the end of the transaction, so that the agent's row, which everybody wants, is held for as short as can be. */
 export function freeSlot(tx: Tx, agentId: string, outcome?: Outcome): void {
-  tx.atEnd(async () => {
-    // In this order, and the second sees what the first wrote.
-    await allEnded([leave(tx, agentId, { freed: 1, outcome }), callNextWaiter(tx)]);
-  });
+  leaveAtEnd(tx, { agentId, freed: 1, outcome });
 }
 
 /** Counts what an attempt was when its slot had been given back before. */
 export function countOutcome(tx: Tx, agentId: string, outcome: Outcome): void {
-  tx.atEnd(() => leave(tx, agentId, { freed: 0, outcome }));
+  leaveAtEnd(tx, { agentId, freed: 0, outcome });
 }
 
-async function leave(
-  tx: Tx,
-  agentId: string,
-  { freed, outcome }: { freed: 0 | 1; outcome: Outcome | undefined },
-): Promise<void> {
+interface Leaving {
+  agentId: string;
+  freed: 0 | 1;
+  outcome: Outcome | undefined;
+}
+
+const leavers = new WeakMap<Tx, Leaving[]>();
+
+function leaveAtEnd(tx: Tx, leaving: Leaving): void {
+  const list = leavers.get(tx);
+  if (list) return void list.push(leaving);
+  const all = [leaving];
+  leavers.set(tx, all);
+  tx.atEnd(async () => {
+    leavers.delete(tx);
+    // In order of ids; and whoever calls the next waiter sees what they wrote.
+    all.sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
+    const free = all.reduce((sum, { freed }) => sum + freed, 0);
+    await allEnded([...all.map((each) => leave(tx, each)), free > 0 ? callWaiters(tx, free) : undefined]);
+  });
+}
+
+/** One for each slot, as long as somebody waits. */
+async function callWaiters(tx: Tx, slots: number): Promise<void> {
+  for (let left = slots; left > 0 && (await callNextWaiter(tx)); left -= 1);
+}
+
+async function leave(tx: Tx, { agentId, freed, outcome }: Leaving): Promise<void> {
   const [row] = await tx.sql<SlotRow>(leaving, [
     agentId,
     tx.workspaceId,

@@ -42,9 +42,13 @@ export function leaveQueue(tx: Tx): void {
  * Rows that somebody holds are passed over, because waiting for them could end in a deadlock. When those are the only ones, all of them are
  * woken without a mark: who holds them may be another caller, or somebody who writes to the task and will never look for a slot, and a call
  * that reached nobody would be lost for good.
+ *
+ * @returns whether there was anybody
  */
-export async function callNextWaiter(tx: Tx): Promise<void> {
-  for (const waiter of await tx.sql<Waiter>(calling, [tx.workspaceId])) wake(tx, waiter);
+export async function callNextWaiter(tx: Tx): Promise<boolean> {
+  const called = await tx.sql<Waiter>(calling, [tx.workspaceId]);
+  for (const waiter of called) wake(tx, waiter);
+  return called.length > 0;
 }
 
 const calling = `

@@ -94,25 +94,37 @@ export async function readPurses(tx: Tx, ids: readonly string[]): Promise<Purse[
 const roomFor = (limit: string, held: string, need: string) =>
   `(${need} = 0 OR (${limit}) IS NULL OR ${held} + ${need} <= ${limit})`;
 
+/** What one try can cost at most; `entryId`: its row in the ledger, which names the purses that it draws on. */
+export interface Reservation extends Amount {
+  entryId: string;
+}
+
 /**
- * Sets the most that a call can cost aside, in all purses that its row in the ledger names or in none: without room in one of them it refuses
- * (see `lastly`).
+ * Sets the most that tries can cost aside, in all the purses that they draw on or in none: without room in one of them it refuses (see
+ * `lastly`).
  */
-export async function reserveInPurses(tx: Tx, entryId: string, { microUsd, tokens }: Amount): Promise<void> {
+export async function reserveInPurses(tx: Tx, tries: readonly Reservation[]): Promise<void> {
   const { limitMicroUsd, limitTokens, spentMicroUsd, spentTokens } = purseValues;
   const unlessOld = (column: string) => `${column} = CASE WHEN mine.stale THEN 0 ELSE b.${column} END`;
   await tx.sql(
-    `WITH mine AS MATERIALIZED (
-       SELECT b.id, ${stale} AS stale,
-              ${roomFor(limitMicroUsd, `${spentMicroUsd} + b.reserved_micro_usd`, '$2::bigint')}
-              AND ${roomFor(limitTokens, `${spentTokens} + b.reserved_tokens`, '$3::bigint')} AS room
-         FROM budgets b WHERE b.id = ANY (ARRAY(SELECT unnest(budget_ids) FROM ledger WHERE id = $1)) ORDER BY ${rank} FOR NO KEY UPDATE), reserved AS (
-     UPDATE budgets b SET reserved_micro_usd = b.reserved_micro_usd + $2, reserved_tokens = b.reserved_tokens + $3, updated_at = now(),
+    `WITH need AS MATERIALIZED (
+       SELECT p.id, sum(t.micro_usd)::bigint AS micro_usd, sum(t.tokens)::bigint AS tokens
+         FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS t (entry, micro_usd, tokens)
+         JOIN ledger l ON l.id = t.entry CROSS JOIN unnest(l.budget_ids) AS p (id) GROUP BY p.id), mine AS MATERIALIZED (
+       SELECT b.id, ${stale} AS stale, n.micro_usd, n.tokens,
+              ${roomFor(limitMicroUsd, `${spentMicroUsd} + b.reserved_micro_usd`, 'n.micro_usd')}
+              AND ${roomFor(limitTokens, `${spentTokens} + b.reserved_tokens`, 'n.tokens')} AS room
+         FROM need n JOIN budgets b ON b.id = n.id ORDER BY ${rank} FOR NO KEY UPDATE OF b), reserved AS (
+     UPDATE budgets b SET reserved_micro_usd = b.reserved_micro_usd + mine.micro_usd, reserved_tokens = b.reserved_tokens + mine.tokens, updated_at = now(),
             ${['spent_micro_usd', 'spent_tokens', 'extra_micro_usd', 'extra_tokens', 'warned'].map(unlessOld).join(', ')},
             day = CASE WHEN mine.stale THEN ${today} ELSE b.day END, exhausted_at = CASE WHEN mine.stale THEN NULL ELSE b.exhausted_at END
        FROM mine WHERE b.id = mine.id AND (SELECT bool_and(room) FROM mine) RETURNING b.id)
      SELECT adjutant_stepwise() WHERE EXISTS (SELECT FROM mine) AND NOT EXISTS (SELECT FROM reserved)`,
-    [entryId, microUsd, tokens],
+    [
+      tries.map(({ entryId }) => entryId),
+      tries.map(({ microUsd }) => microUsd),
+      tries.map(({ tokens }) => tokens),
+    ],
   );
 }
 

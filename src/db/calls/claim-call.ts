@@ -21,7 +21,7 @@ import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
-import { asChanged, lockTask } from '../task-store.ts';
+import { asChanged, lockFreeTasks, lockTask } from '../task-store.ts';
 import type { CallRequest, ClaimedCall, SentImage } from './call-plan.ts';
 import { type ClaimFacts, loadClaimFacts } from './claim-facts.ts';
 import { breakerOf } from './give-up.ts';
@@ -50,8 +50,30 @@ export type Claim = { claimed: ClaimedCall } | { over: Standing };
 export type CallToClaim = [task: TaskRow, facts: ClaimFacts | null];
 
 /** To be sent ahead. */
-export function lockCallToClaim(tx: Tx, { taskId, key }: CallAddress): Promise<CallToClaim> {
-  return allEnded([lockTask(tx, taskId), loadClaimFacts(tx, key)]);
+export async function lockCallToClaim(tx: Tx, { taskId, key }: CallAddress): Promise<CallToClaim> {
+  const [task, facts] = await allEnded([lockTask(tx, taskId), loadClaimFacts(tx, [key])]);
+  return [task, facts.get(key) ?? null];
+}
+
+/** The same of several, to be sent ahead; null: somebody holds its task, or there is none. */
+export async function lockCallsToClaim(
+  tx: Tx,
+  calls: readonly CallAddress[],
+): Promise<(CallToClaim | null)[]> {
+  const [tasks, facts] = await allEnded([
+    lockFreeTasks(
+      tx,
+      calls.map(({ taskId }) => taskId),
+    ),
+    loadClaimFacts(
+      tx,
+      calls.map(({ key }) => key),
+    ),
+  ]);
+  return calls.map(({ taskId, key }) => {
+    const task = tasks.get(taskId);
+    return task ? [task, facts.get(key) ?? null] : null;
+  });
 }
 
 export async function claimModelCall(

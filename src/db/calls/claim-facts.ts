@@ -36,11 +36,13 @@ type FactsRow = CallEffect & {
   messages: ClaimFacts['messages'] | null;
 };
 
-/** To be sent after the statement that locks the task. */
-export async function loadClaimFacts(tx: Tx, key: string): Promise<ClaimFacts | null> {
-  const [row] = await tx.sql<FactsRow>(claimFacts, [key, tx.workspaceId]);
-  if (!row) return null;
-  const { current, outages, files, messages, ...effect } = row;
+/** To be sent after the statement that locks the tasks. @returns what there is, by key */
+export async function loadClaimFacts(tx: Tx, keys: readonly string[]): Promise<Map<string, ClaimFacts>> {
+  const rows = await tx.sql<FactsRow>(claimFacts, [keys, tx.workspaceId]);
+  return new Map(rows.map((row) => [row.key, factsOf(row)]));
+}
+
+function factsOf({ current, outages, files, messages, ...effect }: FactsRow): ClaimFacts {
   return { effect, current, outages: outages ?? [], files: files ?? [], messages: messages ?? [] };
 }
 
@@ -55,4 +57,4 @@ const claimFacts = `
                     AND m.task_id IS NULL AND m.workspace_id = k.workspace_id) AS has_mail,
          (${factInSql.current(task, attempt)}) AS current, (${factInSql.files(task)}) AS files,
          (${factInSql.outages(task, '$2')}) AS outages, (${taskMessages(task, attempt)}) AS messages
-    FROM effects e JOIN tasks k ON k.id = e.task_id WHERE e.key = $1 AND e.workspace_id = $2`;
+    FROM effects e JOIN tasks k ON k.id = e.task_id WHERE e.key = ANY ($1) AND e.workspace_id = $2`;

@@ -1,7 +1,8 @@
 import type { Amount } from '../../core/budget/escrow.ts';
 import { shortageOf } from '../../core/budget/escrow.ts';
 import { lockAgents } from '../assignment/agent-slots.ts';
-import { lockPursesOf, reserveInPurses } from '../budgets/purses.ts';
+import { lockPursesOf } from '../budgets/purses.ts';
+import { reserveAtEnd } from '../budgets/reserve.ts';
 import { claimEffect, parkEffect } from '../effect-store.ts';
 import { type LedgerOpening, openTry } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
@@ -43,7 +44,6 @@ export async function openPaidTry(
     reservedMicroUsd: microUsd,
     reservedTokens: tokens,
   });
-  // Everybody in the workspace wants the purses' rows.
-  tx.lastly(() => reserveInPurses(tx, entryId, needs));
+  reserveAtEnd(tx, { entryId, ...needs });
   return tryNumber;
 }

@@ -1,7 +1,7 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import type { Failure } from '../../contracts/task.ts';
 import { allEnded } from '../connection.ts';
-import { addToInput, loadCalledEffect, settleEffect } from '../effect-store.ts';
+import { addToInput, type CalledEffect, loadCalledEffects, settleEffect } from '../effect-store.ts';
 import { closeTry, type LedgerClosing } from '../ledger-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import { estimator } from '../../core/context/token-counter.ts';
@@ -19,7 +19,7 @@ import { closeBreaker } from '../providers/provider-health-store.ts';
 import type { Tx } from '../record.ts';
 import { decideTask } from '../standing/stand-task.ts';
 import type { World } from '../standing/world.ts';
-import { lockTask } from '../task-store.ts';
+import { lockFreeTasks, lockTask } from '../task-store.ts';
 import type { CallRequest, ClaimedCall, CompleteRequest } from './call-plan.ts';
 import { breakerOf, type GiveUpPlace, givesUp } from './give-up.ts';
 import { keepStopped } from './keep-stopped.ts';
@@ -44,22 +44,55 @@ export interface Settled extends Standing {
 }
 
 /** `booked`: its row in the ledger was open until now. */
-export type CallToSettle = [
-  task: TaskRow,
-  effect: Awaited<ReturnType<typeof loadCalledEffect>>,
-  booked: boolean,
-];
+export type CallToSettle = [task: TaskRow, effect: CalledEffect | null, booked: boolean];
 
 /** To be sent ahead. */
-export function lockCallToSettle(
+export async function lockCallToSettle(
   tx: Tx,
   { taskId, call, ledger }: Pick<Settlement, 'taskId' | 'call' | 'ledger'>,
 ): Promise<CallToSettle> {
-  return allEnded([
+  const [task, effects, booked] = await allEnded([
     lockTask(tx, taskId),
-    loadCalledEffect(tx, call.key),
+    loadCalledEffects(tx, [call.key]),
     closeTry(tx, call.key, call.try, ledger),
   ]);
+  return [task, effects.get(call.key) ?? null, booked];
+}
+
+/** Those whose task nobody holds, and what there is of the calls, by their keys. */
+export type LockedToSettle = [tasks: Map<string, TaskRow>, effects: Map<string, CalledEffect>];
+
+/** Of several, to be sent ahead. */
+export function lockCallsToSettle(
+  tx: Tx,
+  calls: readonly Pick<Settlement, 'taskId' | 'call'>[],
+): Promise<LockedToSettle> {
+  return allEnded([
+    lockFreeTasks(
+      tx,
+      calls.map(({ taskId }) => taskId),
+    ),
+    loadCalledEffects(
+      tx,
+      calls.map(({ call }) => call.key),
+    ),
+  ]);
+}
+
+/** Books those whose task was locked; null: somebody holds it, or there is none. */
+export function bookCalls(
+  tx: Tx,
+  [tasks, effects]: LockedToSettle,
+  calls: readonly Pick<Settlement, 'taskId' | 'call' | 'ledger'>[],
+): Promise<(CallToSettle | null)[]> {
+  return allEnded(
+    calls.map(async ({ taskId, call, ledger }): Promise<CallToSettle | null> => {
+      const task = tasks.get(taskId);
+      if (!task) return null;
+      const booked = await closeTry(tx, call.key, call.try, ledger);
+      return [task, effects.get(call.key) ?? null, booked];
+    }),
+  );
 }
 
 /**

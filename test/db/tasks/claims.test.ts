@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { cancelTask } from '../../../src/commands/cancel-task.ts';
 import { loadEffect } from '../../../src/db/effect-store.ts';
+import { lockTask } from '../../../src/db/task-store.ts';
 import { postgresVersions } from '../../support/database.ts';
 import { type Desk, openDesk, paid, reserved } from './support.ts';
 
@@ -165,6 +166,100 @@ describe.each(postgresVersions)('claim, then settle, on PostgreSQL %i', (version
     await desk.inside((tx) => cancelTask(tx, desk.caller, { taskId }));
     expect(await desk.look(taskId, [key])).toMatchObject({ end: 'cancelled' });
     expect(await ledger(key)).toMatchObject([{ outcome: 'unknown', microUsd: reserved }]);
+  });
+
+  describe('many at the same moment', () => {
+    const many = 12;
+    const purse = () =>
+      desk.rows<{ spent: number; reserved: number }>(
+        `SELECT spent_micro_usd AS spent, reserved_micro_usd AS reserved FROM budgets WHERE scope = 'workspace'`,
+      );
+    /** In how many transactions the rows of these calls were last written. */
+    const transactions = async (keys: string[]) =>
+      (
+        await desk.rows<{ n: number }>(
+          'SELECT count(DISTINCT xmin::text)::int AS n FROM ledger WHERE call_key = ANY ($1)',
+          keys,
+        )
+      )[0]?.n ?? 0;
+    const begunBy = async (capability: string, count: number) => {
+      const calls: { taskId: string; key: string }[] = [];
+      for (let n = 0; n < count; n += 1) {
+        const taskId = await desk.give(capability);
+        calls.push({ taskId, key: (await desk.look(taskId)).start[0]?.key ?? '' });
+      }
+      return calls;
+    };
+
+    test('share transactions, and each has one row, its answer, its events, its money and its slot', async () => {
+      const agentId = await desk.hire('sharing', many);
+      const [before] = await purse();
+      let [rounds, shared] = [0, false];
+      // A group that finds somebody in its way does each alone: then once more.
+      for (; !shared && rounds < 5; rounds += 1) {
+        const calls = await begunBy('sharing', many);
+        const keys = calls.map(({ key }) => key);
+        const claims = await Promise.all(calls.map(({ taskId, key }) => desk.claim(taskId, key)));
+        expect(claims.map((claim) => 'claimed' in claim && [claim.claimed.key, claim.claimed.try])).toEqual(
+          keys.map((key) => [key, 1]),
+        );
+        const claimedIn = await transactions(keys);
+        expect(await purse()).toEqual([
+          {
+            spent: (before?.spent ?? 0) + rounds * many * 700,
+            reserved: (before?.reserved ?? 0) + many * reserved,
+          },
+        ]);
+        const ends = await Promise.all(calls.map(({ taskId, key }) => desk.settle(taskId, key, { try: 1 })));
+        expect(ends.map(({ end }) => end)).toEqual(calls.map(() => 'completed'));
+        shared = claimedIn < many && (await transactions(keys)) < many;
+        expect(
+          await desk.rows(
+            'SELECT DISTINCT try, outcome, micro_usd::int AS usd FROM ledger WHERE call_key = ANY ($1)',
+            keys,
+          ),
+        ).toEqual([{ try: 1, outcome: 'ok', usd: 700 }]);
+        expect(
+          await desk.rows(
+            `SELECT DISTINCT array_agg(seq::int ORDER BY seq) AS seqs, array_agg(type ORDER BY seq) AS types FROM events WHERE stream = ANY ($1) GROUP BY stream`,
+            calls.map(({ taskId }) => `task/${taskId}`),
+          ),
+        ).toEqual([
+          {
+            seqs: [1, 2, 3, 4, 5],
+            types: ['task.created', 'task.assigned', 'task.started', 'model.called', 'task.completed'],
+          },
+        ]);
+      }
+      expect(shared).toBe(true);
+      expect(await purse()).toEqual([
+        { spent: (before?.spent ?? 0) + rounds * many * 700, reserved: before?.reserved },
+      ]);
+      expect(await desk.rows('SELECT active, succeeded FROM agents WHERE id = $1', agentId)).toEqual([
+        { active: 0, succeeded: rounds * many },
+      ]);
+    });
+
+    test('are not held up by one whose task somebody holds, and do not fail with one that is not there', async () => {
+      await desk.hire('passing', many);
+      const calls = await begunBy('passing', many);
+      const [held] = calls.slice(-1);
+      const { promise: released, resolve: release } = Promise.withResolvers<void>();
+      const { promise: locked, resolve: hasLocked } = Promise.withResolvers<void>();
+      const holding = desk.inside(async (tx) => {
+        await lockTask(tx, held?.taskId ?? '');
+        hasLocked();
+        await released;
+      });
+      await locked;
+      const claims = calls.map(({ taskId, key }) => desk.claim(taskId, key));
+      const unknown = expect(desk.claim('tsk_none', 'none')).rejects.toThrow('task');
+      const others = await Promise.all(claims.slice(0, -1));
+      expect(others.every((claim) => 'claimed' in claim)).toBe(true);
+      release();
+      await Promise.all([holding, unknown]);
+      expect(await claims.at(-1)).toMatchObject({ claimed: { key: held?.key, try: 1 } });
+    });
   });
 
   test('an attempt that is no longer current changes nothing', async () => {
