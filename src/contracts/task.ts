@@ -128,6 +128,9 @@ export interface TaskTree {
   /** How the plan came about: written by a model, or a saved template and why it was chosen. Null before there is one. */
   plan: { origin: 'model' | 'template' | 'person'; name: string; reason: string } | null;
   run: Run | null;
+  /** Those that steps of it have become, however deep; a step names its own by `childRunId`. */
+  nested: Run[];
+  /** What it delegated and what steps of its run, and of those nested in it, gave to agents and tools. */
   children: TaskTree[];
 }
 export const TaskTree: z.ZodType<TaskTree> = z
@@ -137,6 +140,9 @@ export const TaskTree: z.ZodType<TaskTree> = z
       .object({ origin: z.enum(['model', 'template', 'person']), name: z.string(), reason: z.string() })
       .nullable(),
     run: Run.nullable(),
+    nested: z
+      .array(Run)
+      .describe('Runs that steps of it have become, however deep; a step names its own by `childRunId`'),
     get children() {
       return z.array(TaskTree);
     },

@@ -107,7 +107,7 @@ const page = (where: string) => `SELECT fence.xmin AS fence, found.*
   ) AS found ON true
   ORDER BY found.xid, found.late, found.id`;
 
-/** A task, the runs that carry out its plan, the tasks of these, and so on down. */
+/** A task, the runs that carry out its plan, what these have nested, the tasks of all, and so on down. */
 const below = `WITH RECURSIVE below (kind, id) AS (
     SELECT 'task', id FROM tasks WHERE workspace_id = $1 AND id = $7
     UNION
@@ -115,6 +115,7 @@ const below = `WITH RECURSIVE below (kind, id) AS (
       SELECT 'task' AS kind, t.id FROM tasks t WHERE below.kind = 'task' AND t.parent_id = below.id
       UNION ALL SELECT 'run', r.id FROM runs r WHERE below.kind = 'task' AND r.task_id = below.id
       UNION ALL SELECT 'task', t.id FROM tasks t WHERE below.kind = 'run' AND t.run_id = below.id
+      UNION ALL SELECT 'run', r.id FROM runs r WHERE below.kind = 'run' AND r.parent_run_id = below.id
     ) AS next
   )`;
 

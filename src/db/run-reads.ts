@@ -107,6 +107,17 @@ export async function readRunsOfTasks(tx: Tx, taskIds: readonly string[]): Promi
   );
 }
 
+/** The runs that steps of these have become last, and steps of those, the oldest first. */
+export async function readNestedRuns(tx: Tx, runIds: readonly string[]): Promise<ListedRun[]> {
+  return tx.sql<ListedRun>(
+    `WITH RECURSIVE below (id) AS (
+       SELECT child_run_id FROM steps WHERE run_id = ANY ($1) AND child_run_id IS NOT NULL
+       UNION SELECT s.child_run_id FROM below b JOIN steps s ON s.run_id = b.id AND s.child_run_id IS NOT NULL)
+     SELECT ${columns} FROM ${source} WHERE t.id IN (SELECT id FROM below) AND t.workspace_id = $2 ORDER BY t.id`,
+    [runIds, tx.workspaceId],
+  );
+}
+
 /** @param known of the steps' tasks, when the caller has it already */
 export async function readRunParts(
   tx: Tx,

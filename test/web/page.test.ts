@@ -11,6 +11,7 @@ import {
   goal,
   ledger,
   memo,
+  step,
   taskId,
   treeOf,
 } from './support/fixtures.ts';
@@ -121,6 +122,25 @@ describe('giving a goal', () => {
 });
 
 describe('watching a goal', () => {
+  test('shows the steps of a workflow that a step runs, and about that step itself', async () => {
+    const childRunId = idOf('run', 61);
+    const check = step(1, {
+      key: 'check',
+      title: 'Check it',
+      kind: 'workflow',
+      childRunId,
+      status: 'in_progress',
+    });
+    const hold = step(2, { key: 'hold', title: 'Hold on', kind: 'wait', status: 'waiting' });
+    shown.api.state.tree = treeOf({ steps: [check], nested: { [childRunId]: [hold] } });
+    await shown.adjutant.open(`/tasks/${taskId}`);
+    await shown.adjutant.step(/Hold on/).click();
+    await shown.adjutant.sheet.getByRole('heading', { name: 'Hold on' }).waitFor();
+    await shown.page.getByRole('link', { name: 'About this step' }).click();
+    await shown.adjutant.sheet.getByRole('heading', { name: 'Check it' }).waitFor();
+    expect(await axeFaults(shown.page)).toEqual([]);
+  });
+
   test('shows states, agents, attempts, costs, why something waits and what was not taken', async () => {
     await shown.adjutant.open(`/tasks/${taskId}`);
     await shown.adjutant.step(/Weigh the risks/).waitFor();

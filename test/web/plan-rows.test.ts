@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { flatRows, isDone, isFolded, leaves, planRows, reasonOf } from '../../web/src/task/plan-rows.ts';
+import { idOf } from './support/ids.ts';
 import { doneSteps, runningSteps, step, treeOf } from './support/fixtures.ts';
 
 describe('the rows of a plan', () => {
@@ -41,6 +42,29 @@ describe('the rows of a plan', () => {
       );
       expect(isFolded(planRows(treeOf({ steps }))[0]!)).toBe(false);
     }
+  });
+
+  test('show what a step that runs a workflow has inside, steps without a task too', () => {
+    const [outer, inner] = [idOf('run', 61), idOf('run', 62)];
+    const check = step(1, { key: 'check', kind: 'workflow', childRunId: outer, status: 'in_progress' });
+    const deeper = step(2, { key: 'deeper', kind: 'workflow', childRunId: inner });
+    const within = [
+      step(3, { key: 'sum', kind: 'set' }),
+      step(4, { key: 'weigh', taskId: idOf('tsk', 102) }),
+      deeper,
+    ];
+    const hold = step(5, { key: 'hold', kind: 'wait', status: 'waiting' });
+    const tree = treeOf({ steps: [check], nested: { [outer]: within, [inner]: [hold] } });
+    const rows = planRows(tree);
+    expect(flatRows(rows).map(({ path }) => path)).toEqual([
+      'check',
+      'check/sum',
+      'check/weigh',
+      'check/deeper',
+      'check/deeper/hold',
+    ]);
+    expect(leaves(rows).map(({ path }) => path)).toEqual(['check/sum', 'check/weigh', 'check/deeper/hold']);
+    expect(flatRows(rows).find(({ path }) => path === 'check/weigh')?.tree?.task.id).toBe(idOf('tsk', 102));
   });
 
   test('always say why something waits', () => {

@@ -2,7 +2,13 @@ import { type Cost, noCost } from '../../contracts/cost.ts';
 import type { TaskTree } from '../../contracts/task.ts';
 import { readPursesOfTasks } from '../../db/budgets/budget-store.ts';
 import type { Tx } from '../../db/record.ts';
-import { type ListedRun, type RunParts, readRunParts, readRunsOfTasks } from '../../db/run-reads.ts';
+import {
+  type ListedRun,
+  type RunParts,
+  readNestedRuns,
+  readRunParts,
+  readRunsOfTasks,
+} from '../../db/run-reads.ts';
 import {
   type ListedTask,
   type TaskParts,
@@ -18,12 +24,14 @@ import { presentTask } from './present-task.ts';
 interface Forest {
   below: Map<string, ListedTask[]>;
   runs: Map<string, ListedRun>;
+  /** By the run whose steps they are. */
+  nested: Map<string, ListedRun[]>;
   parts: TaskParts;
   runParts: RunParts;
   temporal: TemporalPlace;
 }
 
-/** A task with everything below it. Eight queries for the whole tree, none per node. */
+/** A task with everything below it. A few queries for the whole tree, none per node. */
 export async function viewTree(tx: Tx, top: ListedTask, temporal: TemporalPlace): Promise<TaskTree> {
   const tasks = await readTree(tx, top.rootId);
   const ids = tasks.map(({ id }) => id);
@@ -43,13 +51,18 @@ export async function viewTree(tx: Tx, top: ListedTask, temporal: TemporalPlace)
     budgets: await readPursesOfTasks(tx, [top.id]),
   };
   const found = await readRunsOfTasks(tx, ids);
-  const runParts = await readRunParts(
+  const inside = await readNestedRuns(
     tx,
     found.map(({ id }) => id),
+  );
+  const runParts = await readRunParts(
+    tx,
+    [...found, ...inside].map(({ id }) => id),
     { costs: tree, attempts },
   );
-  const byId = new Map(found.map((run) => [run.id, run]));
-  return grow(top, { below, runs: byId, parts, runParts, temporal });
+  const runs = new Map(found.map((run) => [run.id, run]));
+  const nested = Map.groupBy(inside, ({ parentRunId }) => parentRunId ?? '');
+  return grow(top, { below, runs, nested, parts, runParts, temporal });
 }
 
 function sumUp(
@@ -70,6 +83,12 @@ function grow(task: ListedTask, forest: Forest): TaskTree {
       ? { origin: task.planOrigin ?? run.origin, name: run.name, reason: task.planReason ?? '' }
       : null,
     run: run ? presentRun(run, forest.runParts, forest.temporal) : null,
+    nested: nestedIn(run, forest).map((each) => presentRun(each, forest.runParts, forest.temporal)),
     children: (forest.below.get(task.id) ?? []).map((child) => grow(child, forest)),
   };
+}
+
+function nestedIn(run: ListedRun | undefined, forest: Forest): ListedRun[] {
+  const own = (run && forest.nested.get(run.id)) ?? [];
+  return own.flatMap((each) => [each, ...nestedIn(each, forest)]);
 }

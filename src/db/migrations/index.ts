@@ -24,6 +24,7 @@ import { Stepwise1764000000090 } from './0090-stepwise.ts';
 import { Searches1764000000092 } from './0092-searches.ts';
 import { EditedPlans1764000000098 } from './0098-edited-plans.ts';
 import { WithdrawnQuestions1764000000106 } from './0106-withdrawn-questions.ts';
+import { TasksOfNestedRuns1764000000107 } from './0107-tasks-of-nested-runs.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   Searches1764000000092,
   EditedPlans1764000000098,
   WithdrawnQuestions1764000000106,
+  TasksOfNestedRuns1764000000107,
 ];

@@ -11,6 +11,7 @@ import { insertTask, lockTask } from '../task-store.ts';
 import { reopenTask } from './retry.ts';
 import type { NewTask } from './decide-new-tasks.ts';
 import { type RunContext, titleOf } from './run-context.ts';
+import { taskAbove } from './task-above.ts';
 
 /** The resolved `with` of an agent step. */
 interface AgentWith {
@@ -95,9 +96,10 @@ async function insertStepTask(
   const id = newId('task');
   const files = filesOf(given);
   const title = await taskTitle(tx, { title: titleOf(definition, start.key), start, files });
+  const parentId = await taskAbove(tx, run);
   await insertTask(tx, {
     id,
-    parentId: run.taskId,
+    parentId,
     rootId: run.rootTaskId ?? id,
     runId: run.id,
     stepKey: start.key,
@@ -120,7 +122,7 @@ async function insertStepTask(
   if (given.budget) await openStepPurse(tx, id, limitsOf(given.budget));
   insertTaskFiles(tx, id, files);
   tx.emit(
-    { stream: `task/${id}`, type: 'task.created', data: { title, parentId: run.taskId, runId: run.id } },
+    { stream: `task/${id}`, type: 'task.created', data: { title, parentId, runId: run.id } },
     { rootTaskId: run.rootTaskId ?? id },
   );
   return { taskId: id, made: { taskId: id, hasFiles: files.length > 0 } };

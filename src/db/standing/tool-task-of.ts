@@ -5,6 +5,7 @@ import { newId } from '../new-id.ts';
 import { insertTask, lockTask } from '../task-store.ts';
 import { reopenTask } from './retry.ts';
 import { type RunContext, titleOf } from './run-context.ts';
+import { taskAbove } from './task-above.ts';
 
 /** A tool step becomes a task without an agent, so that policy, claim, approval, cancel and retry are those of every tool call. */
 export async function toolTaskOf(
@@ -36,9 +37,10 @@ async function insertToolTask(
   const id = newId('task');
   const rootId = run.rootTaskId ?? id;
   const title = titleOf(definition, start.key);
+  const parentId = await taskAbove(tx, run);
   await insertTask(tx, {
     id,
-    parentId: run.taskId,
+    parentId,
     rootId,
     runId: run.id,
     stepKey: start.key,
@@ -57,7 +59,7 @@ async function insertToolTask(
       `INSERT INTO task_files (task_id, file_id, position) SELECT $1, file_id, position FROM task_files WHERE task_id = $2`,
       [id, run.taskId],
     );
-  const data = { title, parentId: run.taskId, runId: run.id };
+  const data = { title, parentId, runId: run.id };
   tx.emit({ stream: `task/${id}`, type: 'task.created', data }, { rootTaskId: rootId });
   return id;
 }

@@ -3,8 +3,10 @@ import { retryRun } from '../../../src/commands/retry-run.ts';
 import { cancelRun } from '../../../src/commands/cancel-run.ts';
 import { presentRun } from '../../../src/api/runs/present-run.ts';
 import { viewTask } from '../../../src/api/tasks/routes.ts';
+import { viewTree } from '../../../src/api/tasks/view-tree.ts';
 import { parseDefinition } from '../../../src/core/workflow/parse-definition.ts';
 import { readRun, readRunParts } from '../../../src/db/run-reads.ts';
+import { readTask } from '../../../src/db/task-reads.ts';
 import { insertWorkflow } from '../../../src/db/workflow-store.ts';
 import { agent, openRunDesk, type RunDesk, set } from './support.ts';
 import { paid } from '../tasks/support.ts';
@@ -21,6 +23,13 @@ const view = (runId: string) =>
     if (!row) throw new Error('no run');
     return presentRun(row, await readRunParts(tx, [runId]), temporal);
   });
+const save = (steps: object[]) =>
+  desk.inside(async (tx) => {
+    const { definition } = parseDefinition({ name: 'Inner', steps });
+    if (!definition) throw new Error('no definition');
+    return (await insertWorkflow(tx, { definition, origin: 'person' })).id;
+  });
+const nesting = (workflowId: string) => ({ id: 'nest', kind: 'workflow', with: { workflowId, inputs: {} } });
 const stepOf = async (runId: string, key: string) => (await view(runId)).steps.find((s) => s.key === key);
 const perCall = paid.microUsd / 1e6;
 const cancelAndRetry = async (runId: string, from: string) => {
@@ -58,12 +67,7 @@ describe('the cost of a step that was tried again', () => {
   });
 
   test('counts every run of a nested workflow', async () => {
-    const workflowId = await desk.inside(async (tx) => {
-      const { definition } = parseDefinition({ name: 'Inner', steps: [agent('inner')] });
-      if (!definition) throw new Error('no definition');
-      return (await insertWorkflow(tx, { definition, origin: 'person' })).id;
-    });
-    const nest = { id: 'nest', kind: 'workflow', with: { workflowId, inputs: {} } };
+    const nest = nesting(await save([agent('inner')]));
     const id = await desk.begin({ steps: [nest, set('end', { n: '1' }, { dependsOn: ['nest'] })] });
     const workInside = async () => {
       await desk.stand(id);
@@ -82,5 +86,49 @@ describe('the cost of a step that was tried again', () => {
       { n: 2, status: 'completed', cost: { usd: perCall } },
     ]);
     expect(step?.cost).toMatchObject({ usd: 2 * perCall, calls: 2 });
+  });
+});
+
+describe('the tree of a goal whose plan runs other workflows', () => {
+  test('has their steps of every kind, however deep, and what they cost', async () => {
+    const deepest = await save([
+      agent('inner'),
+      set('sum'),
+      { id: 'hold', kind: 'wait', with: { for: 'P1D' } },
+    ]);
+    const between = await save([nesting(deepest)]);
+    // A plan with such a step has a Chief of Staff that watches it.
+    const id = await desk.begin({
+      steps: [nesting(between), agent('last', {}, { onError: 'replan', dependsOn: ['nest'] })],
+    });
+    const childOf = async (runId: string) => {
+      await desk.stand(runId);
+      return (await desk.steps(runId)).get('nest')?.childRunId ?? '';
+    };
+    const middle = await childOf(id);
+    const inside = await childOf(middle);
+    await desk.stand(inside);
+    await desk.work(inside, 'inner');
+    const goalId = (await desk.run(id)).taskId ?? '';
+    const tree = await desk.inside(async (tx) => {
+      const task = await readTask(tx, goalId);
+      if (!task) throw new Error('no task');
+      return viewTree(tx, task, temporal);
+    });
+    expect(
+      tree.nested.map((run) => [
+        run.id,
+        run.steps.map(({ key, kind, status }) => `${key} ${kind} ${status}`),
+      ]),
+    ).toEqual([
+      [middle, ['nest workflow in_progress']],
+      [inside, ['inner agent completed', 'sum set completed', 'hold wait waiting']],
+    ]);
+    expect(tree.children.map(({ task }) => [task.stepKey, task.runId, task.parentId])).toEqual([
+      ['inner', inside, goalId],
+    ]);
+    expect(tree.task.treeCost.usd).toBe(perCall);
+    expect(tree.run?.cost.usd).toBe(perCall);
+    expect((await desk.inside((tx) => viewTask(tx, goalId, temporal))).treeCost.usd).toBe(perCall);
   });
 });

@@ -9,7 +9,7 @@ import { ModelView } from '../../../src/contracts/model.ts';
 import type { OperationsStatus } from '../../../src/contracts/operations.ts';
 import { Provider } from '../../../src/contracts/provider.ts';
 import { Session } from '../../../src/contracts/principal.ts';
-import { Step } from '../../../src/contracts/run.ts';
+import { Run, Step } from '../../../src/contracts/run.ts';
 import { LedgerEntryView } from '../../../src/contracts/task-views.ts';
 import { type AgentRef, Task, TaskTree } from '../../../src/contracts/task.ts';
 import { idOf } from './ids.ts';
@@ -385,11 +385,15 @@ export interface TreeOptions {
   task?: Partial<Task>;
   steps?: Step[];
   plan?: boolean;
+  /** Steps of the run that a step has become, by that run's id. */
+  nested?: Record<string, Step[]>;
 }
 
-export function treeOf({ task: part = {}, steps = runningSteps(), plan = true }: TreeOptions = {}): TaskTree {
+export function treeOf(options: TreeOptions = {}): TaskTree {
+  const { task: part = {}, steps = runningSteps(), plan = true, nested = {} } = options;
   const root = task(part);
-  const children = steps.flatMap((each) => (each.taskId ? [childOf(each)] : []));
+  const all = [...steps, ...Object.values(nested).flat()];
+  const children = all.flatMap((each) => (each.taskId ? [childOf(each)] : []));
   return TaskTree.parse({
     task: root,
     plan: plan
@@ -399,28 +403,32 @@ export function treeOf({ task: part = {}, steps = runningSteps(), plan = true }:
           reason: 'The goal asks for a memo over several documents',
         }
       : null,
-    run: plan
-      ? {
-          id: runId,
-          workflowId: idOf('wfl', 1),
-          workflowVersion: 2,
-          name: 'Read, weigh, write',
-          taskId: root.id,
-          parentRunId: null,
-          status: 'running',
-          inputs: {},
-          output: null,
-          error: null,
-          steps,
-          cost: cost(0.8, 15),
-          version: 4,
-          createdAt: at(9),
-          startedAt: at(9),
-          endedAt: null,
-          temporal: { workflowId: `run/${runId}`, url: null, startedAt: at(9) },
-        }
-      : null,
+    run: plan ? runOf(runId, steps, { taskId: root.id }) : null,
+    nested: Object.entries(nested).map(([id, own]) => runOf(id, own, { parentRunId: runId })),
     children,
+  });
+}
+
+function runOf(id: string, steps: Step[], part: Partial<Run>): Run {
+  return Run.parse({
+    id,
+    workflowId: idOf('wfl', 1),
+    workflowVersion: 2,
+    name: 'Read, weigh, write',
+    taskId: null,
+    parentRunId: null,
+    status: 'running',
+    inputs: {},
+    output: null,
+    error: null,
+    steps,
+    cost: cost(0.8, 15),
+    version: 4,
+    createdAt: at(9),
+    startedAt: at(9),
+    endedAt: null,
+    temporal: { workflowId: `run/${id}`, url: null, startedAt: at(9) },
+    ...part,
   });
 }
 
@@ -473,6 +481,7 @@ function childOf(each: Step): TaskTree {
     }),
     plan: null,
     run: null,
+    nested: [],
     children: [],
   };
 }

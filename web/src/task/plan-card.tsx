@@ -71,7 +71,7 @@ type RowProps = Omit<RowsProps, 'rows' | 'top'> & { row: PlanRow };
 function Group({ row, ...rest }: RowProps) {
   const [chosen, setChosen] = useState<boolean | null>(null);
   const agents = agentsOf(row);
-  const holdsSelected = rest.selected?.startsWith(`${row.path}[`) ?? false;
+  const holdsSelected = [`${row.path}[`, `${row.path}/`].some((below) => rest.selected?.startsWith(below));
   const open = chosen ?? (holdsSelected || !isFolded(row));
   return (
     <>
@@ -90,7 +90,27 @@ function Group({ row, ...rest }: RowProps) {
         </span>
         <Figures row={row} now={rest.now} />
       </button>
+      {open && row.step.kind === 'workflow' && <Details row={row} {...rest} />}
       {open && <Rows rows={row.rows} {...rest} />}
+    </>
+  );
+}
+
+/** A step that runs a workflow is retried and looked into as a whole, too. */
+function Details({ row, taskId, now, selected }: RowProps) {
+  return (
+    <>
+      <Reason row={row} now={now} />
+      <p className="why2 t3">
+        <a
+          className="link"
+          {...linkTo(addressOf(taskId, row.path))}
+          data-step={row.path}
+          aria-current={row.path === selected ? 'true' : undefined}
+        >
+          About this step
+        </a>
+      </p>
     </>
   );
 }

@@ -4,8 +4,8 @@ import { lastAgent } from './last-agent.ts';
 import { type AnyStatus, isOver } from '../words/status-words.ts';
 
 /**
- * The plan as people see it: steps in their order, the turns of a forEach under one row, and the plan of a step that was planned in
- * turn under that step.
+ * The plan as people see it: steps in their order, the turns of a forEach under one row, and under a step the plan that it was planned with
+ * in turn, or the steps of the workflow that it runs.
  */
 export interface PlanRow {
   /** Unique in the tree, and in the address: step key, with the keys above it before. */
@@ -14,26 +14,30 @@ export interface PlanRow {
   /** The task behind the step, with its attempts and result. */
   tree: TaskTree | null;
   /** The run that the step belongs to; null for the goal itself. */
-  run: Pick<Run, 'id' | 'status'> | null;
+  run: Pick<Run, 'id' | 'status' | 'parentRunId'> | null;
   rows: PlanRow[];
 }
 
 export function planRows(tree: TaskTree, above = ''): PlanRow[] {
-  const { run } = tree;
-  if (!run) return [];
+  return tree.run ? rowsOf(tree, tree.run, above) : [];
+}
+
+function rowsOf(tree: TaskTree, run: Run, above: string): PlanRow[] {
   const tasks = new Map(tree.children.map((child) => [child.task.id, child]));
+  const nested = new Map(tree.nested.map((each) => [each.id, each]));
   const rows: PlanRow[] = [];
   const groups = new Map<string, PlanRow>();
   for (const step of run.steps) {
     const path = above + step.key;
     const below = step.taskId === null ? undefined : tasks.get(step.taskId);
+    const inside = step.childRunId === null ? undefined : nested.get(step.childRunId);
     const agent = step.agent ?? (below ? lastAgent(below.task) : null);
     const row = {
       path,
       step: { ...step, agent },
       run,
       tree: below ?? null,
-      rows: below ? planRows(below, `${path}/`) : [],
+      rows: inside ? rowsOf(tree, inside, `${path}/`) : below ? planRows(below, `${path}/`) : [],
     };
     const group = step.index === null ? undefined : groups.get(step.stepId);
     if (step.index === null) {

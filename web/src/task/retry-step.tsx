@@ -7,9 +7,9 @@ import { StepForm } from './step-form.tsx';
 const ended = new Set<string>(['failed', 'cancelled']);
 const again = new Set<string>(['failed', 'cancelled', 'completed']);
 
-/** The server takes a retry of a run that failed or was cancelled, from any step that it had. */
+/** The server takes a retry of a run that failed or was cancelled, from any step that it had; a nested one is retried by the step above. */
 export function mayRetry({ run, step }: PlanRow): boolean {
-  return run !== null && ended.has(run.status) && again.has(step.status);
+  return run !== null && run.parentRunId === null && ended.has(run.status) && again.has(step.status);
 }
 
 /** The step begins anew, and with it what comes after; what it is given may be changed for that. */
