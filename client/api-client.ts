@@ -3,6 +3,7 @@ import type { Approval } from '../src/contracts/approval.ts';
 import type { AssignmentView, RateTask } from '../src/contracts/assignment.ts';
 import type { Budget } from '../src/contracts/budget.ts';
 import type { Conversation, CreateConversation } from '../src/contracts/conversation.ts';
+import type { CreateCredential, Credential, UpdateCredential } from '../src/contracts/credential.ts';
 import type { EventEnvelope } from '../src/contracts/event.ts';
 import type { FileView } from '../src/contracts/file.ts';
 import type { Message, SendMessage, SendToTask } from '../src/contracts/message.ts';
@@ -17,6 +18,7 @@ import type { LedgerEntryView, ModelCallView } from '../src/contracts/task-views
 import type { Forecast } from '../src/contracts/forecast.ts';
 import type { CreateTask, Task, TaskTree } from '../src/contracts/task.ts';
 import type { ToolServer, UpdateToolServer } from '../src/contracts/tool-server.ts';
+import type { WebSearch, WebSearchBy } from '../src/contracts/web-search.ts';
 import { type Request, type RequestOptions, createRequest } from './request.ts';
 
 type ListQuery = Partial<PageQuery>;
@@ -82,7 +84,7 @@ export interface ApiClient {
     approve(id: string, note?: string, edited?: Record<string, unknown>): Promise<Approval>;
     deny(id: string, note?: string): Promise<Approval>;
     /** What became of a tool call of which it is not known. */
-    sayHappened(id: string, happened: boolean): Promise<Approval>;
+    sayHappened(id: string, happened: boolean, note?: string): Promise<Approval>;
   };
   agents: {
     list(query?: ListQuery): Promise<Page<Agent>>;
@@ -127,6 +129,18 @@ export interface ApiClient {
     set(name: ProviderName, settings: SetProvider): Promise<Provider>;
     remove(name: ProviderName): Promise<void>;
   };
+  /** Named secrets of tools. */
+  credentials: {
+    list(query?: ListQuery): Promise<Page<Credential>>;
+    create(credential: CreateCredential): Promise<Credential>;
+    update(id: string, changes: UpdateCredential): Promise<Credential>;
+    remove(id: string): Promise<void>;
+  };
+  webSearch: {
+    /** Who searches the web, in the order in which they are asked. */
+    read(): Promise<WebSearch>;
+    setOrder(by: WebSearchBy): Promise<void>;
+  };
   /** How the installation stands. */
   operations: { status(): Promise<OperationsStatus> };
   toolServers: {
@@ -169,6 +183,16 @@ export function createApiClient(options: RequestOptions = {}): ApiClient {
       list: () => request('/providers'),
       set: (name, settings) => request(`/providers/${name}`, { method: 'PUT', body: settings }),
       remove: (name) => request(`/providers/${name}`, { method: 'DELETE' }),
+    },
+    credentials: {
+      list: (query = {}) => request('/credentials', { query }),
+      create: (credential) => post('/credentials', credential),
+      update: (id, changes) => request(`/credentials/${id}`, { method: 'PATCH', body: changes }),
+      remove: (id) => request(`/credentials/${id}`, { method: 'DELETE' }),
+    },
+    webSearch: {
+      read: () => request('/web-search'),
+      setOrder: (webSearch) => request('/workspace', { method: 'PATCH', body: { webSearch } }),
     },
     operations: { status: () => request('/status', { beside: true }) },
     toolServers: {
@@ -251,7 +275,8 @@ function decisionsOn({ request, post }: Line): Pick<ApiClient, 'approvals' | 'me
           ...(edited ? { arguments: edited } : {}),
         }),
       deny: (id, note) => post(`/approvals/${id}/deny`, given('note', note)),
-      sayHappened: (id, happened) => post(`/approvals/${id}/say-happened`, { happened }),
+      sayHappened: (id, happened, note) =>
+        post(`/approvals/${id}/say-happened`, note === undefined ? { happened } : { happened, note }),
     },
     messages: {
       list: (query = {}) => request('/messages', { query }),

@@ -112,6 +112,73 @@ test('what is out of service and why is written, and a key that cannot be read',
   await page.getByText('Key ends in bbbb · from the environment').waitFor();
 });
 
+describe('web search', () => {
+  const section = () => shown.page.getByRole('region', { name: 'Web search' });
+  const orders = () => shown.api.posted.map(({ body }) => (body as { webSearch: unknown }).webSearch);
+  const rows = () => section().getByRole('listitem').allInnerTexts();
+
+  test('shows who is asked, who is ready, and why somebody is not', async () => {
+    await shown.adjutant.open('/models');
+    await section().getByText('It has no address here: SEARXNG_URL.').waitFor();
+    const [first = '', second = '', third = ''] = await rows();
+    expect(first).toMatch(/Anthropic[^]*Asked as number 1[^]*Ready[^]*\$10 per 1,000[^]*claude-haiku/);
+    expect(second).toMatch(/Brave[^]*number 2[^]*Ready/);
+    expect(third).toMatch(/OpenAI[^]*Not asked[^]*It has no key here/);
+    expect(await section().getByRole('checkbox').count()).toBe(0);
+  });
+
+  test('is put into an order by keyboard, which is kept at once; the focus stays with what was moved', async () => {
+    const { adjutant, page } = shown;
+    await adjutant.open('/models');
+    await section().getByRole('button', { name: 'Your order' }).press('Enter');
+    const up = section().getByRole('button', { name: 'Move Brave up' });
+    await up.press('Enter');
+    await section().getByText('Brave is now number 1.').waitFor();
+    await waitFor(() => up.evaluate((button) => button === document.activeElement), { what: 'the focus' });
+    expect(await up.getAttribute('aria-disabled')).toBe('true');
+    await section().getByRole('checkbox', { name: 'Ask Tavily' }).press('Space');
+    await section().getByRole('checkbox', { name: 'Ask Anthropic' }).uncheck();
+    await waitFor(() => orders().length === 4, { what: 'four orders' });
+    expect(orders()).toEqual([
+      ['anthropic', 'brave'],
+      ['brave', 'anthropic'],
+      ['brave', 'anthropic', 'tavily'],
+      ['brave', 'tavily'],
+    ]);
+    await section().getByRole('checkbox', { name: 'Ask Tavily' }).uncheck();
+    // Somebody has to be asked.
+    await waitFor(() => section().getByRole('checkbox', { name: 'Ask Brave' }).isDisabled(), { what: 'it' });
+    expect(await axeFaults(page)).toEqual([]);
+    await section().getByRole('button', { name: 'Automatic' }).click();
+    await waitFor(() => orders().at(-1) === 'auto', { what: 'auto' });
+  });
+
+  test('gets a search service by its key, of which only the last four are shown, and loses it after asking', async () => {
+    const { adjutant, page, api } = shown;
+    await adjutant.open('/models');
+    await section().getByRole('button', { name: 'Add key of Brave' }).click();
+    await section().getByRole('textbox', { name: 'Key' }).fill('brave-secret-9xyz');
+    await page.keyboard.press('Enter');
+    await section().getByText('Key ends in 9xyz · entered here').waitFor();
+    expect(api.posted[0]).toMatchObject({
+      path: '/api/v2/credentials',
+      body: { name: 'brave', secret: 'brave-secret-9xyz', hosts: ['api.search.brave.com'] },
+    });
+    expect(await page.content()).not.toContain('brave-secret');
+    await section().getByRole('button', { name: 'Remove Brave' }).click();
+    await section().getByRole('button', { name: 'Remove key' }).click();
+    await section().getByRole('button', { name: 'Add key of Brave' }).waitFor();
+    expect(api.state.credentials).toEqual([]);
+  });
+
+  test('is no one’s to change but an owner’s', async () => {
+    shown.api.state.role = 'viewer';
+    await shown.adjutant.open('/models');
+    await section().getByText('Owners set the order.', { exact: false }).waitFor();
+    expect(await section().getByRole('button').count()).toBe(0);
+  });
+});
+
 test('keys are the owner’s alone', async () => {
   const { adjutant, page, api } = shown;
   api.state.role = 'operator';

@@ -28,6 +28,7 @@ import {
   treeOf,
 } from './fixtures.ts';
 import { idOf } from './ids.ts';
+import { someSearch } from './search-fixtures.ts';
 
 /** A small API for the page's tests: what it answers is set by the test, in the shapes of the contracts. */
 export interface FakeApi {
@@ -53,6 +54,8 @@ export async function startFakeApi(webDir: string): Promise<FakeApi> {
     models: [models.builtIn],
     providers: noProviders(),
     found: [],
+    webSearch: someSearch(),
+    credentials: [],
     toolServers: [],
     approvals: new Map(),
     messages: [],

@@ -1,3 +1,6 @@
+import { CreateCredential } from '../../../src/contracts/credential.ts';
+import { credential } from './search-fixtures.ts';
+import { UpdateWorkspace } from '../../../src/contracts/workspace.ts';
 import type { Express, Response } from 'express';
 import { ProviderName, SetProvider } from '../../../src/contracts/provider.ts';
 import { UpdateToolServer } from '../../../src/contracts/tool-server.ts';
@@ -11,6 +14,7 @@ import { agentList, at, models, provider, task, treeOf } from './fixtures.ts';
 export function addControls(app: Express, state: FakeState): void {
   taskControls(app, state);
   providerRoutes(app, state);
+  searchRoutes(app, state);
   toolRoutes(app, state);
   app.get('/api/v2/agents', (_request, response) => {
     const items = agentList();
@@ -98,6 +102,33 @@ function providerRoutes(app: Express, state: FakeState): void {
   app.delete('/api/v2/providers/:name', (request, response) => {
     replace(provider(ProviderName.parse(request.params.name)));
     response.status(204).end();
+  });
+}
+
+function searchRoutes(app: Express, state: FakeState): void {
+  app.get('/api/v2/web-search', (_request, response) => void response.json(state.webSearch));
+  app.get('/api/v2/credentials', (_request, response) => {
+    response.json({ items: state.credentials, nextPageToken: null, totalSize: state.credentials.length });
+  });
+  app.post('/api/v2/credentials', (request, response) => {
+    const stored = credential(CreateCredential.parse(request.body));
+    state.credentials = [...state.credentials, stored];
+    response.status(201).json(stored);
+  });
+  app.delete('/api/v2/credentials/:id', (request, response) => {
+    state.credentials = state.credentials.filter(({ id }) => id !== request.params.id);
+    response.status(204).end();
+  });
+  app.patch('/api/v2/workspace', (request, response) => {
+    const { webSearch: by = 'auto' } = UpdateWorkspace.parse(request.body);
+    const order = by === 'auto' || by === null ? ['anthropic', 'brave'] : [by].flat();
+    const items = state.webSearch.items.map((each) => {
+      const place = order.indexOf(each.name) + 1;
+      return { ...each, place: place === 0 ? null : place };
+    });
+    const sorted = items.toSorted((one, other) => (one.place ?? 9) - (other.place ?? 9));
+    state.webSearch = { by: by ?? 'auto', items: sorted };
+    response.json({});
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Approval } from '../../../src/contracts/approval.ts';
+import type { Credential } from '../../../src/contracts/credential.ts';
 import type { Conversation } from '../../../src/contracts/conversation.ts';
 import type { Forecast } from '../../../src/contracts/forecast.ts';
 import type { FileView } from '../../../src/contracts/file.ts';
@@ -11,6 +12,7 @@ import type { FoundServer, Provider } from '../../../src/contracts/provider.ts';
 import type { ModelCallView } from '../../../src/contracts/task-views.ts';
 import type { ToolServer } from '../../../src/contracts/tool-server.ts';
 import type { Task, TaskTree } from '../../../src/contracts/task.ts';
+import type { WebSearch } from '../../../src/contracts/web-search.ts';
 
 /** What the fake API answers with; a test sets it as it likes. */
 export interface FakeState {
@@ -21,6 +23,8 @@ export interface FakeState {
   models: ModelView[];
   providers: Provider[];
   found: FoundServer[];
+  webSearch: WebSearch;
+  credentials: Credential[];
   approvals: Map<string, Approval>;
   messages: Message[];
   chat: Conversation | null;

@@ -6,6 +6,7 @@ import { FoundCard } from './found-card.tsx';
 import { ModelList } from './model-list.tsx';
 import { ProviderCard } from './provider-card.tsx';
 import { useModels, useProviders } from './use-models.ts';
+import { WebSearchSection } from './web-search.tsx';
 
 /** Where models come from, and which there are. Keys are the owner's. */
 export function ModelsPage({ owner }: { owner: boolean }) {
@@ -41,6 +42,7 @@ export function ModelsPage({ owner }: { owner: boolean }) {
               <ProviderCard key={provider.name} provider={provider} />
             ))}
           </section>
+          <WebSearchSection owner={owner} />
           <section aria-labelledby="there" className="grid gap-3">
             <h2 id="there">Models here</h2>
             {models.error && !models.data && (

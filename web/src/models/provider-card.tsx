@@ -1,11 +1,11 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Provider } from '../../../src/contracts/provider.ts';
 import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
 import { clock } from '../words/format.ts';
 import { ProviderForm } from './provider-form.tsx';
 import { aboutKey, isBuiltIn, providerWords } from './provider-words.ts';
+import { RemoveKey } from './remove-key.tsx';
 
 export function ProviderCard({ provider }: { provider: Provider }) {
   const { name, source, problem, model, outages } = provider;
@@ -43,7 +43,9 @@ export function ProviderCard({ provider }: { provider: Provider }) {
         </span>
         {!open && (
           <>
-            {source === 'stored' || problem !== null ? <RemoveKey provider={provider} /> : null}
+            {source === 'stored' || problem !== null ? (
+              <RemoveKey title={providerWords[name].title} remove={() => api.providers.remove(name)} />
+            ) : null}
             <button ref={opener} type="button" className="btn sm" onClick={() => setOpen(true)}>
               {verb}
               <span className="vh"> of {providerWords[name].title}</span>
@@ -68,58 +70,4 @@ export function ProviderCard({ provider }: { provider: Provider }) {
 
 function fileOf(model: string): string {
   return model.split(/[\\/]/).at(-1) ?? model;
-}
-
-/** Asks in place. Goals that need the key will wait, nothing fails. */
-function RemoveKey({ provider: { name } }: { provider: Provider }) {
-  const [asking, setAsking] = useState(false);
-  const keep = useRef<HTMLButtonElement>(null);
-  const queries = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => api.providers.remove(name),
-    onSuccess: () => setAsking(false),
-    onSettled: () => {
-      void queries.invalidateQueries({ queryKey: ['models'] });
-      return queries.invalidateQueries({ queryKey: ['providers'] });
-    },
-  });
-  useEffect(() => {
-    if (asking) keep.current?.focus();
-  }, [asking]);
-  if (!asking) {
-    return (
-      <button type="button" className="btn sm ghost" onClick={() => setAsking(true)}>
-        Remove<span className="vh"> {providerWords[name].title}</span>
-      </button>
-    );
-  }
-  return (
-    <div
-      className="ask"
-      role="group"
-      aria-label={`Remove the key of ${providerWords[name].title}?`}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') setAsking(false);
-      }}
-    >
-      {remove.error ? (
-        <span className="s-failed ts" role="alert">
-          {remove.error.message}
-        </span>
-      ) : (
-        <span className="t2 ts desk">What needs it will wait.</span>
-      )}
-      <button
-        type="button"
-        className="btn sm danger"
-        disabled={remove.isPending}
-        onClick={() => remove.mutate()}
-      >
-        {remove.isPending ? 'Removing' : 'Remove key'}
-      </button>
-      <button ref={keep} type="button" className="btn sm ghost" onClick={() => setAsking(false)}>
-        Keep
-      </button>
-    </div>
-  );
 }

@@ -1,11 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ComponentProps, type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import type { FoundServer, Provider, SetProvider } from '../../../src/contracts/provider.ts';
 import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
-import { Field, problemAt } from '../shell/field.tsx';
+import { problemAt } from '../shell/field.tsx';
 import { FitField } from './fit-field.tsx';
 import { type FitName, providerWords } from './provider-words.ts';
+import { TextField } from './text-field.tsx';
 
 const places = ['/apiKey', '/baseUrl', '/model', '/fit'];
 
@@ -182,30 +183,5 @@ function OwnServerFields({ provider, models, values, set, at }: FieldsProps) {
         change={(apiKey) => set({ apiKey })}
       />
     </>
-  );
-}
-
-interface TextFieldProps extends ComponentProps<'input'> {
-  id: string;
-  label: string;
-  hint?: ReactNode;
-  problem: string | undefined;
-  change: (value: string) => void;
-}
-
-function TextField({ id, label, hint, problem, change, ...input }: TextFieldProps) {
-  return (
-    <Field id={id} label={label} hint={hint} problem={problem}>
-      {(attributes) => (
-        <input
-          autoComplete="off"
-          spellCheck={false}
-          className="inp mono"
-          {...input}
-          {...attributes}
-          onChange={(event) => change(event.target.value)}
-        />
-      )}
-    </Field>
   );
 }
