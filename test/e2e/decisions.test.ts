@@ -15,7 +15,7 @@ import {
   type ServedHouse,
 } from './support/served-house.ts';
 
-const { wire, wired } = createBankWire();
+const { wire, wired } = createBankWire('pilot');
 let described = 'Looks up orders.';
 
 let house: ServedHouse;
@@ -100,6 +100,42 @@ test('a tool call is agreed to with other arguments, and made with those', async
   await card.getByRole('button', { name: 'Approve' }).click();
   expect(await adjutant.readResult(patience)).toContain('It is paid.');
   expect(wired).toEqual([{ amount: 90, to: 'harbour' }]);
+}, 120_000);
+
+test('a tool call that is denied with a note, and one that broke off, are told to the agent as a person said', async () => {
+  const { page, adjutant } = owner;
+  const agentId = await house.addAgent('Treasurer', ['bank_wire']);
+  const told: string[] = [];
+  const pays = (to: string) => ({ toolCalls: [{ name: 'bank_wire', arguments: { amount: 7, to } }] });
+  house.answer((call) => {
+    if (!afterTool(call)) return pays('tug');
+    told.push(call.text);
+    if (call.text.includes('They say: Found it on the statement.')) return { text: 'All is settled.' };
+    return pays('pilot');
+  });
+  const { id } = await api.tasks.create({ goal: 'Pay the tug or the pilot.', agentId });
+  await adjutant.open(`/tasks/${id}`);
+  const asked = page.getByRole('region', { name: /^Approve: / });
+  await asked.getByText('tug').waitFor();
+  await asked.getByRole('textbox', { name: 'Note' }).fill('The pilot, please.');
+  await asked.getByRole('button', { name: 'Deny' }).click();
+  const broken = page.getByRole('region', { name: /^Did this happen\? / });
+  const approves = async () => {
+    await asked.getByText('pilot').waitFor();
+    await asked.getByRole('button', { name: 'Approve' }).click();
+    await broken.getByText('The line broke.').waitFor();
+  };
+  await approves();
+  await broken.getByRole('button', { name: 'It did not happen' }).click();
+  await approves();
+  await broken.getByRole('textbox', { name: 'Note' }).fill('Found it on the statement.');
+  await broken.getByRole('button', { name: 'It happened' }).click();
+  expect(await adjutant.readResult(patience)).toContain('All is settled.');
+  expect(told[0]).toContain('They say: The pilot, please.');
+  expect(told[1]).toContain('the call of bank_wire did not happen');
+  expect(told[2]).toContain('the call of bank_wire happened');
+  const pilot = { amount: 7, to: 'pilot' };
+  expect(wired.filter((args) => (args as typeof pilot).amount === 7)).toEqual([pilot, pilot]);
 }, 120_000);
 
 describe('a plan that is shown first', () => {

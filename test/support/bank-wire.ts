@@ -1,7 +1,7 @@
 import type { OutsideTool } from '../../src/tools/tool.ts';
 
-/** A risky tool that leaves the house, and what it was called with. */
-export function createBankWire(): { wire: OutsideTool; wired: unknown[] } {
+/** A risky tool that leaves the house, and what it was called with. `breaks`: who is paid when the line breaks in the middle. */
+export function createBankWire(breaks?: string): { wire: OutsideTool; wired: unknown[] } {
   const wired: unknown[] = [];
   const wire: OutsideTool = {
     name: 'bank_wire',
@@ -19,6 +19,7 @@ export function createBankWire(): { wire: OutsideTool; wired: unknown[] } {
     destination: () => 'bank.example',
     run: async (_context, args) => {
       wired.push(args);
+      if (breaks !== undefined && args.to === breaks) throw new Error('The line broke.');
       return { text: 'Wired.' };
     },
   };

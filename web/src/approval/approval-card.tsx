@@ -196,14 +196,14 @@ function Expiry({ approval: { expiresAt }, now }: { approval: Approval; now: num
 
 function Decided({ approval }: { approval: Approval }) {
   const ids = useId();
-  const { icon, verb, about } = decidedWords(approval, useSession()?.principal.id);
+  const { icon, verb, what, about } = decidedWords(approval, useSession()?.principal.id);
   return (
     <section className="card" aria-labelledby={`${ids}title`}>
       <div className="sr">
         <StatusIcon status={icon} silent />
         <div className="grow">
           <h2 id={`${ids}title`} className="dec">
-            <b className="fs">{verb}</b> {approval.title}
+            <b className="fs">{verb}</b> {what}
           </h2>
           <p className="ts t2" title={approval.decidedAt === null ? undefined : absolute(approval.decidedAt)}>
             {about}

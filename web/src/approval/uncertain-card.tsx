@@ -1,13 +1,24 @@
-import { useId } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import type { Approval } from '../../../src/contracts/approval.ts';
 import { StatusIcon } from '../icons/status.tsx';
 import { AskedArguments } from './asked-arguments.tsx';
-import { useSayHappened } from './use-decision.ts';
+import { type Answer, useUncertain } from './use-decision.ts';
 
-/** A call whose worker died while it ran: only a person can find out whether it happened. */
+/** A call that broke off, so that nobody knows whether it happened: only a person can find out. */
 export function UncertainCard({ approval, mayAct }: { approval: Approval; mayAct: boolean }) {
   const ids = useId();
-  const say = useSayHappened(approval.id);
+  const [note, setNote] = useState('');
+  const say = useUncertain(approval.id);
+  const button = (answer: Answer, look: string, words: ReactNode) => (
+    <button
+      type="button"
+      className={`btn${look}`}
+      disabled={say.isPending}
+      onClick={() => say.mutate({ answer, note })}
+    >
+      {words}
+    </button>
+  );
   return (
     <section className="card ap" aria-labelledby={`${ids}title`}>
       <div className="hd">
@@ -18,20 +29,33 @@ export function UncertainCard({ approval, mayAct }: { approval: Approval; mayAct
       </div>
       <div className="bd">
         <p>
-          The call of <code>{approval.tool}</code> was cut off, and it must not be made twice. Look there,
-          then say what you found.
+          The call of <code>{approval.tool}</code> broke off. It may not happen twice, so it is not repeated
+          by itself. Look there, then say what you found. If nobody can know, let it be tried again, or leave
+          it.
         </p>
+        {approval.why && <p className="t2 ts">{approval.why}</p>}
         {approval.arguments && <AskedArguments args={approval.arguments} />}
       </div>
-      {mayAct && (
+      {mayAct ? (
         <div className="acts">
-          <button type="button" className="btn" disabled={say.isPending} onClick={() => say.mutate(false)}>
-            It did not: try it again
-          </button>
-          <button type="button" className="btn pri" disabled={say.isPending} onClick={() => say.mutate(true)}>
-            It happened
-          </button>
+          <label className="vh" htmlFor={`${ids}note`}>
+            Note
+          </label>
+          <input
+            id={`${ids}note`}
+            className="inp"
+            maxLength={2000}
+            placeholder="What you found (optional)"
+            value={note}
+            onChange={({ target }) => setNote(target.value)}
+          />
+          {button('leave', '', 'Leave it')}
+          {button('again', '', 'Try it again')}
+          {button('not', '', 'It did not happen')}
+          {button('happened', ' pri', 'It happened')}
         </div>
+      ) : (
+        <p className="bd ts t2">You look on here: a viewer cannot decide.</p>
       )}
       {say.error && (
         <p className="bd ts s-failed" role="alert">

@@ -22,11 +22,18 @@ export function useDecision(id: string) {
   });
 }
 
-/** Says what became of a call of which nobody knows. */
-export function useSayHappened(id: string) {
+/** What a person says of a call of which nobody knows: what became of it, or what shall be done about it. */
+export type Answer = 'happened' | 'not' | 'again' | 'leave';
+
+export function useUncertain(id: string) {
   const again = useReadAgain();
   return useMutation({
-    mutationFn: (happened: boolean) => api.approvals.sayHappened(id, happened),
+    mutationFn: ({ answer, note }: { answer: Answer; note: string }) => {
+      const said = note.trim() === '' ? undefined : note.trim();
+      if (answer === 'again') return api.approvals.approve(id, said);
+      if (answer === 'leave') return api.approvals.deny(id, said);
+      return api.approvals.sayHappened(id, answer === 'happened', said);
+    },
     onSettled: again,
   });
 }
