@@ -1,4 +1,5 @@
 /** The search that a claim has set money aside for: as the tool asks for it, and what it came to. */
+import { afterSearch } from '../src/core/unsearched.ts';
 import type { ClaimedTool } from '../src/db/calls/claim-tool.ts';
 import type { Unsearched } from '../src/db/calls/search-failed.ts';
 import type { OwnSearch } from '../src/db/calls/tool-in-reach.ts';
@@ -83,7 +84,11 @@ export function openSearch(
       if (startedAt === null) return { outcome: 'failed', microUsd: 0, latencyMs: 0 };
       return { outcome: lost, microUsd: null, latencyMs: tookBy(seen) };
     },
-    unsearched: (why) => ({ as: 'unsearched', why, ...whatFollows(seen) }),
+    unsearched: (why) => {
+      const { startedAt, closing, failure } = seen;
+      const follows = afterSearch({ asked: startedAt !== null, booked: closing?.outcome ?? null, failure });
+      return { as: 'unsearched', why, ...follows };
+    },
   };
 }
 
@@ -96,21 +101,6 @@ interface Seen {
 
 function tookBy({ startedAt }: Seen): number {
   return startedAt === null ? 0 : performance.now() - startedAt;
-}
-
-function whatFollows({ startedAt, closing, failure }: Seen): Omit<Unsearched, 'as' | 'why'> {
-  // Its whole time is over without an answer.
-  if (startedAt !== null && (closing === null || failure?.kind === 'aborted'))
-    return { again: false, outage: { retryAfterMs: null }, whole: false };
-  // It answered, and says itself why it found nothing; or it offers no search here.
-  if (failure === null) return { again: false, outage: null, whole: true };
-  const { kind, retryable, retryAfterMs } = failure;
-  return {
-    again: retryable && closing?.outcome === 'failed',
-    // An answer without sense is the model's fault for this prompt.
-    outage: retryable && kind !== 'malformed' ? { retryAfterMs } : null,
-    whole: kind === 'auth' || kind === 'quota',
-  };
 }
 
 /** A search service has no breaker and costs us nothing: the next one is asked. */

@@ -126,6 +126,9 @@ describe('who searches the web', () => {
     expect(await order()).toEqual([]);
     await api.ask('POST', 'credentials', { body: { ...wish, name: 'brave' } });
     expect(await order()).toEqual(['brave']);
+    const filter = encodeURIComponent('name == "brave" || name == "tavily"');
+    const keys = await api.ask<{ items: Credential[] }>('GET', `credentials?filter=${filter}`);
+    expect(keys.body.items).toMatchObject([{ name: 'brave', last4: 'Wxyz' }]);
     const set = await api.ask<{ webSearch: unknown }>('PATCH', 'workspace', {
       body: { webSearch: ['tavily', 'brave'] },
     });

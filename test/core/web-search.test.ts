@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ModelCandidate } from '../../src/core/route-model.ts';
+import { afterSearch, type SearchSeen, type WhatFollows } from '../../src/core/unsearched.ts';
 import { nextSearch, type SearchFailure, type SearchNeeds } from '../../src/core/web-search.ts';
 
 const offer = { price: { usdPerThousand: 10, asOf: '2026-11-01', checked: false }, promptTokens: 30_000 };
@@ -78,6 +79,63 @@ describe('a search of the web by a model provider', () => {
     const within = (maxUsdPerCall: number) => ({ policy: { allowed: null, maxUsdPerCall } });
     expect(chosen({ by: 'anthropic', ...within(0.02) })).toBeNull();
     expect(chosen({ by: 'anthropic', ...within(0.03) })).toBe('small');
+  });
+});
+
+describe('what follows when somebody did not search', () => {
+  const failure = (kind: string, retryable = false, retryAfterMs: number | null = null) => {
+    return { kind, retryable, retryAfterMs };
+  };
+  const nobody = { retryAfterMs: null };
+
+  test.each<[string, SearchSeen, WhatFollows]>([
+    [
+      'a 5xx, a 429, no connection: the same again, and nobody answered',
+      { asked: true, booked: 'failed', failure: failure('overloaded', true, 3000) },
+      { again: true, outage: { retryAfterMs: 3000 }, whole: false },
+    ],
+    [
+      'a line that broke, a time-out of the provider, a stall: paid for maybe, so not again there',
+      { asked: true, booked: 'unknown', failure: failure('stalled', true) },
+      { again: false, outage: nobody, whole: false },
+    ],
+    [
+      'its own time is over: nobody answered',
+      { asked: true, booked: null, failure: null },
+      { again: false, outage: nobody, whole: false },
+    ],
+    [
+      'its own time is over, and it broke off',
+      { asked: true, booked: 'unknown', failure: failure('aborted') },
+      { again: false, outage: nobody, whole: false },
+    ],
+    [
+      'an answer without sense is no outage',
+      { asked: true, booked: 'unknown', failure: failure('malformed', true) },
+      { again: false, outage: null, whole: false },
+    ],
+    [
+      'a key that does not work, a spent quota: nothing else of that provider',
+      { asked: true, booked: 'failed', failure: failure('auth') },
+      { again: false, outage: null, whole: true },
+    ],
+    [
+      'a model that is gone: another one may do',
+      { asked: true, booked: 'failed', failure: failure('bad_request') },
+      { again: false, outage: null, whole: false },
+    ],
+    [
+      'an answer that says that the search failed: nothing else of that provider',
+      { asked: true, booked: 'ok', failure: null },
+      { again: false, outage: null, whole: true },
+    ],
+    [
+      'a provider that offers no search here was never asked',
+      { asked: false, booked: null, failure: null },
+      { again: false, outage: null, whole: true },
+    ],
+  ])('%s', (_what, seen, follows) => {
+    expect(afterSearch(seen)).toEqual(follows);
   });
 });
 

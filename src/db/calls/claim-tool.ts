@@ -152,11 +152,11 @@ function askedOf({ card, args, destination, agent, facts }: Call): AskedTool {
   return { tool: card, args, destination, agent, startedBy: facts.startedBy };
 }
 
-/** Approved, not spent (unless by a lost try of this very call), and for exactly this. */
+/** Approved, not spent (unless by an earlier claim of this very call, which was lost or sent back), and for exactly this. */
 function isGranted({ approval, card, args, destination }: Call, effect: EffectRow): boolean {
   if (approval?.status !== 'approved') return false;
   const { kind } = approval;
-  if (approval.spentAt !== null && effect.tries === 0) return false;
+  if (approval.spentAt !== null && effect.claimedAt === null) return false;
   const hash = hashOfCall({ kind, effectKey: effect.key, tool: card.name, destination, args });
   return hash === (approval.editedHash ?? approval.hash);
 }

@@ -1,25 +1,20 @@
 /**
  * Whoever was asked to search the web did not: the same once more, or the next one, as with model calls.
  *
- * 1. What may pass and cost nothing for certain is asked again at the same model, until it is enough: then the breaker of that model opens.
- * 2. What may have been paid for is not asked twice at the same model; when nobody answered, its breaker opens at once.
- * 3. What is final is said at once. Whoever did not search is noted with the call, and its next claim asks somebody else.
+ * 1. What is asked again at the same model is so until it is enough: then the breaker of that model opens.
+ * 2. What is not asked again, because it may have been paid for, opens the breaker at once when nobody answered.
+ * 3. Whoever did not search is noted with the call, and its next claim asks somebody else.
  */
+import type { WhatFollows } from '../../core/unsearched.ts';
 import { addToInput, settleEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { ToolRequest } from './ask-approval.ts';
 import { type GiveUpPlace, givesUp, noteOutage } from './give-up.ts';
 import { failedOf } from './who-searches.ts';
 
-export interface Unsearched {
+export interface Unsearched extends WhatFollows {
   as: 'unsearched';
   why: string;
-  /** It may pass, and cost nothing for certain. */
-  again: boolean;
-  /** Nobody answered. */
-  outage: { retryAfterMs: number | null } | null;
-  /** Other models of this provider need not be asked. */
-  whole: boolean;
 }
 
 /** @returns whether the same is asked once more, after a while */

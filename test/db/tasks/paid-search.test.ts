@@ -150,6 +150,11 @@ describe('a search that a model provider makes', () => {
     await desk.standing(call);
     expect(await desk.claimTool(call)).toMatchObject({ claimed: { try: 1 } });
     expect((await desk.approvalOf(call)).spentAt).not.toBeNull();
+    // Nor is anybody asked again when its provider's limit sends it back.
+    const until = new Date(desk.asker.now + 60_000);
+    await desk.tasks.postponeModelCall(desk.asker, { ...call, try: 1, until, why: 'Later.' });
+    await desk.standing(call, until.getTime());
+    expect(await desk.claimTool(call)).toMatchObject({ claimed: { try: 1 } });
   });
 
   test('is not paid for where the workspace wants a search service, or the call is no search', async () => {
