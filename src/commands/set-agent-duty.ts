@@ -23,6 +23,7 @@ export async function setAgentDuty(
     const after = await setAgentTimes(tx, agentId, { pausedAt, archivedAt: new Date() });
     sayStatus(tx, agentId, { before: row, after, reason: 'archived' });
     tx.emit({ stream, type: 'agent.archived', data: {} });
+    await wakeCapacityWaiters(tx, agentId);
     return;
   }
   if (archivedAt) throw new AppError('wrong_state', 'The agent is archived.');
@@ -30,5 +31,5 @@ export async function setAgentDuty(
   const times = { pausedAt: duty === 'pause' ? new Date() : null, archivedAt: null };
   const after = await setAgentTimes(tx, agentId, times);
   sayStatus(tx, agentId, { before: row, after, reason: duty === 'pause' ? 'paused' : 'resumed' });
-  if (duty === 'resume') await wakeCapacityWaiters(tx);
+  await wakeCapacityWaiters(tx, duty === 'pause' ? agentId : null);
 }

@@ -60,3 +60,11 @@ export const fileList = {
     createdAt: { sql: 't.created_at', type: 'time' },
   },
 } satisfies ListFields;
+
+/** Until the commit none of the task's files is read to its end: whoever does that wakes the tasks that it sees. */
+export async function holdFilesOf(tx: Tx, taskId: string): Promise<void> {
+  await tx.sql(
+    `SELECT f.id FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $1 ORDER BY f.id FOR SHARE OF f`,
+    [taskId],
+  );
+}

@@ -129,7 +129,7 @@ function lastTurn({ effects }: TaskSnapshot): number {
 }
 
 /** A result that is there is not given up for a message that no turn is left for. */
-function isSpent({ effects }: TaskSnapshot, current: CurrentAttempt): boolean {
+function isSpent({ task, effects }: TaskSnapshot, current: CurrentAttempt): boolean {
   const turns = effects.filter((effect) => effect.kind === 'model' && !isSummary(effect)).length;
-  return turns >= current.agent.spec.limits.maxTurns;
+  return turns >= current.agent.spec.limits.maxTurns * (1 + (task.guardsLifted?.turns ?? 0));
 }

@@ -84,16 +84,19 @@ function cancelMove({ task, effects, planRun }: TaskSnapshot): TaskMove {
   return { move: 'cancel', reason: task.cancelReason ?? 'Cancelled.' };
 }
 
+/** What comes with a message later is waited for between two turns; where it cannot be read the work goes on without it. */
 function fileMove(snapshot: TaskSnapshot): TaskMove | null {
-  const failed = snapshot.files.find((file) => file.status === 'failed');
-  if (failed) {
+  const { task, files, effects } = snapshot;
+  if (effects.some(isOpen)) return null;
+  const failed = files.find((file) => file.status === 'failed');
+  if (failed && task.attempt === 0) {
     const why = failed.problem?.message ?? 'It could not be read.';
     return {
       move: 'fail',
       error: { code: failed.problem?.code ?? 'unreadable_file', message: `${failed.name}: ${why}` },
     };
   }
-  const open = snapshot.files.filter((file) => file.status !== 'ready');
+  const open = files.filter((file) => file.status !== 'ready' && file.status !== 'failed');
   if (open.length === 0) return null;
   const detail = `Reading ${open.map((file) => file.name).join(', ')}`;
   return settled(snapshot, { move: 'wait', for: 'files', detail });

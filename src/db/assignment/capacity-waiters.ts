@@ -17,12 +17,17 @@ interface Waiter {
   rootId: string;
 }
 
-/** Lets tasks that wait for a free agent look again, because agents changed: a new one, a resumed one, more slots or capabilities. */
-export async function wakeCapacityWaiters(tx: Tx): Promise<void> {
+/**
+ * Lets tasks that wait for a free agent look again, because agents changed: a new one, a resumed one, more slots or capabilities.
+ * @param gone it takes no new work any more: all that wait for it by name say so, or end
+ */
+export async function wakeCapacityWaiters(tx: Tx, gone: string | null = null): Promise<void> {
   const waiters = await tx.sql<Waiter>(
-    `SELECT t.id, t.title, t.root_id FROM tasks t WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'capacity'
-     ORDER BY ${queueOrder('t')} LIMIT ${most}`,
-    [tx.workspaceId],
+    `SELECT id, title, root_id FROM (
+       SELECT t.*, row_number() OVER (ORDER BY ${queueOrder('t')}) AS place FROM tasks t
+        WHERE t.workspace_id = $1 AND t.status = 'waiting' AND t.waiting_for = 'capacity') AS q
+      WHERE place <= ${most} OR waiting_need->>'agentId' = $2 ORDER BY place`,
+    [tx.workspaceId, gone],
   );
   for (const waiter of waiters) wake(tx, waiter);
 }

@@ -31,7 +31,7 @@ export async function withdrawQuestions(
 ): Promise<void> {
   const rows = await tx.sql<{ id: string }>(
     `SELECT id FROM messages WHERE run_id = $1 AND to_kind = 'person' AND answered_by IS NULL AND state NOT IN ${closedStates}
-        AND ($2::text[] IS NULL OR step_key = ANY ($2))`,
+        AND ($2::text[] IS NULL OR step_key = ANY ($2)) ORDER BY id FOR NO KEY UPDATE`,
     [run.id, keys],
   );
   const ids = rows.map(({ id }) => id);

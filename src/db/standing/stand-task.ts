@@ -4,11 +4,12 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
 import { nextTaskMove } from '../../core/task/next-move.ts';
-import type { TaskSnapshot } from '../../core/task/snapshot.ts';
+import type { TaskMove, TaskSnapshot } from '../../core/task/snapshot.ts';
 import { taskStanding } from '../../core/task/standing-of.ts';
 import { lockAgents } from '../assignment/agent-slots.ts';
 import { endLateTools } from '../calls/answer-tool.ts';
 import { lockPursesOf } from '../budgets/purses.ts';
+import { holdFilesOf } from '../file-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import {
@@ -71,6 +72,20 @@ export function decideNewTask(
   return decide({ tx, task, world, inPassing }, hasFiles ? {} : { facts: factsOfNew(task) });
 }
 
+/**
+ * Whoever wakes only those that they see waiting is held off until this wait is committed, or has done it already, which the next look at
+ * the facts sees: nobody settles, and no file is read to its end, in between. @returns whether anybody is held off
+ */
+async function holdOff(tx: Tx, task: TaskRow, move: TaskMove): Promise<boolean> {
+  if (move.move !== 'wait') return false;
+  if (move.for === 'files') await holdFilesOf(tx, task.id);
+  else if (move.short) {
+    if (task.agentId) await lockAgents(tx, [task.agentId]);
+    await lockPursesOf(tx, task);
+  } else return false;
+  return true;
+}
+
 async function decide(
   place: Omit<MoveContext, 'snapshot'>,
   { changed = false, facts: known }: { changed?: boolean; facts?: LoadedFacts },
@@ -91,12 +106,9 @@ async function decide(
       world = fresher;
       continue;
     }
-    if (move.move === 'wait' && move.short && !held) {
-      // Nobody settles between this decision and its commit: either we see the room, or they see us wait.
-      if (task.agentId) await lockAgents(tx, [task.agentId]);
-      await lockPursesOf(tx, task);
-      held = true;
-      continue;
+    if (!held) {
+      held = await holdOff(tx, task, move);
+      if (held) continue;
     }
     // They may have ended while the task did, or waited for, something else.
     if (move.move === 'wait' && move.for === 'children' && (await takeChildren(tx, task))) continue;

@@ -56,7 +56,7 @@ async function insertToolTask(
   // What came with the goal, for tools that read files.
   if (run.taskId)
     await tx.sql(
-      `INSERT INTO task_files (task_id, file_id, position) SELECT $1, file_id, position FROM task_files WHERE task_id = $2`,
+      `INSERT INTO task_files (task_id, file_id, position) SELECT $1, tf.file_id, tf.position FROM task_files tf JOIN files f ON f.id = tf.file_id WHERE tf.task_id = $2 AND f.status <> 'failed'`,
       [id, run.taskId],
     );
   const data = { title, parentId, runId: run.id };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { maxAttempts, nextTaskMove } from '../../../src/core/task/next-move.ts';
-import { effect, snapshot, working } from './snapshots.ts';
+import type { EffectFacts } from '../../../src/core/task/snapshot.ts';
+import { effect, said, snapshot, working } from './snapshots.ts';
 
 const failed = (agentId: string) => ({ agentId, error: { code: 'model_failed', message: 'No answer.' } });
 const file = (status: string, problem: { code: string; message: string } | null = null) => ({
@@ -47,6 +48,19 @@ describe('where a task stands', () => {
     expect(first).toEqual({ move: 'wait', for: 'files', detail: 'Reading offer.pdf' });
     const again = { status: 'waiting', waitingFor: 'files', waitingDetail: 'Reading offer.pdf' } as const;
     expect(nextTaskMove(snapshot({ files: [file('processing')], task: again }))).toEqual({ move: 'rest' });
+  });
+});
+
+describe('a file that comes with a message while its task works', () => {
+  const at = (status: string, effects: EffectFacts[]) => working({ files: [file(status)], effects });
+
+  test('is waited for between two turns, not in the middle of one', () => {
+    expect(nextTaskMove(at('processing', [effect({ status: 'claimed' })]))).toEqual({ move: 'rest' });
+    expect(nextTaskMove(at('processing', [effect()]))).toMatchObject({ move: 'wait', for: 'files' });
+  });
+
+  test('and cannot be read ends nothing: the work goes on without it', () => {
+    expect(nextTaskMove(at('failed', [said('The answer.')]))).toMatchObject({ move: 'complete' });
   });
 });
 

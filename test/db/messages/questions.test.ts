@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ackMessage } from '../../../src/commands/ack-message.ts';
 import { cancelTask } from '../../../src/commands/cancel-task.ts';
+import { setAgentDuty } from '../../../src/commands/set-agent-duty.ts';
 import { createTask } from '../../../src/commands/create-task.ts';
 import { CreateTask } from '../../../src/contracts/task.ts';
 import { expireMessage } from '../../../src/db/messages/expire.ts';
@@ -84,6 +85,29 @@ describe('a question to people', () => {
       problems: [{ code: 'task_finished' }, { code: 'withdrawn' }],
     });
     expect(await office.message(id)).toMatchObject({ state: 'withdrawn', reason: expect.any(String) });
+  });
+
+  test('is answered when its agent is archived by then and busy: what has begun is finished', async () => {
+    const { desk } = office;
+    const agentId = await office.employ('lonely', 1);
+    const asking = await desk.give('lonely');
+    await office.uses(asking, 'ask_person', { question: 'Which year?' });
+    const other = await desk.give('lonely');
+    const key = await office.turn(other);
+    const [asked] = await desk.rows<{ id: string }>(
+      'SELECT id FROM messages WHERE from_task_id = $1',
+      asking,
+    );
+    await reply(asked?.id ?? '', '2025.');
+    await desk.look(asking);
+    expect(await office.task(asking)).toMatchObject({ waitingFor: 'capacity' });
+    await desk.inside((tx) => setAgentDuty(tx, desk.caller, { agentId, duty: 'archive' }));
+    await desk.look(asking);
+    const wakes = () => desk.rows('SELECT id FROM outbox WHERE target = $1', `task/${asking}`);
+    const before = (await wakes()).length;
+    await office.says(other, key, 'Done.');
+    expect(await wakes()).toHaveLength(before + 1);
+    expect((await office.says(asking, await office.turn(asking), 'It was 2025.')).end).toBe('completed');
   });
 
   test('with a deadline expires, its task goes on, and a late answer is refused', async () => {

@@ -14,7 +14,7 @@ export interface Exchange {
   desk: Desk;
   record: TaskRecord;
   /** An agent that may write messages. */
-  employ(name: string): Promise<string>;
+  employ(name: string, maxConcurrent?: number): Promise<string>;
   /** A person writes. */
   write(input: object): Promise<string>;
   toAgent(agentId: string, text: string, more?: object): Promise<string>;
@@ -67,13 +67,13 @@ export async function openExchange(): Promise<Exchange> {
   return {
     desk,
     record,
-    employ: async (name) => {
+    employ: async (name, maxConcurrent = 50) => {
       const spec = AgentSpec.parse({
         name,
         role: 'master_operator',
         capabilities: [{ name, level: 3 }],
         tools: ['send_message', 'ask_person', 'ask_chief'],
-        limits: { maxConcurrent: 50 },
+        limits: { maxConcurrent },
       });
       return (await desk.inside((tx) => insertAgent(tx, spec))).id;
     },

@@ -163,6 +163,18 @@ describe('assignment', () => {
     expect((await taskOf(second)).error?.code).toBe('no_capable_agent');
   });
 
+  test('who waits for an agent by name hears that it is archived', async () => {
+    const limits = { ...AgentSpec.shape.limits.parse({}), maxConcurrent: 1 };
+    const agentId = await hire({ name: 'Willa', limits });
+    const [, waits] = [await give({ agentId }), await give({ agentId })];
+    for (const id of [await give({ agentId }), waits]) await desk.look(id);
+    expect(await taskOf(waits)).toMatchObject({ status: 'waiting', waitingFor: 'capacity' });
+    const before = await calls(waits);
+    await desk.inside((tx) => setAgentDuty(tx, desk.caller, { agentId, duty: 'archive' }));
+    expect(await calls(waits)).toBe(before + 1);
+    expect(await desk.look(waits)).toMatchObject({ status: 'failed' });
+  });
+
   test('the queue goes by priority, then deadline, then who holds least, then age; places are shown', async () => {
     const capabilities = [{ name: 'queues', level: 3 }];
     const agentId = await hire({

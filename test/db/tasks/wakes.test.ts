@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { insertFile } from '../../../src/db/file-store.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { type Desk, openDesk } from './support.ts';
 
 describe('a look at the record', () => {
@@ -28,4 +30,31 @@ describe('a look at the record', () => {
   test('leaves what is due now to the dispatcher: the look may be the last of an execution that was lost', async () => {
     expect(await afterLook()).toEqual(['ready']);
   });
+});
+
+test('a task that begins to wait for a file sees that it is read to its end at this moment', async () => {
+  const desk = await openDesk(18);
+  await desk.hire('waiting');
+  const taskId = await desk.give('waiting');
+  const file = { name: 'note.txt', kind: 'text', mediaType: 'text/plain', size: 1, sha256: 'a'.repeat(64) };
+  const { id } = await desk.inside((tx) => insertFile(tx, file));
+  await desk.rows('INSERT INTO task_files (task_id, file_id, position) VALUES ($1, $2, 1)', taskId, id);
+  const { promise: commit, resolve: release } = Promise.withResolvers<void>();
+  const reading = desk.inside(async (tx) => {
+    await tx.sql(`UPDATE files SET status = 'ready' WHERE id = $1`, [id]);
+    await commit;
+  });
+  const look = desk.look(taskId);
+  await waitFor(
+    async () => {
+      const blocked = await desk.rows(
+        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return blocked.length > 0;
+    },
+    { what: 'the look to wait for the file' },
+  );
+  release();
+  await reading;
+  expect(await look).toMatchObject({ status: 'in_progress' });
 });
