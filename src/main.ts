@@ -94,7 +94,7 @@ async function main(): Promise<void> {
 /** What the workspace's models are, and how a key is tried: both talk to providers, which the API itself does not. */
 function modelParts(db: Database): Pick<AppOptions, 'models' | 'providers' | 'launch'> {
   const { models, sealer } = createModelsOfWorkspaces(config);
-  const describe = createModelDescriber();
+  const describe = createModelDescriber(config.models);
   return {
     models: async ({ workspaceId }) => {
       const { registry, candidates, outages } = await db.inWorkspace(

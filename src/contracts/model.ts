@@ -96,6 +96,9 @@ export const ModelView = z
       .describe('The tool web_search may search with it; null = it does not'),
     requestsPerMinute: z.int().nullable().describe('Set by people; null = the provider’s own'),
     tokensPerMinute: z.int().nullable(),
+    stallSeconds: z
+      .number()
+      .describe('A call that hears nothing for so long is broken off and made again; of the installation'),
   })
   .meta({ id: 'Model' });
 export type ModelView = z.infer<typeof ModelView>;

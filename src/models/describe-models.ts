@@ -12,7 +12,11 @@ interface Asked {
 }
 
 /** Models as they are shown, each provider's health asked at most every half minute as long as its registry lives. */
-export function createModelDescriber(): (
+export function createModelDescriber({
+  stallMs,
+}: {
+  stallMs: number;
+}): (
   registry: ModelRegistry,
   outageOf: (model: { provider: string; id: string }) => string | null,
 ) => Promise<ModelView[]> {
@@ -28,19 +32,20 @@ export function createModelDescriber(): (
     const known = await healthOf(registry);
     const now = new Date();
     return registry.entries.map((entry) =>
-      describe(entry, { now, health: known.get(entry.provider) ?? null, outage: outageOf(entry) }),
+      describe(entry, { now, stallMs, health: known.get(entry.provider) ?? null, outage: outageOf(entry) }),
     );
   };
 }
 
 interface Condition {
   now: Date;
+  stallMs: number;
   health: Health | null;
   /** Why it is out of service; null: it is not. */
   outage: string | null;
 }
 
-function describe(entry: CatalogueEntry, { now, health, outage }: Condition): ModelView {
+function describe(entry: CatalogueEntry, { now, stallMs, health, outage }: Condition): ModelView {
   const { id, provider, contextTokens, maxOutputTokens, fit, aliases } = entry;
   const prices = pricesAt(entry, now);
   return {
@@ -62,6 +67,7 @@ function describe(entry: CatalogueEntry, { now, health, outage }: Condition): Mo
     webSearch: entry.webSearch ? { ...entry.webSearch.price } : null,
     requestsPerMinute: entry.requestsPerMinute ?? null,
     tokensPerMinute: entry.tokensPerMinute ?? null,
+    stallSeconds: stallMs / 1000,
   };
 }
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
     llama: { baseUrl: 'http://127.0.0.1:1/v1', model: 'nobody', fit: undefined },
   } as unknown as Config['models'];
   known = createModelsOfWorkspaces({ models }).models;
-  const describeModels = createModelDescriber();
+  const describeModels = createModelDescriber({ stallMs: 45_000 });
   api = await runApi({
     models: async ({ workspaceId }) => {
       const { registry } = await db.inWorkspace({ workspaceId, actor: 'system' }, (tx) => known.inTx(tx));
@@ -41,6 +41,8 @@ describe('models', () => {
       healthy: true,
       problem: null,
       latencyMs: expect.any(Number),
+      tokenizer: null,
+      stallSeconds: 45,
       prices: { inputPerMTok: 2, asOf: '2026-11-01', checked: false },
       own: false,
     });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ModelView } from '../../src/contracts/model.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { at, provider } from './support/fixtures.ts';
 import { axeFaults, shownPage } from './support/shown-page.ts';
@@ -177,6 +178,23 @@ describe('web search', () => {
     await section().getByText('Owners set the order.', { exact: false }).waitFor();
     expect(await section().getByRole('button').count()).toBe(0);
   });
+});
+
+test('of each model is shown how its prompts are counted, what holds its calls back, and why it does not answer', async () => {
+  const { adjutant, page, api } = shown;
+  const [first] = api.state.models;
+  const counted: Partial<ModelView> = {
+    ...{ id: 'gpt-large', tokenizer: 'o200k_base', requestsPerMinute: 500, stallSeconds: 45 },
+    ...{ healthy: false, problem: '503 Come later.' },
+    webSearch: { usdPerThousand: 10, asOf: '2026-11-01', checked: false },
+  };
+  api.state.models = [first!, { ...first!, ...counted }];
+  await adjutant.open('/models');
+  await page.getByText('Prompts estimated · broken off after 60 s of silence', { exact: true }).waitFor();
+  const words =
+    'Prompts counted with o200k_base · at most 500 requests a minute · broken off after 45 s of silence · searches the web for $10 per 1,000';
+  await page.getByText(words, { exact: true }).waitFor();
+  await page.getByText('503 Come later.').waitFor();
 });
 
 test('keys are the owner’s alone', async () => {

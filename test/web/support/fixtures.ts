@@ -54,6 +54,7 @@ const usualModel = {
   own: false,
   requestsPerMinute: null,
   tokensPerMinute: null,
+  stallSeconds: 60,
   tokenizer: null,
   webSearch: null,
 };

@@ -26,7 +26,8 @@ export function ModelList({ models }: { models: ModelView[] }) {
 const health = { true: '', false: 'off', null: 'wait' } as const;
 const said = { true: 'Answers', false: 'Does not answer', null: 'Not tried yet' } as const;
 
-function ModelRow({ model: { id, provider, contextTokens, fit, prices, healthy } }: { model: ModelView }) {
+function ModelRow({ model }: { model: ModelView }) {
+  const { id, provider, contextTokens, fit, prices, healthy, problem } = model;
   const state = String(healthy) as keyof typeof health;
   return (
     <div className="sr mdl">
@@ -38,6 +39,8 @@ function ModelRow({ model: { id, provider, contextTokens, fit, prices, healthy }
             .filter(Boolean)
             .join(' · ')}
         </span>
+        <span className="ts t3 blk">{aboutCalls(model)}</span>
+        {problem && <span className="ts s-waiting blk">{problem}</span>}
       </span>
       <span className="row wrap">
         {fit.map((name) => (
@@ -54,6 +57,23 @@ function ModelRow({ model: { id, provider, contextTokens, fit, prices, healthy }
       </span>
     </div>
   );
+}
+
+/** How its calls are counted and held back. */
+function aboutCalls({ tokenizer, webSearch, stallSeconds, ...limits }: ModelView): string {
+  const { requestsPerMinute, tokensPerMinute } = limits;
+  const most = [
+    requestsPerMinute === null ? '' : `${count(requestsPerMinute)} requests`,
+    tokensPerMinute === null ? '' : `${count(tokensPerMinute)} tokens`,
+  ].filter(Boolean);
+  return [
+    tokenizer === null ? 'Prompts estimated' : `Prompts counted with ${tokenizer}`,
+    most.length > 0 ? `at most ${most.join(' and ')} a minute` : '',
+    `broken off after ${stallSeconds} s of silence`,
+    webSearch ? `searches the web for $${webSearch.usdPerThousand} per 1,000` : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 function priceOf({ inputPerMTok, outputPerMTok }: NonNullable<ModelView['prices']>): string {

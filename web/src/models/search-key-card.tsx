@@ -39,7 +39,7 @@ export function SearchKeyCard({ name, credential }: CardProps) {
     <section className="card pv" aria-labelledby={`search-${name}`}>
       <div className="row top">
         <span className="grow">
-          <h3 id={`search-${name}`}>{title}</h3>
+          <h3 id={`search-${name}`}>Key of {title}</h3>
           <span className="ts t2 blk">
             {credential ? `Key ends in ${credential.last4} · entered here` : 'No key of this workspace'}
           </span>
