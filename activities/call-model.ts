@@ -27,6 +27,7 @@ import { bookFailure } from './book-failure.ts';
 import { toTemporalFailure } from './failures.ts';
 import { type Watch, watchJob } from './job.ts';
 import { keepTrying } from './keep-trying.ts';
+import { fulfilledBy, withItsRun } from './with-its-run.ts';
 
 interface Registry {
   provider(name: string): ModelProvider | null;
@@ -61,7 +62,7 @@ export function createModelActivities(parts: ModelActivityParts) {
     async callModel(input: JobInput): Promise<Standing> {
       const watch = watchJob(input, parts.onCancel);
       try {
-        return await callModel(parts, { input, watch });
+        return await withItsRun(parts.tasks, await callModel(parts, { input, watch }), { input, watch });
       } catch (error) {
         throw toTemporalFailure(error);
       } finally {
@@ -83,7 +84,10 @@ interface Written {
 
 async function callModel(parts: ModelActivityParts, { input, watch }: Job): Promise<Standing> {
   const asker = { workspaceId: input.workspaceId, now: watch.now() };
-  const claim = await parts.tasks.claimModelCall(asker, { taskId: input.id, key: input.key });
+  const claim = await parts.tasks.claimModelCall(
+    { ...asker, ...fulfilledBy(input) },
+    { taskId: input.id, key: input.key },
+  );
   if ('over' in claim) return claim.over;
   const { claimed } = claim;
   const registry = parts.registryOf(input.workspaceId);

@@ -13,6 +13,7 @@ import { guarded } from './failures.ts';
 import { type Watch, watchJob } from './job.ts';
 import { keepTrying } from './keep-trying.ts';
 import { openSearch, type SearchParts, searchTurn, unsearchedByService } from './own-search.ts';
+import { fulfilledBy, withItsRun } from './with-its-run.ts';
 
 export interface ToolActivityParts extends SearchParts {
   tasks: TaskRecord;
@@ -24,7 +25,7 @@ export function createToolActivities(parts: ToolActivityParts) {
     callTool: guarded(async (input: JobInput): Promise<Standing> => {
       const watch = watchJob(input, parts.onCancel);
       try {
-        return await callTool(parts, input, watch);
+        return await withItsRun(parts.tasks, await callTool(parts, input, watch), { input, watch });
       } finally {
         watch.stop();
       }
@@ -35,7 +36,8 @@ export function createToolActivities(parts: ToolActivityParts) {
 async function callTool(parts: ToolActivityParts, input: JobInput, watch: Watch): Promise<Standing> {
   const { tasks } = parts;
   const { workspaceId, id: taskId, key } = input;
-  const claim = await tasks.claimTool({ workspaceId, now: watch.now() }, { taskId, key });
+  const asker = { workspaceId, now: watch.now(), ...fulfilledBy(input) };
+  const claim = await tasks.claimTool(asker, { taskId, key });
   if ('over' in claim) return claim.over;
   const { claimed } = claim;
   const registry = parts.registryOf(workspaceId);

@@ -7,7 +7,8 @@
  * 4. It ends or continues as new only if no `changed` came since it last asked.
  * 5. Cancelled from Temporal's side, it tells the record, and walks on until the record says that all has ended.
  * 6. A child may be told where it stands by whoever starts it, which saves its first question. What changes meanwhile comes as a `changed`.
- * 7. A job that must stop and does not run in this execution (an earlier one was lost with it) is reported as lost, so that nobody
+ * 7. A child of a run's may close with where the run stands after that, which saves the run's question; an older state is ignored as ever.
+ * 8. A job that must stop and does not run in this execution (an earlier one was lost with it) is reported as lost, so that nobody
  *    waits for it.
  */
 import {
@@ -32,6 +33,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
 import type {
+  Close,
   CorridorInput,
   CorridorStart,
   Job,
@@ -53,7 +55,7 @@ export const state = defineQuery<Standing | null>(stateQuery);
 
 export type LookActivity = 'standTask' | 'standRun' | 'standFile' | 'standConversation';
 
-export async function walk(ask: LookActivity, start: CorridorStart): Promise<string> {
+export async function walk(ask: LookActivity, start: CorridorStart): Promise<Close> {
   const corridor = new Corridor(ask, start);
   setHandler(changed, corridor.onChanged);
   setHandler(state, () => corridor.standing);
@@ -72,13 +74,16 @@ class Corridor {
   /** Said once, kept until the child is started. */
   private readonly firsts = new Map<string, Standing>();
   private lost: string[] = [];
+  /** Said once, with the first look or job. */
+  private fulfils: string[] | undefined;
   private stale: boolean;
   private fresh = false;
   private operations = false;
 
-  constructor(ask: LookActivity, { first, ...input }: CorridorStart) {
+  constructor(ask: LookActivity, { first, fulfils, ...input }: CorridorStart) {
     this.ask = ask;
     this.input = input;
+    this.fulfils = fulfils;
     this.stale = first === undefined;
     const { typedSearchAttributes: set } = workflowInfo();
     this.startedAs = first ? { status: set.get(statusAttribute), agent: set.get(agentAttribute) } : {};
@@ -94,17 +99,17 @@ class Corridor {
     this.stale = true;
   };
 
-  walk = async (): Promise<string> => {
+  walk = async (): Promise<Close> => {
     for (;;) {
       if (this.stale) await this.look();
       this.fresh = false;
       // Before the next job is started: while one runs there is no moment for it.
       const idle = !this.stale && this.running.size === 0;
       if (idle && workflowInfo().continueAsNewSuggested)
-        await continueAsNew<(input: CorridorInput) => Promise<string>>(this.input);
-      const { end, wakeAt } = this.reconcile();
+        await continueAsNew<(input: CorridorInput) => Promise<Close>>(this.input);
+      const { end, wakeAt, run } = this.reconcile();
       if (this.stale) continue;
-      if (end && this.running.size === 0) return end;
+      if (end && this.running.size === 0) return run ? { end, run } : end;
       await this.rest(end ? null : wakeAt);
     }
   };
@@ -113,8 +118,14 @@ class Corridor {
     this.stale = false;
     const { lost, operations } = this;
     this.lost = [];
-    const look: Look = { ...this.input, now: Date.now(), lost, operations };
+    const look: Look = { ...this.input, now: Date.now(), lost, operations, ...this.said() };
     this.adopt(await scheduleLocalActivity<Standing>(this.ask, [look], lookPolicy));
+  }
+
+  private said(): { fulfils?: string[] } {
+    const { fulfils } = this;
+    this.fulfils = undefined;
+    return fulfils ? { fulfils } : {};
   }
 
   private adopt(standing: Standing): void {
@@ -162,14 +173,15 @@ class Corridor {
     const scope = new CancellationScope();
     this.running.set(job.key, scope);
     const options = { ...policyOf[job.kind as keyof typeof policyOf], summary: job.summary };
+    const input: JobInput = {
+      ...this.input,
+      key: job.key,
+      now: Date.now(),
+      ...runAbove(),
+      ...this.said(),
+    };
     scope
-      .run(() =>
-        scheduleActivity<Standing>(
-          job.kind,
-          [{ ...this.input, key: job.key, now: Date.now() } satisfies JobInput],
-          options,
-        ),
-      )
+      .run(() => scheduleActivity<Standing>(job.kind, [input], options))
       .then(
         (standing) => this.adopt(standing),
         () => {
@@ -184,23 +196,29 @@ class Corridor {
   }
 
   /**
-   * Its result is never read: what it brought is in the record. That it closed is a hint to look, quicker than the `changed` that follows
+   * What it brought is in the record. That it closed says where a run stands, or is a hint to look, quicker than the `changed` that follows
    * from the outbox if nobody looked; then it may be started again, for a step that is tried again.
    */
-  private startChild({ key, kind, id, summary }: Job): void {
+  private startChild({ key, kind, id, summary, fulfils }: Job): void {
     if (this.children.has(key) || this.stale) return;
     this.children.add(key);
     const first = this.firsts.get(key);
     this.firsts.delete(key);
-    const onClosed = () => {
+    const onClosed = (close?: Close) => {
       this.children.delete(key);
-      this.stale = true;
+      if (typeof close === 'object' && close.run) this.adopt(close.run);
+      else this.stale = true;
     };
     const { typedSearchAttributes } = workflowInfo();
     startChild(workflowTypes[kind as 'task' | 'run'], {
       workflowId: `${kind}/${id}`,
       args: [
-        { id, workspaceId: this.input.workspaceId, ...(first ? { first } : {}) } satisfies CorridorStart,
+        {
+          id,
+          workspaceId: this.input.workspaceId,
+          ...(first ? { first } : {}),
+          ...(fulfils ? { fulfils } : {}),
+        } satisfies CorridorStart,
       ],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: summary,
@@ -209,7 +227,11 @@ class Corridor {
         ...(first && hasSearchAttributes() ? attributesOf(first) : []),
       ],
     }).then(
-      (child) => child.result().then(onClosed, (error: unknown) => !isLeft(error) && onClosed()),
+      (child) =>
+        child.result().then(
+          (close) => onClosed(close as Close),
+          (error: unknown) => !isLeft(error) && onClosed(),
+        ),
       (error: unknown) => {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) onClosed();
       },
@@ -232,6 +254,12 @@ const policyOf = { callModel: modelPolicy, callTool: toolPolicy, extractFile: fi
 function isLeft(error: unknown): boolean {
   const byHand = error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;
   return byHand && patched('leave-terminated-children');
+}
+
+/** The run that hears of this one's close. */
+function runAbove(): { runId?: string } {
+  const [kind, id] = workflowInfo().parent?.workflowId.split('/') ?? [];
+  return kind === 'run' && id ? { runId: id } : {};
 }
 
 function attributesOf({ status, agent }: { status: string | null; agent: string | null }) {

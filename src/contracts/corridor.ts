@@ -12,6 +12,8 @@ export interface Job {
   summary: string;
   /** Where a child stands that was begun by the same decision: it need not ask for that. Said once; without it the child asks by itself. */
   first?: Standing;
+  /** For the child: wishes in the outbox that are fulfilled by its having been started. */
+  fulfils?: string[];
 }
 
 export interface Standing {
@@ -28,6 +30,8 @@ export interface Standing {
   details: string;
   status: string;
   agent: string | null;
+  /** With the end of a step's task: where its run stands after that. Told to the run's Temporal workflow by the close of the task's. */
+  run?: Standing;
 }
 
 /** The one argument of every Temporal workflow. */
@@ -39,7 +43,11 @@ export interface CorridorInput {
 /** What a Temporal workflow is started with. */
 export interface CorridorStart extends CorridorInput {
   first?: Standing;
+  fulfils?: string[];
 }
+
+/** What a Temporal workflow closes with. */
+export type Close = NonNullable<Standing['end']> | { end: NonNullable<Standing['end']>; run: Standing };
 
 /** What a Temporal workflow asks the record. */
 export interface Look extends CorridorInput {
@@ -49,6 +57,8 @@ export interface Look extends CorridorInput {
   lost: string[];
   /** Operations cancelled it in Temporal. */
   operations: boolean;
+  /** Said with the first look or job of a child. */
+  fulfils?: string[];
 }
 
 /** What an activity that does a job is given. */
@@ -56,4 +66,7 @@ export interface JobInput extends CorridorInput {
   key: string;
   /** The Temporal workflow's clock when the job was scheduled, milliseconds since 1970. */
   now: number;
+  /** The run whose Temporal workflow is the parent of this one: it hears of the close. */
+  runId?: string;
+  fulfils?: string[];
 }

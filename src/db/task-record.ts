@@ -22,12 +22,15 @@ import {
 } from './calls/settle-call.ts';
 import { settleTool, type ToolSettlement } from './calls/settle-tool.ts';
 import { holdProvidersRevision } from './providers/provider-store.ts';
+import type { RunRow } from './mappings/run.ts';
 import type { TaskRow } from './mappings/task.ts';
 import type { Database, Scope, Tx } from './record.ts';
 import { requestCancel } from './standing/request-cancel.ts';
 import { standConversation } from './conversations/stand-conversation.ts';
 import { decideRun, type LookedRun, lockForLook as lockRunForLook } from './standing/stand-run.ts';
+import { lockInPassing, standRunInPassing, unlessLeft } from './standing/stand-run-in-passing.ts';
 import { lockForLook, standTask, type TaskLook } from './standing/stand-task.ts';
+import { fulfilWakes } from './standing/take-wakes.ts';
 import type { World } from './standing/world.ts';
 
 export interface RecordOptions {
@@ -45,6 +48,8 @@ export interface RecordOptions {
 export interface Asker {
   workspaceId: string;
   now: number;
+  /** Wishes in the outbox that are fulfilled by its being asked. */
+  fulfils?: string[];
 }
 
 export type TaskRecord = ReturnType<typeof createTaskRecord>;
@@ -67,6 +72,12 @@ export function createTaskRecord(db: Database, options: RecordOptions) {
         planOnce: true,
         ahead: (tx) => lockRunForLook(tx, runId),
       }),
+    /** For the run of a task that has ended; null: it is left to its own look. */
+    standRunInPassing: (asker: Asker, runId: string): Promise<Standing | null> =>
+      within(asker, (tx, world, run: RunRow | null) => standRunInPassing(tx, run, world), {
+        planOnce: true,
+        ahead: (tx) => lockInPassing(tx, runId),
+      }).catch(unlessLeft),
     standConversation: (
       asker: Asker,
       look: { conversationId: string; operations: boolean },
@@ -91,13 +102,16 @@ type Within = ReturnType<typeof createWithin>;
 
 function createWithin(db: Database, worldOf: (tx: Tx, now: Date) => Promise<World>) {
   return <Result, Known = undefined>(
-    { workspaceId, now }: Asker,
+    { workspaceId, now, fulfils }: Asker,
     work: (tx: Tx, world: World, known: Known) => Promise<Result>,
     { ahead, ...scope }: Partial<Omit<Scope, 'workspaceId'>> & { ahead?: (tx: Tx) => Promise<Known> } = {},
   ) =>
     db.inWorkspace(
       { workspaceId, actor: 'system', ...scope },
-      async (tx, known: Known) => work(tx, await worldOf(tx, new Date(now)), known),
+      async (tx, known: Known) => {
+        fulfilWakes(tx, fulfils);
+        return work(tx, await worldOf(tx, new Date(now)), known);
+      },
       ahead,
     );
 }

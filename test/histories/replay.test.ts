@@ -52,3 +52,11 @@ test('executions under way go on with the code of today: every recorded history 
   expect(new Set(paths.map((path) => basename(path).split('-')[0]))).toEqual(new Set(types));
   for (const path of paths) await replayHistory(path);
 }, 60_000);
+
+test('a run that is told by its children asks only at its beginning and its end', async () => {
+  const path = (await recordedHistories()).find((each) => each.endsWith('runWorkflow-told-by-children.json'));
+  const { events } = JSON.parse(await readFile(path ?? '', 'utf8')) as { events: Record<string, unknown>[] };
+  const has = (attributes: string) => events.filter((event) => event[attributes] !== undefined).length;
+  expect(has('childWorkflowExecutionCompletedEventAttributes')).toBe(3);
+  expect(has('markerRecordedEventAttributes')).toBe(2);
+});

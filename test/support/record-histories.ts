@@ -54,7 +54,7 @@ async function recordRuns(house: ScriptedHouse, keep: Keep): Promise<void> {
   const done = await house.run({ name: 'One step', steps: [step] });
   await house.reaches('runs', done, ['completed']);
   await keep(`run/${done}`, 'runWorkflow-completed');
-  await recordBegunWithAnswer(house, keep);
+  await recordTold(house, keep);
   const failed = await house.run({ name: 'A CEL error', steps: [step, broken] }, { list: [] });
   await house.reaches('runs', failed, ['failed']);
   await keep(`run/${failed}`, 'runWorkflow-failed');
@@ -66,16 +66,20 @@ async function recordRuns(house: ScriptedHouse, keep: Keep): Promise<void> {
   await keep(`run/${cancelled}`, 'runWorkflow-cancelled');
 }
 
-/** A run that starts its step's execution with the answer to its first question, and that execution. */
-async function recordBegunWithAnswer(house: ScriptedHouse, keep: Keep): Promise<void> {
-  const runId = await house.run({ name: 'Two steps', steps: [step, { ...step, id: 'c', dependsOn: ['a'] }] });
+/**
+ * A run that starts its step's execution with the answer to its first question and is told by its close, and that execution. (Those of
+ * before runs were told are kept as `starts-with-answer` and `started-with-answer`.)
+ */
+async function recordTold(house: ScriptedHouse, keep: Keep): Promise<void> {
+  const then = (id: string, before: string) => ({ ...step, id, dependsOn: [before] });
+  const runId = await house.run({ name: 'Three steps', steps: [step, then('c', 'a'), then('d', 'c')] });
   await house.reaches('runs', runId, ['completed']);
-  await keep(`run/${runId}`, 'runWorkflow-starts-with-answer');
+  await keep(`run/${runId}`, 'runWorkflow-told-by-children');
   const [task] = await house.rows<{ id: string }>(
     `SELECT id FROM tasks WHERE run_id = $1 AND step_key = 'c'`,
     runId,
   );
-  await keep(`task/${task?.id}`, 'runTask-started-with-answer');
+  await keep(`task/${task?.id}`, 'runTask-tells-its-run');
 }
 
 async function recordFiles(house: ScriptedHouse, keep: Keep): Promise<void> {

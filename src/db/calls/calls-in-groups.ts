@@ -21,12 +21,14 @@ import {
 import { allEnded } from '../connection.ts';
 import { type InGroups, inGroupsOf } from '../in-groups.ts';
 import type { Database, Scope, Tx } from '../record.ts';
+import { fulfilWakes } from '../standing/take-wakes.ts';
 import type { World } from '../standing/world.ts';
 
 /** As of a task record. */
 interface Asker {
   workspaceId: string;
   now: number;
+  fulfils?: string[];
 }
 
 export interface CallWays {
@@ -52,6 +54,10 @@ export function createCallsInGroups({ db, worldOf, reserveOf, claimAlone, settle
       db.inWorkspace(
         groupScope(asked),
         async (tx, found: (CallToClaim | null)[]) => {
+          fulfilWakes(
+            tx,
+            asked.flatMap(({ asker }) => asker.fulfils ?? []),
+          );
           const reserve = await reserveOf(tx);
           return sideBySide(asked, async ({ asker }, i) => {
             const call = found[i];

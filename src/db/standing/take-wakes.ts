@@ -20,3 +20,25 @@ export function takeWakes(tx: Tx, target: string): void {
     [target],
   );
 }
+
+/** How long an answer may be under way on a busy machine before it counts as lost. */
+const underWayMs = 10_000;
+
+/** The same hints, for a look whose answer may not arrive: put off, and fulfilled by whoever sees that it has arrived (`fulfilWakes`). */
+export async function putOffWakes(tx: Tx, target: string): Promise<string[]> {
+  const rows = await tx.sql<{ id: string }>(
+    `UPDATE outbox SET due_at = now() + interval '${underWayMs} ms'
+      WHERE id IN (SELECT id FROM outbox WHERE target = $1 AND status = 'ready' AND due_at > now() ORDER BY id FOR UPDATE SKIP LOCKED) RETURNING id`,
+    [target],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export function fulfilWakes(tx: Tx, ids: readonly string[] = []): void {
+  if (ids.length === 0) return;
+  tx.write(
+    `UPDATE outbox SET status = 'done', done_at = now()
+      WHERE id IN (SELECT id FROM outbox WHERE id = ANY ($1) AND status = 'ready' ORDER BY id FOR UPDATE SKIP LOCKED)`,
+    [ids],
+  );
+}

@@ -27,7 +27,9 @@ export interface RunDesk extends Desk {
   stand(runId: string): ReturnType<Desk['tasks']['standRun']>;
   run(runId: string): Promise<RunRow>;
   steps(runId: string): Promise<Map<string, StepRow>>;
-  /** Carries out a step's task: it is assigned, its one call is made, and the run looks. */
+  /** Carries out a step's task: it is assigned, and its one call is made. */
+  finish(runId: string, key: string, text?: string): Promise<void>;
+  /** The same, and the run looks. */
   work(runId: string, key: string, text?: string): Promise<void>;
 }
 
@@ -41,10 +43,22 @@ export async function openRunDesk(version: PostgresVersion = 18): Promise<RunDes
     return new Map(rows.map((row) => [row.key, row]));
   };
   const stand = (runId: string) => desk.tasks.standRun(desk.asker, runId);
+  const finish: RunDesk['finish'] = async (runId, key, text = `${key} is done.`) => {
+    const taskId = (await steps(runId)).get(key)?.taskId ?? '';
+    const standing = await desk.look(taskId);
+    const callKey = standing.start[0]?.key ?? '';
+    const claim = await desk.claim(taskId, callKey);
+    if (!('claimed' in claim)) throw new Error(`The call of ${key} was not claimed.`);
+    await desk.settle(taskId, callKey, {
+      try: claim.claimed.try,
+      end: { as: 'settled', outcome: { text, toolCalls: [], stop: 'end' }, said: { text } },
+    });
+  };
   return {
     ...desk,
     steps,
     stand,
+    finish,
     begin: (given, inputs = {}) =>
       desk.inside(async (tx) => {
         const { definition, problems } = parseDefinition({ name: 'test', ...given });
@@ -56,16 +70,8 @@ export async function openRunDesk(version: PostgresVersion = 18): Promise<RunDes
       const [row] = await desk.inside((tx) => tx.sql<RunRow>('SELECT * FROM runs WHERE id = $1', [runId]));
       return row as RunRow;
     },
-    work: async (runId, key, text = `${key} is done.`) => {
-      const taskId = (await steps(runId)).get(key)?.taskId ?? '';
-      const standing = await desk.look(taskId);
-      const callKey = standing.start[0]?.key ?? '';
-      const claim = await desk.claim(taskId, callKey);
-      if (!('claimed' in claim)) throw new Error(`The call of ${key} was not claimed.`);
-      await desk.settle(taskId, callKey, {
-        try: claim.claimed.try,
-        end: { as: 'settled', outcome: { text, toolCalls: [], stop: 'end' }, said: { text } },
-      });
+    work: async (runId, key, text) => {
+      await finish(runId, key, text);
       await stand(runId);
     },
   };
