@@ -212,6 +212,7 @@ export function classifyFailure(error: unknown, now: number = Date.now()): Model
     retryable,
     retryAfterMs: retryable ? facts.retryAfter(now) : null,
     sent,
-    message: facts.message,
+    // Kept as text, which PostgreSQL takes without NUL and halves of surrogate pairs.
+    message: facts.message.toWellFormed().replaceAll('\0', ''),
   };
 }

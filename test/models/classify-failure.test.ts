@@ -128,6 +128,8 @@ describe('failures that no provider reported', () => {
     [new SyntaxError('Unexpected token'), { kind: 'malformed', retryable: true }],
     [new TypeError('x is not a function'), { kind: 'unknown', retryable: false }],
     ['a text', { kind: 'unknown', retryable: false, message: 'a text' }],
+    // What PostgreSQL cannot keep is left out.
+    ['a \0text\ud800', { kind: 'unknown', message: 'a text\ufffd' }],
     [undefined, { kind: 'unknown', retryable: false }],
   ])('%p', (error, expected) => {
     expect(classifyFailure(error)).toMatchObject(expected);

@@ -10,6 +10,7 @@ import { addToInput, settleEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { ToolRequest } from './ask-approval.ts';
 import { type GiveUpPlace, givesUp, noteOutage } from './give-up.ts';
+import { clean } from './storable-outcome.ts';
 import { failedOf } from './who-searches.ts';
 
 export interface Unsearched extends WhatFollows {
@@ -21,8 +22,9 @@ export interface Unsearched extends WhatFollows {
 export async function searchFailed(
   place: GiveUpPlace,
   effect: EffectRow,
-  { why, again, outage, whole }: Unsearched,
+  { again, outage, whole, ...said }: Unsearched,
 ): Promise<boolean> {
+  const why = clean(said.why);
   const { tx, task } = place;
   const { search, service } = effect.request as ToolRequest;
   const paid = service ? undefined : search;

@@ -45,12 +45,10 @@ export async function settleTool(tx: Tx, settlement: ToolSettlement, world: Worl
   const effect = await loadEffect(tx, key);
   if (ledger) await closeTry(tx, key, settlement.try, ledger);
   const current = isOfThisTry(task, effect, settlement);
-  const breaker =
-    effect && ledger?.outcome === 'ok' ? breakerOf(world, (effect.request as ToolRequest).search) : null;
-  if (breaker) await closeBreaker(tx, breaker);
   let again = false;
   if (effect && current) {
     const { end, ms } = settlement;
+    if (ledger?.outcome === 'ok') await noteAnswer(tx, world, effect);
     if (end.as === 'unsearched') again = await searchFailed({ tx, task, world }, effect, end);
     const outcome = end.as === 'unsearched' ? 'failed' : await writeEnd(tx, { task, effect }, end);
     const card = effect.request as ToolRequest;
@@ -58,6 +56,12 @@ export async function settleTool(tx: Tx, settlement: ToolSettlement, world: Worl
   }
   const standing = await decideTask(tx, task, world, current);
   return { ...standing, again: again && standing.start.some(({ key: job }) => job === key) };
+}
+
+/** The model that was asked to search is there. */
+async function noteAnswer(tx: Tx, world: World, { request }: EffectRow): Promise<void> {
+  const breaker = breakerOf(world, (request as ToolRequest).search);
+  if (breaker) await closeBreaker(tx, breaker);
 }
 
 function isOfThisTry(task: TaskRow, effect: EffectRow | null, { try: n, end }: ToolSettlement): boolean {

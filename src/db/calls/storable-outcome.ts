@@ -9,7 +9,7 @@ export function storable({ text, isError, data }: ToolOutcome): ToolOutcome {
   };
 }
 
-function clean(text: string): string {
+export function clean(text: string): string {
   return text.toWellFormed().replaceAll('\0', '');
 }
 
