@@ -111,16 +111,18 @@ async function prepareComplete(context: CallContext, model: ChosenModel): Promis
   return { request, body: { frame, messages: packed.messages }, score: null };
 }
 
-/** A Chief of Staff delegates by its plan, and has nobody above it to ask. */
+/** A Chief of Staff delegates by its plan, and has nobody above it to ask; in a chat the reply asks. */
 const notOfChiefs = new Set([delegateTool, 'ask_chief']);
+const notInChats = new Set(['ask_person', 'ask_chief']);
+const none = new Set<string>();
 
 /** In every prompt of the attempt the same, so that provider caches hit; but for what belongs to hearing messages. */
 function frameOf(context: CallContext, ofHearing: ToolCard[]): Frame {
   const { task, current, world, effect } = context;
   const { agent } = current;
-  const chief = task.role === 'chief_of_staff' && !task.conversationId;
+  const left = task.conversationId ? notInChats : task.role === 'chief_of_staff' ? notOfChiefs : none;
   const own = world.tools.filter(
-    ({ name }) => agent.spec.tools.includes(name) && !isOfHearing(name) && !(chief && notOfChiefs.has(name)),
+    ({ name }) => agent.spec.tools.includes(name) && !isOfHearing(name) && !left.has(name),
   );
   const reads = own.length > 0 ? world.tools.filter(({ name }) => name === readResultName) : [];
   return {

@@ -91,6 +91,9 @@ interface Accepting {
 
 async function accept(place: Place, { says, to, type, deadline }: Accepting): Promise<Sent> {
   const { tx, task, effect } = place;
+  // The reply would wait for the person, who waits for the reply.
+  if (task.conversationId && to.kind === 'person')
+    return { problem: 'You are talking with a person: ask in your reply.' };
   const { heard, limit } = await loadHops(tx, task);
   const hops = nextHops([heard]);
   const allowed = limit * (1 + (task.guardsLifted?.hops ?? 0));

@@ -64,6 +64,15 @@ test('what was said before is the transcript of the next reply', async () => {
   ]);
 });
 
+test('who talks asks in its reply: it never waits for a person who waits for the reply', async () => {
+  const taskId = (await look(await talk('Book a berth.'))).start[0]?.id ?? '';
+  await office.uses(taskId, 'ask_person', { question: 'Which harbour?' });
+  expect((await office.told(taskId, 'tool')).join()).toContain('ask in your reply');
+  const key = (await office.desk.look(taskId)).start[0]?.key ?? '';
+  const claim = await office.record.claimModelCall(office.desk.asker, { taskId, key });
+  expect(claim).toMatchObject({ claimed: { request: { tools: ['send_message'] } } });
+});
+
 test('operations see it while something is unanswered; what they stop by hand is not answered', async () => {
   const id = await talk('Tell me everything.');
   expect(await isOpen(id)).toBe(true);
