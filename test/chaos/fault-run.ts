@@ -245,7 +245,7 @@ async function comeToRest(product: Product, database: pg.Pool, plan: Planned): P
 async function whatWasMet(database: pg.Pool): Promise<Record<string, number>> {
   const { rows } = await database.query<{ what: string; n: number }>(`
     SELECT type AS what, count(*)::int AS n FROM events
-     WHERE type IN ('approval.expired', 'message.expired', 'plan.revised', 'step.retried', 'run.paused', 'run.cancelled', 'task.cancelled') GROUP BY type
+     WHERE type IN ('approval.expired', 'message.expired', 'message.withdrawn', 'plan.revised', 'step.retried', 'run.paused', 'run.cancelled', 'task.cancelled') GROUP BY type
     UNION ALL SELECT 'uncertain calls', count(*)::int FROM approvals WHERE kind = 'uncertain'
     UNION ALL SELECT 'four eyes', count(*)::int FROM approvals WHERE four_eyes AND status = 'approved'`);
   return Object.fromEntries(rows.map(({ what, n }) => [what, n]));

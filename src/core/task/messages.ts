@@ -64,10 +64,10 @@ function heardFirst(
   return { move: 'call', turn: lastTurn(snapshot) + 1, effects: [{ kind: 'model', purpose }] };
 }
 
-/** An agent waits for an answer of one that has read the question and goes on to wait: nothing more would come. */
+/** An agent waits for an answer of a Chief of Staff that has read the question and goes on to wait: nothing more would come. */
 function unlessStranded({ messages = [], task }: TaskSnapshot, move: TaskMove): TaskMove {
   const ids = messages.filter((each) => isAsked(each) && each.shown).map(({ id }) => id);
-  if (move.move !== 'wait' || task.conversationId || ids.length === 0) return move;
+  if (move.move !== 'wait' || !isChief(task) || ids.length === 0) return move;
   return { move: 'excuse', ids, text: 'It was read, and no answer came of it.' };
 }
 

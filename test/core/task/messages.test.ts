@@ -257,6 +257,16 @@ describe('a message that comes while an operator waits for the answer to its own
     });
   });
 
+  test('does not end what another agent asked it and it has read: it may answer that later', () => {
+    const messages = [
+      message({ asks: true, shown: true, state: 'acknowledged' }),
+      message({ id: 'msg_2', wants: true }),
+    ];
+    expect(nextTaskMove(working({ effects: [asking, question], messages }))).toMatchObject({
+      effects: [{ purpose: 'hear' }],
+    });
+  });
+
   test('is no result of its task: it waits again, and goes on with its own work', () => {
     const messages = [message({ shown: true, state: 'acknowledged' })];
     expect(nextTaskMove(working({ effects: [asking, question, heard], messages }))).toMatchObject({
