@@ -8,6 +8,9 @@ interface Step {
   goal: string;
 }
 
+/** As ours. */
+const heartbeatMs = 4000;
+
 export type PlainActivities = ReturnType<typeof createPlainActivities>;
 
 export const plainTables = [
@@ -40,10 +43,14 @@ export function createPlainActivities({
       );
     },
     async callModel({ runId, stepId, goal }: Step): Promise<string> {
-      const answer = await openai.chat.completions.create(
-        { model, messages: [{ role: 'user', content: goal }] },
-        { signal: Context.current().cancellationSignal },
-      );
+      const context = Context.current();
+      const beating = setInterval(() => context.heartbeat(), heartbeatMs);
+      const answer = await openai.chat.completions
+        .create(
+          { model, messages: [{ role: 'user', content: goal }] },
+          { signal: context.cancellationSignal },
+        )
+        .finally(() => clearInterval(beating));
       const text = answer.choices[0]?.message.content ?? '';
       await pool.query(
         `UPDATE plain_steps SET status = 'completed', output = $3, input_tokens = $4, output_tokens = $5, ended_at = now() WHERE run_id = $1 AND id = $2`,

@@ -6,9 +6,11 @@ import type { PlainStep } from './shape.ts';
 const { beginRun, beginStep, endRun } = proxyLocalActivities<PlainActivities>({
   startToCloseTimeout: '10 seconds',
 });
+/** With a heartbeat, as whoever calls models for minutes has: Temporal's hand-over to a worker can be lost on a busy machine. */
 const { callModel } = proxyActivities<PlainActivities>({
   taskQueue: 'plain-models',
   startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '10 seconds',
 });
 
 export async function plainRun({ runId, steps }: { runId: string; steps: PlainStep[] }): Promise<string> {

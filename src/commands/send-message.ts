@@ -5,7 +5,7 @@ import { acceptMessage } from '../db/messages/accept.ts';
 import { answerMessage } from '../db/messages/answer.ts';
 import type { ListedMessage } from '../db/messages/message-reads.ts';
 import { loadMessage, lockMessage } from '../db/messages/message-store.ts';
-import { type Addressed, findRecipient } from '../db/messages/recipient.ts';
+import { type Addressed, findRecipient, type Recipient } from '../db/messages/recipient.ts';
 import type { MessageRow } from '../db/mappings/message.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError, notFound, type Problem } from '../errors.ts';
@@ -13,21 +13,21 @@ import { type Caller, requireOperator } from './caller.ts';
 
 /**
  * A person's message to an agent or a task, or the answer to what was asked of people.
- * @param named the address names the task: one that is not there is not found
+ * @param named whom the address names, as it was found, and locked: one that is not there is not found
  * @throws AppError forbidden, not_found; undeliverable with every problem and its place: nothing was changed
  */
 export async function sendMessage(
   tx: Tx,
   caller: Caller,
   input: Omit<SendMessage, 'to'> & { to?: Addressed | undefined },
-  named = false,
+  named?: Recipient,
 ): Promise<ListedMessage> {
   requireOperator(caller);
   const known = input.replyTo === undefined ? null : await loadMessage(tx, input.replyTo);
-  const to = input.to ? await findRecipient(tx, input.to, true) : await askerOf(tx, known);
+  const to = named ?? (input.to ? await findRecipient(tx, input.to, true) : await askerOf(tx, known));
   // After its task, which withdraws its questions while it holds its own lock.
   const asked = known && (await lockMessage(tx, known.id));
-  if (named && to && !to.known) throw notFound(to.kind, to.id ?? '');
+  if (named && !named.known) throw notFound(named.kind, named.id ?? '');
   const type = input.type ?? defaultType(input);
   const deadline = input.deadline ? new Date(input.deadline) : null;
   const problems = messageProblems({

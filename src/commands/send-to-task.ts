@@ -1,5 +1,6 @@
 import type { SendToTask } from '../contracts/message.ts';
 import type { ListedMessage } from '../db/messages/message-reads.ts';
+import { findRecipient, type Recipient } from '../db/messages/recipient.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError } from '../errors.ts';
 import type { Caller } from './caller.ts';
@@ -9,8 +10,15 @@ import type { ToolsOf } from './tools-of.ts';
 
 export interface MessageToTask {
   taskId: string;
+  /** The task, as `findTask` has found and locked it. */
+  to: Recipient;
   message: SendToTask;
   toolsOf: ToolsOf;
+}
+
+/** To be sent ahead of `sendToTask`. */
+export function findTask(tx: Tx, taskId: string): Promise<Recipient> {
+  return findRecipient(tx, { kind: 'task', id: taskId }, true);
 }
 
 /** Characters of the message that stand as the note of its decision. */
@@ -23,9 +31,9 @@ const noteCharacters = 2000;
 export async function sendToTask(
   tx: Tx,
   caller: Caller,
-  { taskId, message: { decision, ...message }, toolsOf }: MessageToTask,
+  { taskId, to, message: { decision, ...message }, toolsOf }: MessageToTask,
 ): Promise<ListedMessage> {
-  const sent = await sendMessage(tx, caller, { ...message, to: { kind: 'task', id: taskId } }, true);
+  const sent = await sendMessage(tx, caller, { ...message, to: { kind: 'task', id: taskId } }, to);
   if (!decision) return sent;
   const { approvalId, verdict, arguments: args } = decision;
   await requireOfTask(tx, approvalId, taskId);

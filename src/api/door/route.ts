@@ -16,7 +16,7 @@ import type { Problem } from '../../errors.ts';
  *    that same transaction, so there is no moment in which the work is done and the answer unknown.
  * 2. `readBody` replaces the JSON reader (uploads, YAML). It runs before the transaction: nothing slow happens inside it.
  */
-export interface Route<Op extends Operation, Prepared = undefined> {
+export interface Route<Op extends Operation, Prepared = undefined, Known = undefined> {
   readBody?: (request: Request, response: Response, caller: Authenticated) => Promise<unknown>;
   location?: (reply: ReplyOf<Op>) => string;
   etag?: (reply: ReplyOf<Op>) => string;
@@ -24,20 +24,22 @@ export interface Route<Op extends Operation, Prepared = undefined> {
   storable?: (reply: ReplyOf<Op>) => unknown;
   /** What is slow (asking another server) happens here, before the transaction. A request that is repeated prepares again. */
   prepare?: (call: Call<Op>) => Promise<Prepared>;
-  handle: (call: DeskCall<Op> & { prepared: Prepared }) => Promise<ReplyOf<Op>>;
+  /** What is asked whatever the transaction finds: it goes out with its beginning, before a repeated request is known as such. */
+  ahead?: (call: DeskCall<Op>) => Promise<Known>;
+  handle: (call: DeskCall<Op> & { prepared: Prepared; known: Known }) => Promise<ReplyOf<Op>>;
 }
 
-export function route<const Op extends Operation, Prepared = undefined>(
+export function route<const Op extends Operation, Prepared = undefined, Known = undefined>(
   door: Door,
   operation: Op,
-  definition: Route<Op, Prepared>,
+  definition: Route<Op, Prepared, Known>,
 ): void {
   mount(door, operation, async (request, response) => {
     const caller = await whoCalls(door, request);
     const call = await readCall(operation, request, response, { caller, readBody: definition.readBody });
     const prepared = (await definition.prepare?.(call)) as Prepared;
-    const perform = async (tx: DeskCall<Op>['tx']) => {
-      const reply = await definition.handle({ ...call, tx, prepared });
+    const perform = async (tx: DeskCall<Op>['tx'], known: Known) => {
+      const reply = await definition.handle({ ...call, tx, prepared, known });
       return {
         reply,
         location: definition.location?.(reply) ?? null,
@@ -45,16 +47,17 @@ export function route<const Op extends Operation, Prepared = undefined>(
       };
     };
     const scope = { workspaceId: caller.workspaceId, actor: caller.principalId };
-    const answer = await door.db.inWorkspace(scope, (tx) =>
-      operation.method === 'post'
-        ? answerOnce(
-            tx,
-            { request, body: call.body, status: operation.status ?? 200, storable: definition.storable },
-            () => perform(tx),
-          )
-        : perform(tx),
+    const { ahead, storable } = definition;
+    const status = operation.status ?? 200;
+    const answer = await door.db.inWorkspace(
+      scope,
+      (tx, known: Known) =>
+        operation.method === 'post'
+          ? answerOnce(tx, { request, body: call.body, status, storable }, () => perform(tx, known))
+          : perform(tx, known),
+      ahead && ((tx) => ahead({ ...call, tx })),
     );
-    sendAnswer(response, operation.status ?? 200, answer);
+    sendAnswer(response, status, answer);
   });
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ackMessage } from '../../commands/ack-message.ts';
 import { sendMessage } from '../../commands/send-message.ts';
-import { sendToTask } from '../../commands/send-to-task.ts';
+import { findTask, sendToTask } from '../../commands/send-to-task.ts';
 import type { ToolsOf } from '../../commands/tools-of.ts';
 import { AgentId, MessageId, TaskId } from '../../contracts/ids.ts';
 import { Message, SendMessage, SendToTask } from '../../contracts/message.ts';
@@ -134,8 +134,9 @@ function taskMessageRoutes(door: Door, toolsOf: ToolsOf): void {
     },
     {
       location,
-      handle: async ({ tx, caller, params: { taskId }, body }) =>
-        presentMessage(await sendToTask(tx, caller, { taskId, message: body, toolsOf })),
+      ahead: ({ tx, params: { taskId } }) => findTask(tx, taskId),
+      handle: async ({ tx, caller, params: { taskId }, body, known: to }) =>
+        presentMessage(await sendToTask(tx, caller, { taskId, to, message: body, toolsOf })),
     },
   );
 }
