@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from '../../support/browser.ts';
 import { closeLater } from '../../support/close-later.ts';
 import { AdjutantPage } from './adjutant-page.ts';
@@ -19,38 +19,43 @@ export interface Shown {
   show(viewport: typeof wide, colorScheme?: 'light' | 'dark'): Promise<void>;
 }
 
-/** The built page over a fake API, anew for each test of a file. A fault that the page does not catch fails the test. */
+/**
+ * The built page over a fake API, both anew for each test of a file; the tab stays, since a new one costs more than most tests. An address of its own
+ * gives each test empty stores. A fault that the page does not catch fails the test.
+ */
 export function shownPage(): Shown {
-  let browser: Browser;
   let folder: string;
   let faults: string[] = [];
   const shown = { show } as Shown;
 
   beforeAll(async () => {
     folder = await buildPage();
-    browser = await openBrowser();
+    const browser = await openBrowser();
+    shown.context = await browser.newContext({ reducedMotion: 'reduce' });
+    shown.page = await shown.context.newPage();
+    shown.page.setDefaultTimeout(10_000);
+    shown.page.on('pageerror', (error) => faults.push(error.message));
   }, 120_000);
 
   beforeEach(async () => {
     const api = await startFakeApi(folder);
     closeLater('fake API', () => api.close());
     shown.api = api;
+    shown.adjutant = new AdjutantPage(shown.page, api.url);
+    await Promise.all([shown.context.clearCookies(), shown.context.clearPermissions()]);
     await show(wide);
+    faults = [];
   });
 
   afterEach(async () => {
-    await shown.context.close();
+    await shown.page.mouse.move(0, 0);
+    await shown.page.goto('about:blank');
     expect(faults).toEqual([]);
   });
 
   async function show(viewport: typeof wide, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
-    await shown.context?.close().catch(() => undefined);
-    shown.context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
-    shown.page = await shown.context.newPage();
-    shown.page.setDefaultTimeout(10_000);
-    faults = [];
-    shown.page.on('pageerror', (error) => faults.push(error.message));
-    shown.adjutant = new AdjutantPage(shown.page, shown.api.url);
+    await shown.page.setViewportSize(viewport);
+    await shown.page.emulateMedia({ colorScheme });
   }
   return shown;
 }
