@@ -8,8 +8,11 @@ export interface Watch {
   stop(): void;
 }
 
-/** Later than most calls end: each one that is sent is a write of Temporal’s. */
-const heartbeatMs = 4000;
+/**
+ * Later than most calls end: each one that is sent is a write of Temporal’s. The first must come well before the ten seconds of the policy are over;
+ * those that follow are sent every eight seconds anyhow, which is as often as the SDK lets them through.
+ */
+const heartbeatMs = 6000;
 
 /** Heartbeats while a job runs and aborts its signal when Temporal or a cancel notice says so; the heartbeat is the guarantee. */
 export function watchJob(input: JobInput, onCancel: (handler: (id: string) => void) => () => void): Watch {

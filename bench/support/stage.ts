@@ -11,6 +11,7 @@ import { buildPart } from '../../scripts/build/parts.mjs';
 import { ensureTools } from '../../scripts/setup/tools.mjs';
 import { postgresDataFolder } from '../../scripts/setup/postgres-user.mjs';
 import { startPostgres, startRedis, startTemporal } from '../../scripts/product/servers.mjs';
+import { compiledCodeEnvironment } from '../../scripts/setup/node.mjs';
 import { createPorts } from '../../scripts/supervise/ports.mjs';
 import { createSupervisor } from '../../scripts/supervise/supervisor.mjs';
 import pg from 'pg';
@@ -100,6 +101,7 @@ function environmentOf(stateFolder: string, servers: Servers): Record<string, st
     TEMPORAL_NAMESPACE: servers.namespace,
     FILES_DIR: join(stateFolder, 'files'),
     WORKFLOW_BUNDLE: join(root, 'dist/workflows.js'),
+    ...compiledCodeEnvironment(),
     NODE_ENV: 'production',
     LOG_LEVEL: 'warn',
   };

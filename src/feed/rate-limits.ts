@@ -115,9 +115,26 @@ end
 return 0
 `;
 
+type Script<Answer> = (...keysAndValues: (string | number)[]) => Promise<Answer>;
+
+interface Scripts {
+  takeTurn: Script<[waitMs: number, why: string, metered: number]>;
+  learnLimits: Script<number>;
+  giveTokensBack: Script<number>;
+}
+
+/** The text of a script goes to a server once; from then on it is called by its hash. */
+function scriptsOf(client: Redis): Scripts {
+  client.defineCommand('takeTurn', { numberOfKeys: 2, lua: takeScript });
+  client.defineCommand('learnLimits', { numberOfKeys: 1, lua: learnScript });
+  client.defineCommand('giveTokensBack', { numberOfKeys: 1, lua: giveBackScript });
+  return client as unknown as Scripts;
+}
+
 const go: Turn = { waitMs: 0, limitedBy: null };
 
 export function createRateLimits(client: Redis, prefix: string): RateLimits {
+  const scripts = scriptsOf(client);
   const meters = (key: string) => `${prefix}limits:${key}`;
   /** As of their last turn, no limit of tokens was known: there is nothing to give back to. */
   const unmetered = new Set<string>();
@@ -125,17 +142,15 @@ export function createRateLimits(client: Redis, prefix: string): RateLimits {
     async take(key, { ticket, tokens, requestsPerMinute, tokensPerMinute }) {
       if (client.status !== 'ready') return go;
       try {
-        const answer = (await client.eval(
-          takeScript,
-          2,
+        const [waitMs, why, metered] = await scripts.takeTurn(
           meters(key),
           `${prefix}turn:${ticket}`,
           tokens,
           requestsPerMinute ?? 0,
           tokensPerMinute ?? 0,
-        )) as [number, string, number];
-        note(unmetered, key, answer[2] === 0);
-        return { waitMs: answer[0], limitedBy: (answer[1] || null) as Turn['limitedBy'] };
+        );
+        note(unmetered, key, metered === 0);
+        return { waitMs, limitedBy: (why || null) as Turn['limitedBy'] };
       } catch {
         return go;
       }
@@ -145,11 +160,11 @@ export function createRateLimits(client: Redis, prefix: string): RateLimits {
       const of = (meter: Meter | undefined) =>
         meter ? [meter.limit, meter.remaining, meter.resetMs ?? -1] : [0, 0, -1];
       const values = [...of(notice.requests), ...of(notice.tokens), notice.blockedMs ?? 0];
-      forget(client.eval(learnScript, 1, meters(key), ...values), () => {});
+      forget(scripts.learnLimits(meters(key), ...values), () => {});
     },
     giveBack(key, tokens) {
       if (client.status !== 'ready' || tokens <= 0 || unmetered.has(key)) return;
-      forget(client.eval(giveBackScript, 1, meters(key), tokens), () => {});
+      forget(scripts.giveTokensBack(meters(key), tokens), () => {});
     },
   };
 }

@@ -23,15 +23,23 @@ function stallClock(stallMs: number, onStall: () => void): Clock {
   return { beat: () => void timer.refresh(), stop: () => clearTimeout(timer) };
 }
 
+/** Read piece by piece: through a TransformStream the whole call costs half as much again. */
 function watchBody(response: Response, clock: Clock): Response {
   if (!response.body) return response;
-  const pieces = new TransformStream<Uint8Array, Uint8Array>({
-    transform(piece, out) {
-      clock.beat();
-      out.enqueue(piece);
+  const reader = response.body.getReader();
+  const pieces = new ReadableStream<Uint8Array>(
+    {
+      async pull(out) {
+        const { done, value } = await reader.read();
+        clock.beat();
+        if (done) out.close();
+        else out.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
     },
-  });
-  return new Response(response.body.pipeThrough(pieces), response);
+    { highWaterMark: 0 },
+  );
+  return new Response(pieces, response);
 }
 
 export function callHeaders(options: CallOptions): Record<string, string> {
