@@ -5,6 +5,7 @@ import { sayStatus } from '../db/agent-status-events.ts';
 import { wakeCapacityWaiters } from '../db/assignment/capacity-waiters.ts';
 import type { AgentRow } from '../db/mappings/agent.ts';
 import type { Tx } from '../db/record.ts';
+import { wakeForPolicy } from '../db/standing/wake-model-waiters.ts';
 import { AppError, notFound } from '../errors.ts';
 import { type Caller, requireNotAgent, requireOperator } from './caller.ts';
 import { checkAgent } from './check-agent.ts';
@@ -16,7 +17,7 @@ export interface UpdateAgentInput {
   ifMatch: string | null;
 }
 
-/** Changes make a new revision; attempts that run keep theirs. What changes nothing makes none. */
+/** Changes make a new revision; attempts that have made a call keep theirs. What changes nothing makes none. */
 export async function updateAgent(
   tx: Tx,
   caller: Caller,
@@ -51,4 +52,5 @@ export async function makeRevision(tx: Tx, before: AgentRow, after: AgentSpec): 
   sayStatus(tx, agentId, { before, after: row, reason: 'another limit' });
   const mayFit = new Set<keyof AgentSpec>(['role', 'capabilities', 'limits', 'tools']);
   if (changed.some((key) => mayFit.has(key))) await wakeCapacityWaiters(tx);
+  if (changed.includes('modelPolicy')) await wakeForPolicy(tx, agentId);
 }

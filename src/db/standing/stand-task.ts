@@ -26,6 +26,7 @@ import { takeChildren } from './delegate.ts';
 import { markLost, type Written } from './mark-lost.ts';
 import type { MoveContext } from './move-context.ts';
 import { loadPlanningFacts } from './planning-facts.ts';
+import { takeRevision } from './take-revision.ts';
 import { takeWakes } from './take-wakes.ts';
 import type { World } from './world.ts';
 
@@ -52,6 +53,7 @@ export async function standTask(
   { lost = [], written = [], world }: Pick<TaskLook, 'lost' | 'written'> & { world: World },
 ): Promise<Standing> {
   const changed = lost.length > 0 && (await markLost(tx, task, { lost, written, world }));
+  if (task.waitingFor === 'model') await takeRevision(tx, task);
   const late = await endLateTools(tx, task, world.now);
   const ended = task.status === 'waiting' && task.waitingFor === 'children' && (await takeChildren(tx, task));
   return decideTask(tx, task, world, changed || late || ended);
@@ -74,15 +76,17 @@ export function decideNewTask(
 
 /**
  * Whoever wakes only those that they see waiting is held off until this wait is committed, or has done it already, which the next look at
- * the facts sees: nobody settles, and no file is read to its end, in between. @returns whether anybody is held off
+ * the facts sees: nobody settles, no file is read to its end, and its agent is not given other models in between.
+ * @returns whether anybody is held off
  */
 async function holdOff(tx: Tx, task: TaskRow, move: TaskMove): Promise<boolean> {
   if (move.move !== 'wait') return false;
+  const knowsAgent = (move.for === 'model' || move.short) && task.agentId;
+  if (knowsAgent) await lockAgents(tx, [knowsAgent]);
   if (move.for === 'files') await holdFilesOf(tx, task.id);
-  else if (move.short) {
-    if (task.agentId) await lockAgents(tx, [task.agentId]);
-    await lockPursesOf(tx, task);
-  } else return false;
+  else if (move.for === 'model') await takeRevision(tx, task);
+  else if (move.short) await lockPursesOf(tx, task);
+  else return false;
   return true;
 }
 

@@ -33,6 +33,15 @@ export async function wakeForProviders(tx: Tx): Promise<void> {
   for (const row of rows) wakeTask(tx, row);
 }
 
+/** In the transaction that changed which models an agent may use. */
+export async function wakeForPolicy(tx: Tx, agentId: string): Promise<void> {
+  const rows = await tx.sql<Waiter>(
+    `SELECT id, title, root_id FROM tasks WHERE workspace_id = $1 AND status = 'waiting' AND waiting_for = 'model' AND agent_id = $2 ORDER BY id`,
+    [tx.workspaceId, agentId],
+  );
+  for (const row of rows) wakeTask(tx, row);
+}
+
 export function wakeTask(tx: Tx, { id, title, rootId }: Waiter): void {
   tx.wake({ target: `task/${id}`, label: title, rootTaskId: rootId });
 }

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { updateAgent } from '../../../src/commands/update-agent.ts';
+import { UpdateAgent } from '../../../src/contracts/agent.ts';
 import { insertFile } from '../../../src/db/file-store.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { type Desk, openDesk } from './support.ts';
@@ -57,4 +59,25 @@ test('a task that begins to wait for a file sees that it is read to its end at t
   release();
   await reading;
   expect(await look).toMatchObject({ status: 'in_progress' });
+});
+
+test('a task whose agent may use no model that is there goes on when that is changed', async () => {
+  const desk = await openDesk(18);
+  const agentId = await desk.hire('choosing');
+  const allow = (allowed: string[] | null) =>
+    desk.inside((tx) =>
+      updateAgent(tx, desk.caller, {
+        agentId,
+        changes: UpdateAgent.parse({ modelPolicy: { allowed } }),
+        ifMatch: null,
+      }),
+    );
+  await allow(['another']);
+  const taskId = await desk.give('choosing');
+  const wakes = () => desk.rows('SELECT id FROM outbox WHERE target = $1', `task/${taskId}`);
+  expect(await desk.look(taskId)).toMatchObject({ status: 'waiting' });
+  const before = (await wakes()).length;
+  await allow(null);
+  expect(await wakes()).toHaveLength(before + 1);
+  expect(await desk.look(taskId)).toMatchObject({ status: 'in_progress' });
 });
