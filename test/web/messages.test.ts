@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../support/wait-for.ts';
 import { message, question } from './support/decision-fixtures.ts';
-import { runningSteps, taskId, treeOf } from './support/fixtures.ts';
+import { runningSteps, step, taskId, treeOf } from './support/fixtures.ts';
 import { idOf } from './support/ids.ts';
 import { axeFaults, phone, shownPage } from './support/shown-page.ts';
 
@@ -55,6 +55,17 @@ test('what an agent asked and has withdrawn says by whom and why, and is not ask
   const said = shown.page.getByRole('article', { name: 'Message of Researcher' });
   await said.getByText(/withdrawn: I was told the year\.$/).waitFor();
   expect(await shown.page.getByRole('region', { name: 'Researcher asks' }).count()).toBe(0);
+});
+
+test('what a step of a nested workflow asks stands in the conversation of the goal, too', async () => {
+  const nested = idOf('run', 61);
+  const outer = step(1, { key: 'check', kind: 'workflow', childRunId: nested, status: 'in_progress' });
+  const ask = step(2, { key: 'ask', kind: 'wait', status: 'waiting' });
+  shown.api.state.tree = treeOf({ steps: [outer], nested: { [nested]: [ask] } });
+  const from = { kind: 'run' as const, id: nested, name: 'The check' };
+  shown.api.state.messages = [question(2, asks, { from, fromTaskId: null, runId: nested })];
+  await shown.adjutant.open(`/tasks/${taskId}`);
+  await shown.page.getByRole('region', { name: 'The check asks' }).getByText(asks).waitFor();
 });
 
 describe('what an agent asks', () => {

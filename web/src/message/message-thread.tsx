@@ -9,11 +9,11 @@ interface ThreadProps {
   mayAct: boolean;
 }
 
-/** What people and the Chief of Staff wrote to each other, and what any agent below asks a person. */
+/** What people and the Chief of Staff wrote to each other, and what any agent or step below asks a person. */
 export function MessageThread({ tree, now, mayAct }: ThreadProps) {
   const asked = useQuestions().data?.items ?? [];
-  const tasks = new Map(tasksOf(tree).map(({ task }) => [task.id, task]));
-  const here = asked.filter(({ fromTaskId }) => fromTaskId !== null && tasks.has(fromTaskId));
+  const askers = new Set(tasksOf(tree).flatMap(askersIn));
+  const here = asked.filter(({ fromTaskId, runId }) => askers.has(fromTaskId ?? runId ?? ''));
   const open = new Set(here.map(({ id }) => id));
   return (
     <>
@@ -23,6 +23,11 @@ export function MessageThread({ tree, now, mayAct }: ThreadProps) {
       ))}
     </>
   );
+}
+
+/** Ids of those that may ask: a task, and the runs whose steps wait for an answer. */
+function askersIn({ task, run, nested }: TaskTree): string[] {
+  return [task.id, ...(run ? [run.id] : []), ...nested.map(({ id }) => id)];
 }
 
 export function tasksOf(tree: TaskTree): TaskTree[] {
