@@ -8,7 +8,7 @@
  */
 import type { Failure } from '../contracts/task.ts';
 import type { Amount } from '../core/budget/escrow.ts';
-import { payersPurses } from './budgets/purses.ts';
+import { pursesOfPayer } from './budgets/purses.ts';
 import { releaseAtEnd } from './budgets/release.ts';
 import type { TaskRow } from './mappings/task.ts';
 import { newId } from './new-id.ts';
@@ -35,7 +35,7 @@ export function openTry(tx: Tx, task: TaskRow, opening: LedgerOpening): string {
     `INSERT INTO ledger (id, workspace_id, call_id, call_key, try, task_id, root_task_id, run_id, agent_id, attempt,
                          provider, model, purpose, outcome, reserved_micro_usd, price, reserved_tokens, kind, budget_ids)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open', $14, $15, $16, $17,
-             (SELECT array_agg(b.id) FROM budgets b JOIN tasks k ON k.id = $6 WHERE ${payersPurses()}))`,
+             (SELECT array_agg(p.id) FROM tasks k CROSS JOIN LATERAL (${pursesOfPayer()}) AS p WHERE k.id = $6))`,
     [
       id,
       tx.workspaceId,

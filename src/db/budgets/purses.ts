@@ -45,23 +45,34 @@ export interface Payer {
   payerIds: string[] | null;
 }
 
-/** The values in SQL; those of a row `tasks k` unless said otherwise. */
-export function payersPurses({
+/**
+ * Their ids, as a select of its own; the values are SQL, those of a row `tasks k` unless said otherwise. One branch for each, which is one
+ * look into the index: as conditions of one select PostgreSQL 18 reads every purse of the workspace, and each goal has one.
+ */
+export function pursesOfPayer({
   rootId = 'k.root_id',
-  agentId = `coalesce(k.agent_id, '')`,
+  agentId = 'k.agent_id',
   payerIds = 'k.payer_ids',
   workspaceId = 'k.workspace_id',
 } = {}): string {
-  // The workspace stands in each branch, so that each is one look into the index.
-  const of = (scope: string, subjectId: string) => `(${workspaceId}, '${scope}', ${subjectId})`;
-  const row = '(b.workspace_id, b.scope, b.subject_id)';
-  return `(${row} IN (${of('tree', rootId)}, ${of('agent', agentId)}, ${of('workspace', workspaceId)})
-    OR (b.workspace_id = ${workspaceId} AND b.scope = 'step' AND b.subject_id = ANY (${payerIds})))`;
+  const of = (scope: BudgetScope, subject: string) =>
+    `SELECT b.id FROM budgets b WHERE b.workspace_id = ${workspaceId} AND b.scope = '${scope}' AND b.subject_id = ${subject}`;
+  return [
+    of('tree', rootId),
+    of('agent', agentId),
+    of('workspace', workspaceId),
+    of('step', `ANY (${payerIds})`),
+  ].join(' UNION ALL ');
 }
 
 export async function lockPursesOf(tx: Tx, { rootId, agentId, payerIds }: Payer): Promise<Purse[]> {
-  const where = payersPurses({ rootId: '$2', agentId: '$3', payerIds: '$4', workspaceId: '$1' });
-  return lock(tx, where, [tx.workspaceId, rootId, agentId ?? '', payerIds ?? []]);
+  const mine = pursesOfPayer({
+    rootId: '$2::text',
+    agentId: '$3::text',
+    payerIds: '$4::text[]',
+    workspaceId: '$1::text',
+  });
+  return lock(tx, `b.id = ANY (ARRAY(${mine}))`, [tx.workspaceId, rootId, agentId, payerIds]);
 }
 
 export async function lockPurses(tx: Tx, ids: readonly string[]): Promise<Purse[]> {

@@ -2,7 +2,7 @@ import { type Amount, whoLooksAgain } from '../../core/budget/escrow.ts';
 import { untilToppedUp } from '../../core/task/budget.ts';
 import type { Tx } from '../record.ts';
 import { wakeTask } from '../standing/wake-model-waiters.ts';
-import { payersPurses, purseJson, readPurses } from './purses.ts';
+import { purseJson, pursesOfPayer, readPurses } from './purses.ts';
 
 interface WaitingTask {
   id: string;
@@ -53,6 +53,6 @@ export async function wakeBudgetWaiters(tx: Tx, budgetIds: readonly string[]): P
 
 /** The purses of a task with a parked call, as part of what a decision looks at; `null` without one. */
 export const pursesOfParked = (taskId: string, attempt: string) => `
-  (SELECT json_agg(${purseJson} ORDER BY b.id) FROM budgets b JOIN tasks k ON k.id = ${taskId}
-    WHERE ${payersPurses()}
+  (SELECT json_agg(${purseJson} ORDER BY b.id) FROM tasks k CROSS JOIN LATERAL (${pursesOfPayer()}) AS mine JOIN budgets b ON b.id = mine.id
+    WHERE k.id = ${taskId}
       AND EXISTS (SELECT 1 FROM effects p WHERE p.task_id = ${taskId} AND p.attempt = ${attempt} AND p.status = 'parked'))`;

@@ -6,6 +6,7 @@ import { topUpBudget } from '../../../src/commands/top-up-budget.ts';
 import { updateBudget } from '../../../src/commands/update-budget.ts';
 import { CreateBudget } from '../../../src/contracts/budget.ts';
 import { openStepPurse } from '../../../src/db/budgets/budget-store.ts';
+import { pursesOfPayer } from '../../../src/db/budgets/purses.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { insertTask } from '../../../src/db/task-store.ts';
 import { type PostgresVersion, postgresVersions } from '../../support/database.ts';
@@ -307,6 +308,23 @@ describe.each(postgresVersions)('budgets on PostgreSQL %i', (version) => {
     expect(await purses(desk, 'workspace')).toMatchObject([{ spent: 700, reserved }]);
     await desk.settle(other.taskId, other.key, { try: 1 });
     expect(await purses(desk, 'workspace')).toMatchObject([{ spent: 1400, reserved: 0 }]);
+  });
+
+  test('the purses of a call are found without reading the others of the workspace', async () => {
+    const desk = await open();
+    const taskId = await desk.give('write');
+    await desk.rows(
+      `INSERT INTO budgets (id, workspace_id, scope, subject_id, limit_tokens)
+       SELECT 'bud_other_' || n, $1, CASE WHEN n % 2 = 0 THEN 'tree' ELSE 'agent' END, 'other_' || n, 1 FROM generate_series(1, 3000) AS n`,
+      desk.caller.workspaceId,
+    );
+    await desk.rows('ANALYZE budgets');
+    const [plan] = await desk.rows<Record<string, unknown>>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) SELECT p.id FROM tasks k CROSS JOIN LATERAL (${pursesOfPayer()}) AS p WHERE k.id = $1`,
+      taskId,
+    );
+    const passedOver = JSON.stringify(plan).matchAll(/"Rows Removed by Filter":([0-9]+)/g);
+    expect([...passedOver].reduce((sum, [, n]) => sum + Number(n), 0)).toBeLessThan(100);
   });
 });
 
