@@ -76,17 +76,15 @@ export function decideNewTask(
 
 /**
  * Whoever wakes only those that they see waiting is held off until this wait is committed, or has done it already, which the next look at
- * the facts sees: nobody settles, no file is read to its end, and its agent is not given other models in between.
- * @returns whether anybody is held off
+ * the facts sees: nobody settles, and no file is read to its end, in between. @returns whether anybody is held off
  */
 async function holdOff(tx: Tx, task: TaskRow, move: TaskMove): Promise<boolean> {
   if (move.move !== 'wait') return false;
-  const knowsAgent = (move.for === 'model' || move.short) && task.agentId;
-  if (knowsAgent) await lockAgents(tx, [knowsAgent]);
   if (move.for === 'files') await holdFilesOf(tx, task.id);
-  else if (move.for === 'model') await takeRevision(tx, task);
-  else if (move.short) await lockPursesOf(tx, task);
-  else return false;
+  else if (move.short) {
+    if (task.agentId) await lockAgents(tx, [task.agentId]);
+    await lockPursesOf(tx, task);
+  } else return false;
   return true;
 }
 
