@@ -174,7 +174,7 @@ export function askingMessage(questions: readonly { id: string; text: string }[]
     questions.length > 0
       ? `\n\nNobody has answered yet:\n\n${open.join('\n')}\n\nIf the messages tell you what you asked, or make it superfluous, call ${withdrawQuestionName} first and say why: nobody is asked any more, and you go on with what you know.`
       : '';
-  return `Answer the messages above in a few sentences. Your answer goes to those who wrote them. What you asked stays open: you go on when it is answered.${withdraw}`;
+  return `Answer the messages above in a few sentences of plain text. Your answer goes to those who wrote them; it is not your result. What you asked stays open: you go on when it is answered.${withdraw}`;
 }
 
 /** After turns of hearing, when nothing new is asked. */
