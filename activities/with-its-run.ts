@@ -9,11 +9,12 @@ import type { Watch } from './job.ts';
 export async function withItsRun(
   tasks: Pick<TaskRecord, 'standRunInPassing'>,
   standing: Standing,
-  { input: { workspaceId, runId }, watch }: { input: JobInput; watch: Pick<Watch, 'now'> },
+  { input: { workspaceId, id: taskId, runId }, watch }: { input: JobInput; watch: Pick<Watch, 'now'> },
 ): Promise<Standing> {
   if (!standing.end || runId === undefined) return standing;
-  const run = await tasks.standRunInPassing({ workspaceId, now: watch.now() }, runId).catch(() => null);
-  return run ? { ...standing, run } : standing;
+  const asker = { workspaceId, now: watch.now() };
+  const told = await tasks.standRunInPassing(asker, { runId, taskId }).catch(() => 'left' as const);
+  return told === 'left' ? standing : { ...standing, run: told };
 }
 
 /** What the start of its Temporal workflow has fulfilled. */

@@ -109,7 +109,7 @@ class Corridor {
         await continueAsNew<(input: CorridorInput) => Promise<Close>>(this.input);
       const { end, wakeAt, run } = this.reconcile();
       if (this.stale) continue;
-      if (end && this.running.size === 0) return run ? { end, run } : end;
+      if (end && this.running.size === 0) return run === undefined ? end : { end, run };
       await this.rest(end ? null : wakeAt);
     }
   };
@@ -206,8 +206,8 @@ class Corridor {
     this.firsts.delete(key);
     const onClosed = (close?: Close) => {
       this.children.delete(key);
-      if (typeof close === 'object' && close.run) this.adopt(close.run);
-      else this.stale = true;
+      if (typeof close !== 'object') this.stale = true;
+      else if (close.run) this.adopt(close.run);
     };
     const { typedSearchAttributes } = workflowInfo();
     startChild(workflowTypes[kind as 'task' | 'run'], {

@@ -30,8 +30,11 @@ export interface Standing {
   details: string;
   status: string;
   agent: string | null;
-  /** With the end of a step's task: where its run stands after that. Told to the run's Temporal workflow by the close of the task's. */
-  run?: Standing;
+  /**
+   * With the end of a step's task: where its run stands after that, or null: somebody else tells it. Told to the run's Temporal workflow by the
+   * close of the task's.
+   */
+  run?: Standing | null;
 }
 
 /** The one argument of every Temporal workflow. */
@@ -47,7 +50,9 @@ export interface CorridorStart extends CorridorInput {
 }
 
 /** What a Temporal workflow closes with. */
-export type Close = NonNullable<Standing['end']> | { end: NonNullable<Standing['end']>; run: Standing };
+export type Close =
+  | NonNullable<Standing['end']>
+  | { end: NonNullable<Standing['end']>; run: Standing | null };
 
 /** What a Temporal workflow asks the record. */
 export interface Look extends CorridorInput {

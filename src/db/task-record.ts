@@ -28,7 +28,7 @@ import type { Database, Scope, Tx } from './record.ts';
 import { requestCancel } from './standing/request-cancel.ts';
 import { standConversation } from './conversations/stand-conversation.ts';
 import { decideRun, type LookedRun, lockForLook as lockRunForLook } from './standing/stand-run.ts';
-import { lockInPassing, standRunInPassing, unlessLeft } from './standing/stand-run-in-passing.ts';
+import { lockInPassing, standRunInPassing, type Told, unlessLeft } from './standing/stand-run-in-passing.ts';
 import { lockForLook, standTask, type TaskLook } from './standing/stand-task.ts';
 import { fulfilWakes } from './standing/take-wakes.ts';
 import type { World } from './standing/world.ts';
@@ -72,9 +72,9 @@ export function createTaskRecord(db: Database, options: RecordOptions) {
         planOnce: true,
         ahead: (tx) => lockRunForLook(tx, runId),
       }),
-    /** For the run of a task that has ended; null: it is left to its own look. */
-    standRunInPassing: (asker: Asker, runId: string): Promise<Standing | null> =>
-      within(asker, (tx, world, run: RunRow | null) => standRunInPassing(tx, run, world), {
+    /** For the run of a task that has ended. */
+    standRunInPassing: (asker: Asker, { runId, taskId }: { runId: string; taskId: string }): Promise<Told> =>
+      within(asker, (tx, world, run: RunRow | null) => standRunInPassing(tx, run, { taskId, world }), {
         planOnce: true,
         ahead: (tx) => lockInPassing(tx, runId),
       }).catch(unlessLeft),

@@ -2,10 +2,10 @@
  * Where a run stands, asked by whoever has ended the task of one of its steps: its Temporal workflow is told by the close of the task's, and
  * need not ask.
  *
- * 1. It is the run's own look, in a transaction of its own. Nothing waits for it: a run that somebody looks at, that has much at work or that does
- *    not simply go on is left to its own look.
+ * 1. It is the run's own look, in a transaction of its own. A run that has much at work or does not simply go on is left to its own look.
  * 2. The answer may not arrive (the Temporal workflows above are others by now). So the hints to look stay in the outbox until a child that this
  *    look has begun was started and says so. Where no child was begun there must be nothing to tell, or it is all undone.
+ * 3. Steps that end together are often taken in by one look: then the others have nothing to tell, and must not be asked about.
  */
 import type { Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
@@ -21,11 +21,14 @@ import type { World } from './world.ts';
 /** Of more than these at once, one look takes in several. */
 const mostAtWork = 8;
 
+/** Null: whoever took in the end of this task tells it. */
+export type Told = Standing | null | 'left';
+
 /** Undoes what was decided: the run looks for itself. */
 class LeftToItself extends Error {}
 
-export function unlessLeft(error: unknown): null {
-  if (error instanceof LeftToItself) return null;
+export function unlessLeft(error: unknown): 'left' {
+  if (error instanceof LeftToItself) return 'left';
   throw error;
 }
 
@@ -33,34 +36,41 @@ export async function lockInPassing(tx: Tx, runId: string): Promise<RunRow | nul
   const [run] = await tx.sql<RunRow>(
     `SELECT * FROM runs r WHERE id = $1 AND workspace_id = $2 AND status = 'running' AND paused_at IS NULL AND cancel_requested_at IS NULL
         AND (SELECT count(*) FROM steps s WHERE s.run_id = r.id AND s.status = 'in_progress') <= ${mostAtWork}
-      FOR NO KEY UPDATE SKIP LOCKED`,
+      FOR NO KEY UPDATE`,
     [runId, tx.workspaceId],
   );
   return run ?? null;
 }
 
 /** @throws LeftToItself */
-export async function standRunInPassing(tx: Tx, run: RunRow | null, world: World): Promise<Standing | null> {
-  if (!run) return null;
+export async function standRunInPassing(
+  tx: Tx,
+  run: RunRow | null,
+  { taskId, world }: { taskId: string; world: World },
+): Promise<Told> {
+  if (!run) return 'left';
   const [hints, rows, cost] = await allEnded([
     putOffWakes(tx, `run/${run.id}`),
     readSteps(tx, run.id),
     costOfRun(tx, run.id),
   ]);
-  if (rows.every(hasEnded)) return null;
+  if (rows.every(hasEnded)) throw new LeftToItself();
   const atWork = new Set(
-    rows.filter((row) => !hasEnded(row)).flatMap(({ taskId, childRunId }) => childRunId ?? taskId ?? []),
+    rows.filter((row) => !hasEnded(row)).flatMap(({ taskId: id, childRunId }) => childRunId ?? id ?? []),
   );
   const standing = await decideRun(tx, { run, rows, cost }, world);
   const begun = standing.start.find(({ id }) => !atWork.has(id));
-  if (begun)
-    return {
-      ...standing,
-      start: standing.start.map((job) => (job === begun ? { ...job, fulfils: hints } : job)),
-    };
+  if (begun) {
+    const fulfils = hints.map(({ id }) => id);
+    return { ...standing, start: standing.start.map((job) => (job === begun ? { ...job, fulfils } : job)) };
+  }
   if (standing.end || standing.wakeAt !== null) throw new LeftToItself();
-  fulfilWakes(tx, hints);
-  return standing;
+  fulfilWakes(
+    tx,
+    hints.flatMap(({ id, underWay }) => (underWay ? [] : [id])),
+  );
+  const isTold = rows.some((row) => row.taskId === taskId && isFinished(row.status));
+  return isTold ? null : standing;
 }
 
 function hasEnded({ status, taskStatus, childStatus }: JoinedStep): boolean {

@@ -24,14 +24,21 @@ export function takeWakes(tx: Tx, target: string): void {
 /** How long an answer may be under way on a busy machine before it counts as lost. */
 const underWayMs = 10_000;
 
+export interface PutOff {
+  id: string;
+  /** An earlier answer is under way for it. */
+  underWay: boolean;
+}
+
 /** The same hints, for a look whose answer may not arrive: put off, and fulfilled by whoever sees that it has arrived (`fulfilWakes`). */
-export async function putOffWakes(tx: Tx, target: string): Promise<string[]> {
-  const rows = await tx.sql<{ id: string }>(
-    `UPDATE outbox SET due_at = now() + interval '${underWayMs} ms'
-      WHERE id IN (SELECT id FROM outbox WHERE target = $1 AND status = 'ready' AND due_at > now() ORDER BY id FOR UPDATE SKIP LOCKED) RETURNING id`,
+export async function putOffWakes(tx: Tx, target: string): Promise<PutOff[]> {
+  return tx.sql<PutOff>(
+    `WITH hints AS (
+       SELECT id, due_at > created_at + interval '${parentWakeMs} ms' AS under_way FROM outbox
+        WHERE target = $1 AND status = 'ready' AND due_at > now() ORDER BY id FOR UPDATE SKIP LOCKED)
+     UPDATE outbox o SET due_at = now() + interval '${underWayMs} ms' FROM hints h WHERE o.id = h.id RETURNING o.id, h.under_way`,
     [target],
   );
-  return rows.map(({ id }) => id);
 }
 
 export function fulfilWakes(tx: Tx, ids: readonly string[] = []): void {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { lockRun } from '../../../src/db/run-store.ts';
+import type { Standing } from '../../../src/contracts/corridor.ts';
 import { agent, openRunDesk, type RunDesk, set } from './support.ts';
 
 describe('where a run stands, asked by whoever ended the task of a step', () => {
@@ -8,10 +8,13 @@ describe('where a run stands, asked by whoever ended the task of a step', () => 
     desk = await openRunDesk();
   }, 60_000);
 
-  const ask = (runId: string) => desk.tasks.standRunInPassing(desk.asker, runId);
+  const taskOf = async (runId: string, key: string) => (await desk.steps(runId)).get(key)?.taskId ?? '';
+  const ask = async (runId: string, key: string) =>
+    desk.tasks.standRunInPassing(desk.asker, { runId, taskId: await taskOf(runId, key) });
+  const hear = async (runId: string, key: string) => (await ask(runId, key)) as Standing;
   const hints = (runId: string) =>
     desk.rows<{ id: string; farOff: boolean }>(
-      `SELECT id, due_at > now() + interval '5 s' AS far_off FROM outbox WHERE target = $1 AND status = 'ready' AND due_at > now()`,
+      `SELECT id, due_at > now() + interval '5 s' AS far_off FROM outbox WHERE target = $1 AND status = 'ready' AND due_at > now() ORDER BY id`,
       `run/${runId}`,
     );
   const beginWith = async (...steps: object[]) => {
@@ -28,8 +31,8 @@ describe('where a run stands, asked by whoever ended the task of a step', () => 
     );
     await desk.finish(id, 'a');
     const [hint] = await hints(id);
-    const told = await ask(id);
-    const [job] = told?.start ?? [];
+    const told = await hear(id, 'a');
+    const [job] = told.start;
     expect(job).toMatchObject({
       id: (await desk.steps(id)).get('b')?.taskId,
       first: { status: 'in_progress' },
@@ -45,7 +48,7 @@ describe('where a run stands, asked by whoever ended the task of a step', () => 
   test('needs no hint where others work on and nothing begins', async () => {
     const id = await beginWith(agent('a'), agent('b'), agent('c', {}, { dependsOn: ['a', 'b'] }));
     await desk.finish(id, 'a');
-    expect((await ask(id))?.start).toHaveLength(1);
+    expect((await hear(id, 'a')).start).toHaveLength(1);
     expect(await hints(id)).toEqual([]);
     expect((await desk.steps(id)).get('a')).toMatchObject({ status: 'completed' });
   });
@@ -60,7 +63,7 @@ describe('where a run stands, asked by whoever ended the task of a step', () => 
     });
     for (const id of [ending, waiting]) {
       await desk.finish(id, 'a');
-      expect(await ask(id)).toBeNull();
+      expect(await ask(id, 'a')).toBe('left');
       expect((await desk.steps(id)).get('a')).toMatchObject({ status: 'in_progress' });
       expect(await hints(id)).toMatchObject([{ farOff: false }]);
     }
@@ -68,17 +71,32 @@ describe('where a run stands, asked by whoever ended the task of a step', () => 
     expect(await desk.stand(waiting)).toMatchObject({ end: null, wakeAt: expect.any(Number) });
   });
 
-  test('is left to the run while somebody holds it, while it is paused, and while much is at work', async () => {
+  test('is told once: what another look has taken in needs no word, and that look’s hint stays until it has arrived', async () => {
+    const id = await beginWith(
+      agent('a'),
+      agent('b'),
+      agent('c', {}, { dependsOn: ['a'] }),
+      agent('d', {}, { dependsOn: ['c', 'b'] }),
+    );
+    await desk.finish(id, 'a');
+    await desk.finish(id, 'b');
+    const [ofA, ofB] = await hints(id);
+    const told = await hear(id, 'a');
+    expect(told.start.find(({ fulfils }) => fulfils)).toMatchObject({
+      id: await taskOf(id, 'c'),
+      fulfils: [ofA?.id, ofB?.id],
+    });
+    expect(await ask(id, 'b')).toBeNull();
+    expect(await hints(id)).toHaveLength(2);
+  });
+
+  test('is left to the run while it is paused, and while much is at work', async () => {
     const id = await beginWith(agent('a'), agent('b', {}, { dependsOn: ['a'] }));
     await desk.finish(id, 'a');
-    await desk.inside(async (tx) => {
-      await lockRun(tx, id);
-      expect(await ask(id)).toBeNull();
-    });
     await desk.rows('UPDATE runs SET paused_at = now() WHERE id = $1', id);
-    expect(await ask(id)).toBeNull();
+    expect(await ask(id, 'a')).toBe('left');
     const wide = await beginWith(...Array.from({ length: 10 }, (_, n) => agent(`a${n}`)));
     await desk.finish(wide, 'a0');
-    expect(await ask(wide)).toBeNull();
+    expect(await ask(wide, 'a0')).toBe('left');
   });
 });
