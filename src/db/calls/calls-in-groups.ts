@@ -48,81 +48,73 @@ interface Asked<What> {
 const limits = { atOnce: 3, most: 16 };
 
 export function createCallsInGroups({ db, worldOf, reserveOf, claimAlone, settleAlone }: CallWays) {
-  const claim = grouped<CallAddress, Claim>({
-    alone: ({ asker, what }) => claimAlone(asker, what),
-    together: (asked) =>
-      db.inWorkspace(
-        groupScope(asked),
-        async (tx, found: (CallToClaim | null)[]) => {
-          fulfilWakes(
-            tx,
-            asked.flatMap(({ asker }) => asker.fulfils ?? []),
-          );
-          const reserve = await reserveOf(tx);
-          return sideBySide(asked, async ({ asker }, i) => {
-            const call = found[i];
-            return call
-              ? claimModelCall(tx, call, { world: await groupWorld(tx, asker), reserve })
-              : undefined;
-          });
-        },
-        (tx) =>
-          lockCallsToClaim(
-            tx,
-            asked.map(({ what }) => what),
-          ),
-      ),
-  });
-  const settle = grouped<Settlement, Settled>({
-    alone: ({ asker, what }) => settleAlone(asker, what),
-    together: (asked) =>
-      db.inWorkspace(
-        groupScope(asked),
-        async (tx, locked: LockedToSettle) => {
-          const found = await bookCalls(
-            tx,
-            locked,
-            asked.map(({ what }) => what),
-          );
-          return sideBySide(asked, async ({ asker, what }, i) => {
-            const call = found[i];
-            return call
-              ? settleModelCall(tx, what, { world: await groupWorld(tx, asker), found: call })
-              : undefined;
-          });
-        },
-        (tx) =>
-          lockCallsToSettle(
-            tx,
-            asked.map(({ what }) => what),
-          ),
-      ),
-  });
   /** Who is about to wait for a model looks whether there is a newer one, and holds them: that is done alone. */
   const groupWorld = async (tx: Tx, { now }: Asker): Promise<World> => ({
     ...(await worldOf(tx, new Date(now))),
     fresher: () => Promise.reject(new Error('To be decided alone.')),
   });
-  return { claim, settle };
+  const claimTogether = (asked: Asked<CallAddress>[]) =>
+    db.inWorkspace(
+      groupScope(asked),
+      async (tx, found: (CallToClaim | null)[]) => {
+        fulfilWakes(
+          tx,
+          asked.flatMap(({ asker }) => asker.fulfils ?? []),
+        );
+        const reserve = await reserveOf(tx);
+        return sideBySide(asked, found, async ({ asker }, call) =>
+          claimModelCall(tx, call, { world: await groupWorld(tx, asker), reserve }),
+        );
+      },
+      (tx) => lockCallsToClaim(tx, whatOf(asked)),
+    );
+  const settleTogether = (asked: Asked<Settlement>[]) =>
+    db.inWorkspace(
+      groupScope(asked),
+      async (tx, locked: LockedToSettle) =>
+        sideBySide(asked, await bookCalls(tx, locked, whatOf(asked)), async ({ asker, what }, found) =>
+          settleModelCall(tx, what, { world: await groupWorld(tx, asker), found }),
+        ),
+      (tx) => lockCallsToSettle(tx, whatOf(asked)),
+    );
+  return { claim: grouped(claimAlone, claimTogether), settle: grouped(settleAlone, settleTogether) };
 }
 
 function grouped<What extends { taskId: string }, Result>(
-  ways: Pick<InGroups<Asked<What>, Result>, 'alone' | 'together'>,
+  alone: (asker: Asker, what: What) => Promise<Result>,
+  together: InGroups<Asked<What>, Result>['together'],
 ): (asker: Asker, what: What) => Promise<Result> {
-  const go = inGroupsOf<Asked<What>, Result>(
-    ({ asker }) => asker.workspaceId,
-    () => ({ ...limits, ...ways, placeOf: ({ what }) => what.taskId }),
+  const way: InGroups<Asked<What>, Result> = {
+    ...limits,
+    placeOf: ({ what }) => what.taskId,
+    alone: ({ asker, what }) => alone(asker, what),
+    together,
+  };
+  const go = inGroupsOf(
+    ({ asker }: Asked<What>) => asker.workspaceId,
+    () => way,
   );
   return (asker, what) => go({ asker, what });
+}
+
+function whatOf<What>(asked: readonly Asked<What>[]): What[] {
+  return asked.map(({ what }) => what);
 }
 
 function groupScope(asked: readonly Asked<unknown>[]): Scope {
   return { workspaceId: asked[0]?.asker.workspaceId ?? '', actor: 'system', planOnce: true, once: true };
 }
 
-function sideBySide<Each, Result>(
+/** Over one connection; `found`: what each needs, null where it cannot be done in a group. */
+function sideBySide<Each, Found, Result>(
   all: readonly Each[],
-  work: (each: Each, i: number) => Promise<Result>,
-): Promise<Result[]> {
-  return allEnded(all.map(work));
+  found: readonly (Found | null)[],
+  work: (each: Each, found: Found) => Promise<Result>,
+): Promise<(Result | undefined)[]> {
+  return allEnded(
+    all.map(async (each, i) => {
+      const known = found[i] ?? null;
+      return known === null ? undefined : work(each, known);
+    }),
+  );
 }
