@@ -242,6 +242,9 @@ const damages: Record<string, { before?: string; sql?: string; seen?: () => Part
   'every message was read or says why not': {
     sql: `UPDATE messages SET state = 'delivered' WHERE ${oneOf('messages')}`,
   },
+  'nobody is asked any more by a task that has ended': {
+    sql: `UPDATE messages SET to_kind = 'person', type = 'request', from_task_id = (SELECT id FROM tasks WHERE ended_at IS NOT NULL LIMIT 1)`,
+  },
   'no step of a message is told twice': {
     sql: `INSERT INTO events (id, workspace_id, stream, seq, type, actor, data, at, xid)
           SELECT 'evt_again', workspace_id, stream, seq + 1000, type, actor, data, at, xid FROM events WHERE ${oneOf('events', `type = 'message.accepted'`)}`,
