@@ -5,7 +5,7 @@
  * Temporal that makes the same call and writes one row, started the same way. Tasks: each a Temporal workflow of its own, from its start
  * until the record has its end.
  *
- * npm run bench calls-at-once -- [--calls 1000] [--tasks 300] [--delay 1000]
+ * npm run bench calls-at-once -- [--calls 1000] [--tasks 300] [--delay 1000] [--rounds 2]
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -28,9 +28,11 @@ const { values } = parseArgs({
     calls: { type: 'string', default: '1000' },
     tasks: { type: 'string', default: '300' },
     delay: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '2' },
   },
 });
-const { calls, tasks, delay } = {
+const { calls, tasks, delay, rounds } = {
+  rounds: Number(values.rounds),
   calls: Number(values.calls),
   tasks: Number(values.tasks),
   delay: Number(values.delay),
@@ -48,8 +50,10 @@ try {
   stage.closeLater(() => connection.close());
   const temporal = new Client({ connection, namespace: stage.namespace });
   const [plain, ours] = [await openPlain({ desk, v1, temporal }), await openOurs({ desk, v1, temporal })];
-  const atOnce = { plain: await plain.calls(), ours: await ours.calls() };
-  report(`${calls} calls of ${delay} ms at once, one worker`, atOnce, calls);
+  for (let round = 1; round <= rounds; round += 1) {
+    const atOnce = { plain: await plain.calls(round), ours: await ours.calls(round) };
+    report(`Round ${round}: ${calls} calls of ${delay} ms at once, one worker`, atOnce, calls);
+  }
   const inTasks = { plain: await plain.tasks(), ours: await ours.tasks() };
   report(`${tasks} tasks of one such call at once, one worker`, inTasks, tasks);
 } finally {
@@ -64,7 +68,7 @@ interface House {
 }
 
 interface AtOnce {
-  calls(): Promise<Outcome>;
+  calls(round: number): Promise<Outcome>;
   tasks(): Promise<Outcome>;
 }
 
@@ -87,10 +91,10 @@ async function openOurs({ desk, v1, temporal }: House): Promise<AtOnce> {
   const start = createStartTarget(client, 60_000);
   const { workspaceId } = desk.caller;
   return {
-    async calls() {
+    async calls(round) {
       const jobs = await comeToTheirCall(desk, { v1, count: calls });
       return measure(desk.stage, worker.pid, async () => {
-        await callAll(temporal, { taskQueue: 'models', inputs: jobs });
+        await callAll(temporal, { round, taskQueue: 'models', inputs: jobs });
         await allCompleted(
           desk,
           jobs.map(({ id }) => id),
@@ -158,15 +162,19 @@ async function openPlain({ desk: { stage: on }, v1, temporal }: House): Promise<
     env: { OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: v1, PLAIN_MODEL: model, PLAIN_AT_ONCE: '1000' },
     ready: (output) => output.includes('The worker is ready.'),
   });
-  const stepOf = (n: number) => ({ runId: 'at-once', stepId: `s${n}`, goal: 'Say it in a sentence.' });
+  const stepOf = (n: number, round = 0) => ({
+    runId: `at-once-${round}`,
+    stepId: `s${n}`,
+    goal: 'Say it in a sentence.',
+  });
   return {
-    async calls() {
-      const inputs = Array.from({ length: calls }, (_, n) => stepOf(n));
+    async calls(round) {
+      const inputs = Array.from({ length: calls }, (_, n) => stepOf(n, round));
       await pool.query(
-        `INSERT INTO plain_steps (run_id, id, status, goal) SELECT 'at-once', 's' || n, 'running', 'Say it in a sentence.' FROM generate_series(0, $1 - 1) n`,
-        [calls],
+        `INSERT INTO plain_steps (run_id, id, status, goal) SELECT $2, 's' || n, 'running', 'Say it in a sentence.' FROM generate_series(0, $1 - 1) n`,
+        [calls, `at-once-${round}`],
       );
-      return measure(on, worker.pid, () => callAll(temporal, { taskQueue: 'plain-models', inputs }));
+      return measure(on, worker.pid, () => callAll(temporal, { round, taskQueue: 'plain-models', inputs }));
     },
     tasks: () =>
       measure(on, worker.pid, () =>
@@ -184,8 +192,11 @@ async function openPlain({ desk: { stage: on }, v1, temporal }: House): Promise<
 }
 
 /** One Temporal workflow that starts all of them at once; it runs on the plain side's worker for both. */
-function callAll(temporal: Client, { taskQueue, inputs }: { taskQueue: string; inputs: object[] }) {
-  const workflowId = `call-all/${taskQueue}`;
+function callAll(
+  temporal: Client,
+  { round, taskQueue, inputs }: { round: number; taskQueue: string; inputs: object[] },
+) {
+  const workflowId = `call-all/${taskQueue}/${round}`;
   return temporal.workflow.execute('callAll', { workflowId, taskQueue: 'plain', args: [taskQueue, inputs] });
 }
 

@@ -9,7 +9,7 @@ interface Step {
 }
 
 /** As ours. */
-const heartbeatMs = 4000;
+const heartbeatMs = 6000;
 
 export type PlainActivities = ReturnType<typeof createPlainActivities>;
 
