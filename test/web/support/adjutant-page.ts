@@ -108,10 +108,11 @@ export class AdjutantPage {
     return (await this.page.getByRole('navigation', { name: 'Main' }).getByRole('status').innerText()).trim();
   }
 
-  /** Pixels that the page is wider than the screen; 0 is right. */
+  /** Pixels that the page is wider than the screen, or taller: only what is in it scrolls. 0 is right. */
   async overflow(): Promise<number> {
     // As text: these sources are checked without the browser's types.
     return this.page.evaluate<number>(`Math.max(
+      document.documentElement.scrollHeight - document.documentElement.clientHeight,
       ...[document.documentElement, ...document.querySelectorAll('main, .log, .fc, .sheet')]
         .map((box) => box.scrollWidth - box.clientWidth),
     )`);
