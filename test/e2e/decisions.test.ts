@@ -117,7 +117,7 @@ test('a tool call that is denied with a note, and one that broke off, are told t
   await adjutant.open(`/tasks/${id}`);
   const asked = page.getByRole('region', { name: /^Approve: / });
   await asked.getByText('tug').waitFor();
-  await asked.getByRole('textbox', { name: 'Note' }).fill('The pilot, please.');
+  await asked.getByRole('textbox', { name: 'Note' }).fill('The other one, please.');
   await asked.getByRole('button', { name: 'Deny' }).click();
   const broken = page.getByRole('region', { name: /^Did this happen\? / });
   const approves = async () => {
@@ -131,7 +131,7 @@ test('a tool call that is denied with a note, and one that broke off, are told t
   await broken.getByRole('textbox', { name: 'Note' }).fill('Found it on the statement.');
   await broken.getByRole('button', { name: 'It happened' }).click();
   expect(await adjutant.readResult(patience)).toContain('All is settled.');
-  expect(told[0]).toContain('They say: The pilot, please.');
+  expect(told[0]).toContain('They say: The other one, please.');
   expect(told[1]).toContain('the call of bank_wire did not happen');
   expect(told[2]).toContain('the call of bank_wire happened');
   const pilot = { amount: 7, to: 'pilot' };

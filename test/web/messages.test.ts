@@ -34,7 +34,8 @@ describe('writing to a task', () => {
     const box = adjutant.sheet.getByRole('textbox', { name: 'Message', exact: true });
     await box.fill('Mind the fuel clause.');
     await box.press('Enter');
-    await adjutant.sheet.getByText('Mind the fuel clause.').waitFor();
+    const said = adjutant.sheet.getByRole('article', { name: 'Message', exact: true });
+    await said.getByText('Mind the fuel clause.').waitFor();
     expect(api.posted.map(({ path }) => path)).toEqual([`/api/v2/tasks/${idOf('tsk', 102)}/messages`]);
   });
 
