@@ -42,6 +42,7 @@ export default {
       displayName: 'integration',
       testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'],
       testPathIgnorePatterns: ['/node_modules/', ...pure.map((room) => `<rootDir>/${room}/`)],
+      setupFilesAfterEnv: ['<rootDir>/test/support/jest/second-try.mjs'],
       globalSetup: '<rootDir>/test/support/jest/global-setup.mjs',
       globalTeardown: '<rootDir>/test/support/jest/global-teardown.mjs',
     },
