@@ -69,6 +69,8 @@ export interface ApiClient {
     list(query?: ListQuery): Promise<Page<Message>>;
     /** To an agent or a task, or the answer to what was asked. */
     send(message: NewMessage<SendMessage>): Promise<Message>;
+    /** A person's, until it is read or answered; the work on a request stops. */
+    withdraw(id: string, reason?: string): Promise<Message>;
   };
   runs: {
     read(id: string): Promise<Run>;
@@ -281,6 +283,7 @@ function decisionsOn({ request, post }: Line): Pick<ApiClient, 'approvals' | 'me
     messages: {
       list: (query = {}) => request('/messages', { query }),
       send: (message) => post('/messages', message),
+      withdraw: (id, reason) => post(`/messages/${id}/withdraw`, given('reason', reason)),
     },
     budgets: { topUp: (id, usd) => post(`/budgets/${id}/top-up`, { usd }) },
   };

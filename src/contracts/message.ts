@@ -96,6 +96,10 @@ export const SendToTask = z
   .meta({ id: 'SendToTask' });
 export type SendToTask = z.infer<typeof SendToTask>;
 
+export const WithdrawMessage = z
+  .strictObject({ reason: z.string().trim().min(1).max(1000).default('Withdrawn by a person.') })
+  .meta({ id: 'WithdrawMessage' });
+
 export const Message = z
   .object({
     id: MessageId,

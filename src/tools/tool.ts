@@ -80,11 +80,14 @@ export interface RecordToolContext extends MemoryContext {
   }): Promise<{ taskId: string; title: string } | { problem: string }>;
   /** The task's own plan gets a new rest. @returns why not; null when it will */
   revisePlan(reason: string): Promise<{ problem: string } | { again: 'the whole' | 'the rest' }>;
-  /** A question of this task's own, by id; null: the only one. @returns why not; else how many are open still */
+  /**
+   * A question or request of this task's own, by id; null: the only one.
+   * @returns why not; else whether a call waited for the answer, and how many wait still
+   */
   withdrawQuestion(given: {
     id: string | null;
     reason: string;
-  }): Promise<{ problem: string } | { left: number }>;
+  }): Promise<{ problem: string } | { waited: boolean; left: number }>;
   /** Of a long result of this task's tools, or of a step before it. Null: there is none of this name here. */
   readResult(
     handle: string,

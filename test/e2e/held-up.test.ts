@@ -56,6 +56,24 @@ describe('a goal that stands still', () => {
     await owner.page.getByText('The north one.').waitFor();
   }, 120_000);
 
+  test('because it asks something goes on when a message held the answer: the question is withdrawn', async () => {
+    const agentId = await house.addAgent('Learner', ['ask_person']);
+    turns(
+      uses('ask_person', { question: 'Which berth?' }),
+      uses('withdraw_question', { reason: 'The message named it.' }),
+      { text: 'Thank you.' },
+      { text: 'Moored at berth four.' },
+    );
+    const { id } = await api.tasks.create({ goal: 'Moor the ship.', agentId });
+    await owner.adjutant.open(`/tasks/${id}`);
+    await region('Learner asks').getByText('Which berth?').waitFor();
+    await owner.page.getByRole('textbox', { name: 'Message', exact: true }).fill('Berth four is free.');
+    await owner.page.keyboard.press('Enter');
+    await owner.page.getByText(/withdrawn: The message named it\.$/).waitFor();
+    expect(await region('Learner asks').count()).toBe(0);
+    expect(await owner.adjutant.readResult(patience)).toContain('Moored at berth four.');
+  }, 120_000);
+
   test('for want of budget gets more', async () => {
     const agentId = await house.addAgent('Spender');
     turns({ text: 'It was worth it.' });

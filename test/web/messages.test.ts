@@ -39,6 +39,17 @@ describe('writing to a task', () => {
     expect(api.posted.map(({ path }) => path)).toEqual([`/api/v2/tasks/${idOf('tsk', 102)}/messages`]);
   });
 
+  test('can be taken back until it is read', async () => {
+    const { adjutant, page, api } = shown;
+    const told = message(1, { state: 'delivered' });
+    api.state.messages = [told, message(2, { state: 'read', content: { text: 'Mind the fuel clause.' } })];
+    await adjutant.open(`/tasks/${taskId}`);
+    await page.getByRole('button', { name: 'Withdraw' }).click();
+    await page.getByText(/withdrawn: Withdrawn by a person\.$/).waitFor();
+    expect(await page.getByRole('button', { name: 'Withdraw' }).count()).toBe(0);
+    expect(api.posted.map(({ path }) => path)).toEqual([`/api/v2/messages/${told.id}/withdraw`]);
+  });
+
   test('is not offered when the task is over, nor to a viewer', async () => {
     const { adjutant, page, api } = shown;
     api.state.messages = [message(1, { state: 'read' })];

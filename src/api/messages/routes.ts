@@ -3,8 +3,9 @@ import { ackMessage } from '../../commands/ack-message.ts';
 import { sendMessage } from '../../commands/send-message.ts';
 import { findTask, sendToTask } from '../../commands/send-to-task.ts';
 import type { ToolsOf } from '../../commands/tools-of.ts';
+import { withdrawMessage } from '../../commands/withdraw-message.ts';
 import { AgentId, MessageId, TaskId } from '../../contracts/ids.ts';
-import { Message, SendMessage, SendToTask } from '../../contracts/message.ts';
+import { Message, SendMessage, SendToTask, WithdrawMessage } from '../../contracts/message.ts';
 import { PageQuery, pageOf } from '../../contracts/page.ts';
 import { readAgent } from '../../db/agent-reads.ts';
 import { listPage } from '../../db/list-page.ts';
@@ -68,6 +69,7 @@ export function messageRoutes(door: Door, toolsOf: ToolsOf): void {
     { handle: ({ tx, params: { messageId } }) => viewMessage(tx, messageId) },
   );
   ackRoute(door);
+  withdrawRoute(door);
   taskMessageRoutes(door, toolsOf);
   mailboxRoute(door);
 }
@@ -89,6 +91,31 @@ function ackRoute(door: Door): void {
     {
       handle: async ({ tx, caller, params: { messageId } }) => {
         await ackMessage(tx, caller, messageId);
+        return viewMessage(tx, messageId);
+      },
+    },
+  );
+}
+
+function withdrawRoute(door: Door): void {
+  route(
+    door,
+    {
+      method: 'post',
+      path: '/messages/{messageId}/withdraw',
+      tag,
+      summary: 'Take back a message of a person',
+      description:
+        'Until it is read, or a request until it is answered. The task that was started for a request is cancelled, with everything below it.',
+      params,
+      body: WithdrawMessage,
+      bodyOptional: true,
+      reply: Message,
+      errors: ['forbidden', 'wrong_state'],
+    },
+    {
+      handle: async ({ tx, caller, params: { messageId }, body: { reason } }) => {
+        await withdrawMessage(tx, caller, { messageId, reason });
         return viewMessage(tx, messageId);
       },
     },

@@ -1,6 +1,6 @@
 /**
  * Tools that come with hearing: an agent has them in the turns in which it hears messages, where they make sense. No agent's list gives or
- * takes them, and a plan is a Chief of Staff's alone.
+ * takes them, and a plan is a Chief of Staff's alone. Who may write messages may take back what it asked at any time.
  */
 import type { TaskFacts } from './snapshot.ts';
 
@@ -9,6 +9,14 @@ export const withdrawQuestionName = 'withdraw_question';
 
 export function isOfHearing(name: string): boolean {
   return name === revisePlanName || name === withdrawQuestionName;
+}
+
+/** Those of them that an agent has at every turn, so that its prompts stay the same. */
+export function isAlwaysThere(
+  name: string,
+  { tools, conversationId }: { tools: readonly string[]; conversationId: string | null | undefined },
+): boolean {
+  return name === withdrawQuestionName && tools.includes('send_message') && !conversationId;
 }
 
 /** The tools of an agent in this task, whatever its own list says of those that come with hearing. */

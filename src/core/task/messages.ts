@@ -61,7 +61,9 @@ function heardFirst(
   const route = routeWork({ models, outages, current, purpose: 'work' });
   if (!route.choice && route.out.length > 0 && messages.some(isAsked)) return park(route.out);
   if (!route.choice) return excuse(snapshot, move, 'No model is there now that could read your message.');
-  return { move: 'call', turn: lastTurn(snapshot) + 1, effects: [{ kind: 'model', purpose }] };
+  // A message may be gone by then (it expired, or was withdrawn): a turn that shows none is told to go on.
+  const input = purpose === hearing ? {} : { input: { heard: true } };
+  return { move: 'call', turn: lastTurn(snapshot) + 1, effects: [{ kind: 'model', purpose, ...input }] };
 }
 
 /** An agent waits for an answer of a Chief of Staff that has read the question and goes on to wait: nothing more would come. */

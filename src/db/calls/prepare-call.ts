@@ -21,7 +21,7 @@ import {
 import { chatSystem } from '../../core/prompts/chat.ts';
 import { knownText, operatorSystem, taskMessage } from '../../core/prompts/turn.ts';
 import { delegateTool } from '../../core/task/delegation.ts';
-import { isOfHearing } from '../../core/task/hearing-tools.ts';
+import { isAlwaysThere, isOfHearing } from '../../core/task/hearing-tools.ts';
 import { verdictSchema } from '../../core/task/verdict.ts';
 import { classOfPurpose } from '../../core/task/work-class.ts';
 import { workflowJsonSchema } from '../../core/workflow/json-schema.ts';
@@ -121,8 +121,12 @@ function frameOf(context: CallContext, ofHearing: ToolCard[]): Frame {
   const { task, current, world, effect } = context;
   const { agent } = current;
   const left = task.conversationId ? notInChats : task.role === 'chief_of_staff' ? notOfChiefs : none;
-  const own = world.tools.filter(
-    ({ name }) => agent.spec.tools.includes(name) && !isOfHearing(name) && !left.has(name),
+  const { tools } = agent.spec;
+  const { conversationId } = task;
+  const own = world.tools.filter(({ name }) =>
+    isOfHearing(name)
+      ? isAlwaysThere(name, { tools, conversationId })
+      : tools.includes(name) && !left.has(name),
   );
   const reads = own.length > 0 ? world.tools.filter(({ name }) => name === readResultName) : [];
   return {

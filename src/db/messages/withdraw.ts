@@ -1,33 +1,32 @@
 /**
- * Questions that nobody needs to answer any more: their task has taken them back, or their call is over. They leave the list of what people
- * are asked, their deadline says nothing any more, and who answers all the same is told so. The caller holds the lock of the task that asked.
+ * What nobody needs an answer to any more: whoever asked has taken it back, or its call is over. Questions leave the list of what people are
+ * asked, their deadline says nothing any more, and who answers all the same is told so; work that was begun for a request stops. The caller
+ * holds the lock of the task that asked.
  */
 import { isClosed } from '../../contracts/status.ts';
 import { answerTool } from '../calls/answer-tool.ts';
 import type { TaskRow } from '../mappings/task.ts';
 import type { Tx } from '../record.ts';
 import { closedStates } from './closed-states.ts';
-import { lockMessage, moveMessages } from './message-store.ts';
+import { moveMessages } from './message-store.ts';
+import { lockWithWork, stopWork } from './work-of-request.ts';
 
 export interface OpenQuestion {
   id: string;
   text: string;
-  /** The call that waits for the answer. */
-  toolKey: string;
+  /** The call that waits for the answer; null when its agent goes on meanwhile. */
+  toolKey: string | null;
 }
 
-/** A request to an agent is work that it has begun, and no question. */
-const isQuestion = `m.to_kind IN ('person', 'task')`;
-
-/** Of the current attempt, the oldest first. */
+/** Questions and requests of the task that nobody has answered, and that no earlier attempt waited for; the oldest first. */
 export async function loadOpenQuestions(
   tx: Tx,
   { id, attempt }: Pick<TaskRow, 'id' | 'attempt'>,
 ): Promise<OpenQuestion[]> {
   return tx.sql<OpenQuestion>(
-    `SELECT m.id, m.content->>'text' AS text, e.key AS tool_key FROM effects e JOIN messages m ON m.tool_key = e.key
-      WHERE e.task_id = $1 AND e.attempt = $2 AND e.status = 'waiting' AND m.from_task_id = $1 AND ${isQuestion}
-        AND m.answered_by IS NULL AND m.state NOT IN ${closedStates} ORDER BY m.id`,
+    `SELECT m.id, m.content->>'text' AS text, m.tool_key FROM messages m LEFT JOIN effects e ON e.key = m.tool_key
+      WHERE m.from_task_id = $1 AND m.type = 'request' AND m.answered_by IS NULL AND m.state NOT IN ${closedStates}
+        AND (m.tool_key IS NULL OR e.attempt = $2 AND e.status = 'waiting') ORDER BY m.id`,
     [id, attempt],
   );
 }
@@ -38,23 +37,30 @@ export interface Withdrawal {
   reason: string;
 }
 
-/** Its agent wants no answer any more. @returns why not; else how many are open still */
+/** `waited`: a call was waiting for the answer; `left`: how many wait still. */
+export type Withdrawn = { problem: string } | { waited: boolean; left: number };
+
+/** Its agent wants no answer any more. */
 export async function withdrawQuestion(
   tx: Tx,
   task: TaskRow,
   { id, reason }: Withdrawal,
-): Promise<{ problem: string } | { left: number }> {
+): Promise<Withdrawn> {
   const open = await loadOpenQuestions(tx, task);
   const wanted = id === null ? open : open.filter((each) => each.id === id);
   const [question] = wanted;
   if (!question || wanted.length > 1) return { problem: whyNone(open, id) };
-  const locked = await lockMessage(tx, question.id);
+  const locked = await lockWithWork(tx, question.id);
   if (!locked || locked.answeredBy !== null || isClosed(locked.state))
     return { problem: 'It is answered by now: you are told the answer next.' };
   const actor = task.agentId ?? 'system';
   await moveMessages(tx, { ids: [question.id], to: 'withdrawn', reason, rootTaskId: task.rootId, actor });
-  await answerTool(tx, task, question.toolKey, { text: `You have withdrawn the question: ${reason}` });
-  return { left: open.length - 1 };
+  await stopWork(tx, locked, `Withdrawn by whoever asked: ${reason}`);
+  const { toolKey } = question;
+  if (toolKey !== null)
+    await answerTool(tx, task, toolKey, { text: `You have withdrawn the question: ${reason}` });
+  const left = open.filter((each) => each !== question && each.toolKey !== null).length;
+  return { waited: toolKey !== null, left };
 }
 
 function whyNone(open: readonly OpenQuestion[], id: string | null): string {
@@ -63,7 +69,7 @@ function whyNone(open: readonly OpenQuestion[], id: string | null): string {
   return `${id === null ? 'Say which one' : `No question ${id} of yours is open`}. There are:\n${named}`;
 }
 
-/** What these calls have asked: they are over, whoever ended them. */
+/** What these calls have asked: they are over, whoever ended them. Work that was begun for a request goes on: its result is told to the next attempt. */
 export async function withdrawOfCalls(
   tx: Tx,
   task: TaskRow,
@@ -71,7 +77,7 @@ export async function withdrawOfCalls(
 ): Promise<void> {
   if (keys.length === 0) return;
   const rows = await tx.sql<{ id: string }>(
-    `SELECT m.id FROM messages m WHERE m.from_task_id = $1 AND m.tool_key = ANY ($2) AND ${isQuestion}
+    `SELECT m.id FROM messages m WHERE m.from_task_id = $1 AND m.tool_key = ANY ($2) AND m.to_kind IN ('person', 'task')
         AND m.answered_by IS NULL AND m.state NOT IN ${closedStates} ORDER BY m.id FOR NO KEY UPDATE`,
     [task.id, keys],
   );

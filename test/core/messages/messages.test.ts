@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type MessageFacts, messageProblems } from '../../../src/core/messages/check-message.ts';
+import { type SentFacts, whyNotWithdrawn } from '../../../src/core/messages/check-withdrawal.ts';
 import { hopsProblem, nextHops } from '../../../src/core/messages/hops.ts';
 import { answerText, messageText, titleOfText } from '../../../src/core/messages/words.ts';
 
@@ -40,6 +41,29 @@ describe('a message', () => {
     ['somebody unknown', { to: { kind: 'person', id: 'prn_1', known: false } }, ['unknown_person']],
   ] as const)('to %s is refused', (_whom, more, expected) => {
     expect(codes(more as Partial<MessageFacts>)).toEqual(expected);
+  });
+
+  test('of a person is withdrawn until it is read, or answered if it asks; an answer is not', () => {
+    const sent: SentFacts = {
+      fromKind: 'person',
+      type: 'inform',
+      state: 'delivered',
+      answeredBy: null,
+      conversationId: null,
+    };
+    const may = (more: Partial<SentFacts>) => whyNotWithdrawn({ ...sent, ...more }) === null;
+    for (const more of [{}, { state: 'accepted' }, { type: 'request', state: 'acknowledged' }] as const)
+      expect(may(more)).toBe(true);
+    for (const more of [
+      { state: 'read' },
+      { type: 'reply' },
+      { type: 'request', answeredBy: 'msg_2' },
+      { type: 'request', state: 'expired' },
+      { conversationId: 'cnv_1' },
+      { fromKind: 'agent' },
+      { fromKind: 'run' },
+    ] as const)
+      expect(may(more)).toBe(false);
   });
 
   test('past its deadline, to an archived agent and answering nothing has three faults at once', () => {

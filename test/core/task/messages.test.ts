@@ -29,7 +29,7 @@ describe('a message that has arrived', () => {
     expect(nextTaskMove(done)).toEqual({
       move: 'call',
       turn: 2,
-      effects: [{ kind: 'model', purpose: 'work' }],
+      effects: [{ kind: 'model', purpose: 'work', input: { heard: true } }],
     });
   });
 

@@ -31,6 +31,7 @@ export interface Exchange {
   told(taskId: string, role?: 'user' | 'tool'): Promise<string[]>;
   task(id: string): Promise<{
     status: string;
+    cancelReason: string | null;
     holdsSlot: boolean;
     waitingFor: string | null;
     goal: string;

@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { cancelTask } from '../../../src/commands/cancel-task.ts';
 import { setAgentDuty } from '../../../src/commands/set-agent-duty.ts';
+import { withdrawMessage } from '../../../src/commands/withdraw-message.ts';
+import { expireMessage } from '../../../src/db/messages/expire.ts';
 import { type Exchange, openExchange } from './support.ts';
 
 let office: Exchange;
@@ -168,5 +171,126 @@ describe('an agent’s message', () => {
     const { start } = await office.desk.look(one);
     await office.record.claimTool(office.desk.asker, { taskId: one, key: start[0]?.key ?? '' });
     expect((await office.told(one, 'tool')).at(-1)).toContain('Sent to');
+  });
+});
+
+describe('a request to an agent that nobody needs any more', () => {
+  beforeAll(async () => {
+    for (const name of ['caller', 'called']) await office.employ(name);
+  });
+  const asks = async (more: object = {}) => {
+    const taskId = await office.desk.give('caller');
+    await office.uses(taskId, 'send_message', { to: 'called', text: 'Which year?', ...more });
+    const [asked] = await office.desk.rows<{ id: string; taskId: string }>(
+      'SELECT id, task_id FROM messages WHERE from_task_id = $1',
+      taskId,
+    );
+    return { taskId, id: asked?.id ?? '', work: asked?.taskId ?? '' };
+  };
+  const withdraw = (messageId: string, reason = 'It is settled.') =>
+    office.desk.inside((tx) => withdrawMessage(tx, office.desk.caller, { messageId, reason }));
+  const answers = (id: string) => office.desk.rows('SELECT id FROM messages WHERE reply_to = $1', id);
+
+  test('is withdrawn by the agent that waits for it, once a person told it: the work on it stops', async () => {
+    const { taskId, id, work } = await asks();
+    const key = await office.turn(work);
+    await office.toTask(taskId, 'It was 2025.');
+    await office.uses(taskId, 'withdraw_question', { reason: 'I was told.' });
+    expect(await office.message(id)).toMatchObject({ state: 'withdrawn', reason: 'I was told.' });
+    expect(await office.task(work)).toMatchObject({
+      cancelReason: 'Withdrawn by whoever asked: I was told.',
+    });
+    await office.says(work, key, 'It was 2024.');
+    expect((await office.task(work)).status).toBe('cancelled');
+    expect(await answers(id)).toEqual([]);
+    await office.says(taskId, await office.turn(taskId), 'Thank you.');
+    expect((await office.says(taskId, await office.turn(taskId), '2025.')).end).toBe('completed');
+  });
+
+  test('is withdrawn by the agent that has gone on meanwhile; what has not begun never begins', async () => {
+    const { taskId, id, work } = await asks({ wait: false });
+    await office.uses(taskId, 'withdraw_question', { question: id, reason: 'Found it.' });
+    expect((await office.told(taskId, 'tool')).at(-1)).toBe('Withdrawn.');
+    expect((await office.desk.look(work)).start).toEqual([]);
+    expect(await office.task(work)).toMatchObject({ status: 'cancelled' });
+    await office.uses(taskId, 'withdraw_question', { question: id, reason: 'Again.' });
+    expect((await office.told(taskId, 'tool')).at(-1)).toBe('No question of yours is open.');
+  });
+
+  test('is withdrawn by a person who wrote it, also twice, but not what an agent wrote or somebody answered', async () => {
+    const agentId = await office.employ('asked');
+    const id = await office.toAgent(agentId, 'How many?');
+    const { taskId } = await office.message(id);
+    await withdraw(id);
+    await withdraw(id, 'Never mind.');
+    expect(await office.message(id)).toMatchObject({ state: 'withdrawn', reason: 'It is settled.' });
+    await office.desk.look(taskId ?? '');
+    expect(await office.task(taskId ?? '')).toMatchObject({
+      status: 'cancelled',
+      cancelReason: 'It is settled.',
+    });
+    expect(await answers(id)).toEqual([]);
+    const answered = await office.toAgent(agentId, 'And now?');
+    const { taskId: begun } = await office.message(answered);
+    await office.says(begun ?? '', await office.turn(begun ?? ''), 'Twelve.');
+    const { id: ofAgent } = await asks();
+    for (const which of [answered, ofAgent])
+      await expect(withdraw(which)).rejects.toMatchObject({ code: 'wrong_state' });
+    await expect(withdraw('msg_00000000000000000000000000')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('of an answer and a withdrawal at once one comes first, and the other one is told', async () => {
+    const agentId = await office.employ('racing');
+    for (let round = 0; round < 5; round += 1) {
+      const id = await office.toAgent(agentId, 'How many?');
+      const work = (await office.message(id)).taskId ?? '';
+      const key = await office.turn(work);
+      const [, withdrawn] = await Promise.allSettled([office.says(work, key, 'Twelve.'), withdraw(id)]);
+      const won = withdrawn.status === 'fulfilled';
+      expect((await office.message(id)).state).toBe(won ? 'withdrawn' : 'acknowledged');
+      expect((await office.task(work)).status).toBe(won ? 'cancelled' : 'completed');
+      expect(await answers(id)).toHaveLength(won ? 0 : 1);
+    }
+  });
+
+  test('stops with its deadline, and whoever asked is told', async () => {
+    const { taskId, id, work } = await asks({ minutes: 5 });
+    await office.desk.rows(`UPDATE messages SET deadline = now() - interval '1 second' WHERE id = $1`, id);
+    await expireMessage(office.desk.db, id);
+    await office.desk.look(work);
+    expect(await office.task(work)).toMatchObject({
+      status: 'cancelled',
+      cancelReason: 'Nobody answered by the deadline.',
+    });
+    await office.turn(taskId);
+    expect((await office.told(taskId, 'tool')).at(-1)).toContain('Nobody answered by the deadline.');
+    await office.desk.inside((tx) => cancelTask(tx, office.desk.caller, { taskId }));
+  });
+});
+
+describe('a message that nobody has read', () => {
+  test('is withdrawn by a person: neither the task nor the agent is shown it; what was read stays', async () => {
+    const agentId = await office.employ('reader');
+    const withdraw = (messageId: string) =>
+      office.desk.inside((tx) =>
+        withdrawMessage(tx, office.desk.caller, { messageId, reason: 'Wrong one.' }),
+      );
+    const taskId = await office.desk.give('reader');
+    const told = await office.toTask(taskId, 'Mind the tide.');
+    const inBox = await office.toAgent(agentId, 'The crane is broken.', { type: 'inform' });
+    await office.desk.look(taskId);
+    for (const id of [told, inBox]) await withdraw(id);
+    const key = await office.turn(taskId);
+    expect((await office.told(taskId)).join()).not.toMatch(/tide|crane/);
+    const late = await office.toTask(taskId, 'Mind the wind.');
+    await office.says(taskId, key, 'Done.');
+    await withdraw(late);
+    const next = await office.turn(taskId);
+    expect((await office.told(taskId)).at(-1)).toMatch(/^Go on/);
+    const read = await office.toTask(taskId, 'Mind the rain.');
+    await office.says(taskId, next, 'Done.');
+    const last = await office.turn(taskId);
+    await expect(withdraw(read)).rejects.toMatchObject({ code: 'wrong_state' });
+    expect((await office.says(taskId, last, 'All done.')).end).toBe('completed');
   });
 });

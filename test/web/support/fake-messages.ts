@@ -30,4 +30,9 @@ export function addMessages(app: Express, state: FakeState): void {
     state.messages = [...state.messages.map((each) => (each === asked ? closed : each)), said];
     response.status(201).json(said);
   });
+  app.post('/api/v2/messages/:id/withdraw', ({ params: { id } }, response) => {
+    const taken = { state: 'withdrawn', reason: 'Withdrawn by a person.' } as const;
+    state.messages = state.messages.map((each) => (each.id === id ? { ...each, ...taken } : each));
+    response.json(state.messages.find((each) => each.id === id));
+  });
 }

@@ -17,7 +17,7 @@ export function MessageThread({ tree, now, mayAct }: ThreadProps) {
   const open = new Set(here.map(({ id }) => id));
   return (
     <>
-      <SaidMessages taskId={tree.task.id} now={now} except={open} />
+      <SaidMessages taskId={tree.task.id} now={now} mayAct={mayAct} except={open} />
       {here.map((question) => (
         <QuestionCard key={question.id} question={question} now={now} mayAct={mayAct} />
       ))}

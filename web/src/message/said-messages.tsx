@@ -1,20 +1,21 @@
 import type { Message } from '../../../src/contracts/message.ts';
 import { absolute, ago } from '../words/format.ts';
-import { useTaskMessages } from './use-messages.ts';
+import { useTaskMessages, useWithdraw } from './use-messages.ts';
 
 interface SaidMessagesProps {
   taskId: string;
   now: number;
+  mayAct: boolean;
   /** Those that stand elsewhere as cards. */
   except?: ReadonlySet<string>;
 }
 
 /** What people and the agent of one task wrote to each other. */
-export function SaidMessages({ taskId, now, except }: SaidMessagesProps) {
+export function SaidMessages({ taskId, now, mayAct, except }: SaidMessagesProps) {
   const { data } = useTaskMessages(taskId);
   return (data?.items ?? [])
     .filter(({ id, from, to }) => !except?.has(id) && (from.kind === 'person' || to.kind === 'person'))
-    .map((message) => <Said key={message.id} message={message} now={now} />);
+    .map((message) => <Said key={message.id} message={message} now={now} mayAct={mayAct} />);
 }
 
 const words: Record<Message['state'], string> = {
@@ -26,7 +27,7 @@ const words: Record<Message['state'], string> = {
   withdrawn: 'withdrawn',
 };
 
-function Said({ message, now }: { message: Message; now: number }) {
+function Said({ message, now, mayAct }: { message: Message; now: number; mayAct: boolean }) {
   const mine = message.from.kind === 'person';
   const { content, acceptedAt, state, from, reason } = message;
   return (
@@ -43,6 +44,33 @@ function Said({ message, now }: { message: Message; now: number }) {
         {(mine || state === 'withdrawn') && `, ${words[state]}`}
         {(state === 'expired' || state === 'withdrawn') && reason && `: ${reason}`}
       </p>
+      {mayAct && mine && isUnread(message) && <Withdraw id={message.id} />}
     </article>
+  );
+}
+
+/** It steers the task at its next turn, and can be taken back until then; an answer was given. */
+function isUnread({ to, replyTo, state }: Message): boolean {
+  return to.kind === 'task' && replyTo === null && (state === 'accepted' || state === 'delivered');
+}
+
+function Withdraw({ id }: { id: string }) {
+  const withdraw = useWithdraw();
+  return (
+    <>
+      <button
+        type="button"
+        className="link ts"
+        aria-disabled={withdraw.isPending}
+        onClick={() => withdraw.mutate(id)}
+      >
+        Withdraw
+      </button>
+      {withdraw.error && (
+        <p className="ts s-failed" role="alert">
+          {withdraw.error.message}
+        </p>
+      )}
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../shell/api.ts';
 
 /** What one task was told and what its agent wrote. Below 'step', so that whatever happens in the tree has it read again. */
@@ -27,10 +27,22 @@ export function useSend() {
         ? api.tasks.tell(where.taskId, { content: { text } })
         : api.messages.send({ replyTo: where.replyTo, content: { text } }),
     // Also after a refusal: somebody else may have answered, or the task has ended.
-    onSettled: () =>
-      Promise.all([
-        queries.invalidateQueries({ queryKey: ['step'] }),
-        queries.invalidateQueries({ queryKey: ['tree'] }),
-      ]),
+    onSettled: () => readAgain(queries),
   });
+}
+
+/** Takes back what nobody has read. */
+export function useWithdraw() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.messages.withdraw(id),
+    onSettled: () => readAgain(queries),
+  });
+}
+
+function readAgain(queries: QueryClient) {
+  return Promise.all([
+    queries.invalidateQueries({ queryKey: ['step'] }),
+    queries.invalidateQueries({ queryKey: ['tree'] }),
+  ]);
 }

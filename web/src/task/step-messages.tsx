@@ -16,7 +16,7 @@ export function StepMessages({ taskId, name, now, mayWrite }: StepMessagesProps)
   return (
     <section className="sec tell">
       <h3>Messages</h3>
-      <SaidMessages taskId={taskId} now={now} />
+      <SaidMessages taskId={taskId} now={now} mayAct={mayWrite} />
       {mayWrite && <MessageBox taskId={taskId} name={name} />}
     </section>
   );
