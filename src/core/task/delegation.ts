@@ -6,17 +6,19 @@ import type { EffectFacts, NewEffect, ReplyOutcome } from './snapshot.ts';
 
 export const delegateTool = 'delegate';
 
-/** Whether a reply asks for it. */
-export function delegates(effect: EffectFacts | undefined): boolean {
+/** Whether a reply wants a task below its own: by a delegation, or by a request to an agent. */
+export function givesWork(effect: EffectFacts | undefined): boolean {
   const { toolCalls } = (effect?.outcome ?? {}) as Partial<ReplyOutcome>;
-  return Array.isArray(toolCalls) && toolCalls.some(({ name }) => name === delegateTool);
+  return (
+    Array.isArray(toolCalls) &&
+    toolCalls.some(({ name, arguments: written }) => goalOf(name, written) !== null)
+  );
 }
 
-/** The goals that these calls would give on; a call that makes no sense gives none. */
-export function delegatedGoals(effects: readonly NewEffect[]): string[] {
-  return effects.flatMap(({ purpose, input }) => {
-    if (purpose !== delegateTool) return [];
-    const goal = goalOf(input?.arguments);
+/** The goals of the tasks that these calls would make; a call that makes no sense makes none. */
+export function goalsGiven(effects: readonly NewEffect[]): string[] {
+  return effects.flatMap(({ kind, purpose, input }) => {
+    const goal = kind === 'tool' ? goalOf(purpose, input?.arguments) : null;
     return goal === null ? [] : [goal];
   });
 }
@@ -34,12 +36,24 @@ export function toolProblems(
     : ofTools.map(({ pointer, message }) => `${pointer}: ${message}`).join('\n');
 }
 
-function goalOf(written: unknown): string | null {
+function goalOf(tool: string, written: unknown): string | null {
+  if (tool !== delegateTool && tool !== 'send_message') return null;
+  const args = objectOf(written);
+  const goal = tool === delegateTool ? args.goal : asksAgent(args) ? args.text : null;
+  return typeof goal === 'string' ? goal : null;
+}
+
+/** Anything else goes into the mailbox of somebody who is there. */
+function asksAgent({ to, reply_to: replyTo, type = 'request' }: Record<string, unknown>): boolean {
+  const named = typeof to === 'string' && to !== 'chief' && to !== 'person' && !to.startsWith('tsk_');
+  return named && replyTo === undefined && type === 'request';
+}
+
+function objectOf(written: unknown): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(typeof written === 'string' ? written : '');
-    const goal = (value as { goal?: unknown } | null)?.goal;
-    return typeof goal === 'string' ? goal : null;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
-    return null;
+    return {};
   }
 }

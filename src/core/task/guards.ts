@@ -9,7 +9,7 @@
  */
 import type { GuardName, TrippedGuard } from '../../contracts/guard.ts';
 import { hopsProblem, nextHops, writes } from '../messages/hops.ts';
-import { delegatedGoals, delegateTool } from './delegation.ts';
+import { delegateTool, goalsGiven } from './delegation.ts';
 import { repeatsGoal } from './repeats-goal.ts';
 import { isSummary } from './summaries.ts';
 import type { CurrentAttempt, EffectFacts, NewEffect, TaskMove, TaskSnapshot } from './snapshot.ts';
@@ -70,7 +70,7 @@ const depth: Guard = ({ snapshot: { task }, limits, next, lifted }) => {
 };
 
 const fanOut: Guard = ({ snapshot, limits, next, lifted }) => {
-  const wanted = next.filter(isDelegation).length;
+  const wanted = goalsGiven(next).length;
   const most = limits.maxChildren * (1 + lifted('fan_out'));
   const there = snapshot.lineage?.children ?? 0;
   if (wanted === 0 || there + wanted <= most) return null;
@@ -88,7 +88,7 @@ const hops: Guard = ({ snapshot, next, lifted }) => {
 const sameGoal: Guard = ({ snapshot: { task, lineage }, next, lifted }) => {
   if (lifted('same_goal') > 0) return null;
   const above = [task.goal, ...(lineage?.goals ?? [])];
-  const repeated = delegatedGoals(next).find((goal) => above.some((other) => repeatsGoal(goal, other)));
+  const repeated = goalsGiven(next).find((goal) => above.some((other) => repeatsGoal(goal, other)));
   if (repeated === undefined) return null;
   return { guard: 'same_goal', detail: `It wants to delegate its own goal: “${repeated.slice(0, 120)}”` };
 };
@@ -110,11 +110,14 @@ function isDelegation({ kind, purpose }: NewEffect): boolean {
   return kind === 'tool' && purpose === delegateTool;
 }
 
+/** Ids of what calls have made: each time another one, for the same that came of it. */
+const madeByUs = /\b(?:msg|tsk|run|fil)_[0-9a-z]{26}\b/g;
+
 /** How often this very call brought what it brought the last time. */
 function timesInVain(effects: readonly EffectFacts[], wanted: NewEffect): number {
   const action = actionOf(wanted);
   const same = effects.filter((effect) => effect.status === 'settled' && actionOf(effect) === action);
-  const results = same.map(({ outcome }) => JSON.stringify(outcome ?? null));
+  const results = same.map(({ outcome }) => JSON.stringify(outcome ?? null).replaceAll(madeByUs, ''));
   return results.filter((result) => result === results.at(-1)).length;
 }
 

@@ -1,6 +1,6 @@
 import { isFinished } from '../../contracts/status.ts';
 import { wantsToWrite } from '../../core/messages/hops.ts';
-import { delegates } from '../../core/task/delegation.ts';
+import { givesWork } from '../../core/task/delegation.ts';
 import { isAsked } from '../../core/task/replanning.ts';
 import { isJudge } from '../../core/task/reporting.ts';
 import type { Lineage, TaskSnapshot } from '../../core/task/snapshot.ts';
@@ -25,14 +25,14 @@ export async function loadPlanningFacts(
   if (isFinished(task.status) || task.attempt === 0) return { team: null };
   const hops = wantsToWrite(last) ? await loadHops(tx, task) : null;
   if (task.role !== 'chief_of_staff')
-    return { team: null, hops, lineage: delegates(last) ? await loadLineage(tx, task) : null };
+    return { team: null, hops, lineage: givesWork(last) ? await loadLineage(tx, task) : null };
   const asked = isAsked({ ...facts, models: [], team: null });
   const judged = last !== undefined && isJudge(last);
   const changing = task.planRunId !== null && (asked || judged);
   return {
     team: task.planRunId === null || asked ? await loadTeam(tx, world, task.rootId) : null,
     underWay: changing && task.planRunId !== null ? await loadUnderWay(tx, task.planRunId) : null,
-    lineage: delegates(last) ? await loadLineage(tx, task) : null,
+    lineage: givesWork(last) ? await loadLineage(tx, task) : null,
     hops,
   };
 }

@@ -110,6 +110,24 @@ describe('delegation', () => {
     passes({ effects: [calls(delegate('Find the price in the second offer.'))], lineage, task: { goal } });
   });
 
+  test('is what asks another agent, too; who only tells, or asks a task, makes none', () => {
+    const goal = 'Compare the three offers and recommend the best one.';
+    const current = attempt();
+    current.agent.spec.limits.maxChildren = 3;
+    const family = { children: 3, goals: [goal] };
+    const says = (given: object) =>
+      calls({ name: 'send_message', arguments: { text: 'Read page 4.', ...given } });
+    trips({ current, effects: [says({ to: 'Clerk' })], lineage: family }, 'fan_out');
+    trips({ effects: [says({ to: 'agt_1', text: goal })], lineage: family }, 'same_goal');
+    for (const other of [
+      { to: 'Clerk', type: 'inform' },
+      { to: 'tsk_1' },
+      { to: 'chief' },
+      { reply_to: 'msg_1' },
+    ])
+      passes({ current, effects: [says(other)], lineage: family });
+  });
+
   test('with arguments that make no sense is for the tool to refuse', () => {
     const broken = effect({
       outcome: reply('', { toolCalls: [{ id: 'a', name: 'delegate', arguments: '{"goal": ' }] }),
@@ -126,6 +144,17 @@ describe('the same action', () => {
     trips({ effects: [...inVain, again] }, 'same_action');
     passes({ effects: [...inVain.slice(1), again] });
     passes({ effects: [...inVain, again], task: { guardsLifted: { same_action: 1 } } });
+  });
+
+  test('that makes another one of the same each time is stopped, too', () => {
+    const tells = { to: 'Clerk', type: 'inform', text: 'Your turn.' };
+    const sent = Array.from({ length: maxSameAction }, (_, i) => ({
+      ...done(i + 1, tells, `Sent to Clerk (msg_01k5zj7q3ve4r9t0m2n4p6q8s${i}).`),
+      purpose: 'send_message',
+    }));
+    const again = calls({ name: 'send_message', arguments: tells });
+    trips({ effects: [...sent, again] }, 'same_action');
+    passes({ effects: [...sent.slice(1), again] });
   });
 
   test('with other arguments, or that brings something new, goes on', () => {

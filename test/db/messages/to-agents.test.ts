@@ -135,8 +135,9 @@ describe('an agent’s message', () => {
     await office.employ('ping');
     await office.employ('pong');
     const [one, two] = [await office.desk.give('ping'), await office.desk.give('pong')];
+    let said = 0;
     const pass = async (from: string, to: string) => {
-      await office.uses(from, 'send_message', { to, text: 'Your turn.', type: 'inform' });
+      await office.uses(from, 'send_message', { to, text: `Your turn ${said++}.`, type: 'inform' });
       return (await office.told(from, 'tool')).at(-1) ?? '';
     };
     await office.desk.look(two);
