@@ -22,13 +22,18 @@ import {
 } from './calls/settle-call.ts';
 import { settleTool, type ToolSettlement } from './calls/settle-tool.ts';
 import { holdProvidersRevision } from './providers/provider-store.ts';
-import type { RunRow } from './mappings/run.ts';
 import type { TaskRow } from './mappings/task.ts';
 import type { Database, Scope, Tx } from './record.ts';
 import { requestCancel } from './standing/request-cancel.ts';
 import { standConversation } from './conversations/stand-conversation.ts';
 import { decideRun, type LookedRun, lockForLook as lockRunForLook } from './standing/stand-run.ts';
-import { lockInPassing, standRunInPassing, type Told, unlessLeft } from './standing/stand-run-in-passing.ts';
+import {
+  lockInPassing,
+  type LookedInPassing,
+  standRunInPassing,
+  type Told,
+  unlessLeft,
+} from './standing/stand-run-in-passing.ts';
 import { lockForLook, standTask, type TaskLook } from './standing/stand-task.ts';
 import { fulfilWakes } from './standing/take-wakes.ts';
 import type { World } from './standing/world.ts';
@@ -74,10 +79,14 @@ export function createTaskRecord(db: Database, options: RecordOptions) {
       }),
     /** For the run of a task that has ended. */
     standRunInPassing: (asker: Asker, { runId, taskId }: { runId: string; taskId: string }): Promise<Told> =>
-      within(asker, (tx, world, run: RunRow | null) => standRunInPassing(tx, run, { taskId, world }), {
-        planOnce: true,
-        ahead: (tx) => lockInPassing(tx, runId),
-      }).catch(unlessLeft),
+      within(
+        asker,
+        (tx, world, looked: LookedInPassing | null) => standRunInPassing(tx, looked, { taskId, world }),
+        {
+          planOnce: true,
+          ahead: (tx) => lockInPassing(tx, runId),
+        },
+      ).catch(unlessLeft),
     standConversation: (
       asker: Asker,
       look: { conversationId: string; operations: boolean },

@@ -4,7 +4,7 @@ import type { PlanFacts, TaskSnapshot } from '../core/task/snapshot.ts';
 import { summarising } from '../core/task/summaries.ts';
 import { checkTransition } from '../core/transition.ts';
 import { notFound } from '../errors.ts';
-import type { TaskRow } from './mappings/task.ts';
+import { TaskMapping, type TaskRow } from './mappings/task.ts';
 import { pursesOfParked } from './budgets/wake-waiters.ts';
 import { snakeCase } from './naming.ts';
 import { sqlOf } from './columns.ts';
@@ -64,6 +64,7 @@ export async function updateTask(tx: Tx, row: TaskRow, patch: TaskPatch): Promis
   row.version += 1;
 }
 
+/** @returns the row as it stands now, but for whose budgets it draws on: those of the task above are copied by the statement. */
 export async function insertTask(
   tx: Tx,
   row: Pick<
@@ -71,7 +72,7 @@ export async function insertTask(
     'id' | 'rootId' | 'role' | 'title' | 'goal' | 'status' | 'priority' | 'depth' | 'actor'
   > &
     TaskPatch,
-): Promise<void> {
+): Promise<TaskRow> {
   const all = { ...row, workspaceId: tx.workspaceId };
   const names = Object.keys(all).map(snakeCase);
   const { values } = sqlOf(all, 1);
@@ -81,15 +82,19 @@ export async function insertTask(
        (SELECT payer_ids FROM tasks WHERE id = $${names.length + 1}))`,
     [...values, row.parentId ?? null],
   );
+  return { ...structuredClone(untold), createdAt: new Date(), ...all } as TaskRow;
 }
 
-/** Tasks that this transaction has written itself. */
-export async function lockTasks(tx: Tx, ids: readonly string[]): Promise<TaskRow[]> {
-  return tx.sql<TaskRow>(
-    'SELECT * FROM tasks WHERE id = ANY ($1) AND workspace_id = $2 ORDER BY id FOR NO KEY UPDATE',
-    [ids, tx.workspaceId],
-  );
-}
+/** What PostgreSQL makes of columns that are not given. */
+const untold = Object.fromEntries(
+  Object.entries(TaskMapping.options.columns).flatMap(([name, column]) =>
+    column?.nullable
+      ? [[name, null]]
+      : typeof column?.default === 'function'
+        ? []
+        : [[name, column?.default]],
+  ),
+);
 
 interface SnapshotRow {
   current: TaskSnapshot['current'];

@@ -237,7 +237,8 @@ function write(shape: Shape): string {
     FROM winner w WHERE a.id = w.id RETURNING a.id, a.active, a.probe_at
   ), noted AS (UPDATE agent_capabilities c SET active = t.active, probe_at = t.probe_at FROM taken t WHERE c.agent_id = t.id)
   SELECT ${shape.short ? '' : counted(shape)}
-    (SELECT json_build_object('id', w.id, 'name', w.name, 'revision', w.revision, 'active', t.active, 'maxConcurrent', w.max_concurrent,
+    (SELECT json_build_object('id', w.id, 'name', w.name, 'revision', w.revision,
+        'spec', (SELECT r.spec FROM agent_revisions r WHERE r.agent_id = w.id AND r.revision = w.revision), 'active', t.active, 'maxConcurrent', w.max_concurrent,
         'failingSince', w.failing_since, 'probe', w.failing_since IS NOT NULL,
         'skipped', (SELECT count(*) FROM scored b WHERE b.free = 0 AND b.out IS NULL AND b.score > w.score),
         'score', json_build_object('score', w.score, ${partsJson('w')}))

@@ -1,10 +1,13 @@
 /** What an assignment answers: who took the task, and who else could have. */
+import type { AgentSpec } from '../../contracts/agent.ts';
 import type { Score, ScoredCandidate } from '../../core/task/score-assignment.ts';
 
 export interface Taken {
   id: string;
   name: string;
   revision: number;
+  /** As of this revision. */
+  spec: AgentSpec;
   score: Score;
   /** With this task. */
   active: number;

@@ -39,10 +39,9 @@ const rank = `array_position(ARRAY['step', 'tree', 'agent', 'workspace'], b.scop
 
 /** The purses that a call of this task draws on. */
 export interface Payer {
+  id: string;
   rootId: string;
   agentId: string | null;
-  /** Tasks, itself or above, that have budgets of their own. */
-  payerIds: string[] | null;
 }
 
 /**
@@ -65,14 +64,14 @@ export function pursesOfPayer({
   ].join(' UNION ALL ');
 }
 
-export async function lockPursesOf(tx: Tx, { rootId, agentId, payerIds }: Payer): Promise<Purse[]> {
+export async function lockPursesOf(tx: Tx, { id, rootId, agentId }: Payer): Promise<Purse[]> {
   const mine = pursesOfPayer({
     rootId: '$2::text',
     agentId: '$3::text',
-    payerIds: '$4::text[]',
+    payerIds: '(SELECT payer_ids FROM tasks WHERE id = $4)::text[]',
     workspaceId: '$1::text',
   });
-  return lock(tx, `b.id = ANY (ARRAY(${mine}))`, [tx.workspaceId, rootId, agentId, payerIds]);
+  return lock(tx, `b.id = ANY (ARRAY(${mine}))`, [tx.workspaceId, rootId, agentId, id]);
 }
 
 export async function lockPurses(tx: Tx, ids: readonly string[]): Promise<Purse[]> {

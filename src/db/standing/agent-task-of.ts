@@ -97,7 +97,7 @@ async function insertStepTask(
   const files = filesOf(given);
   const title = await taskTitle(tx, { title: titleOf(definition, start.key), start, files });
   const parentId = await taskAbove(tx, run);
-  await insertTask(tx, {
+  const row = await insertTask(tx, {
     id,
     parentId,
     rootId: run.rootTaskId ?? id,
@@ -125,7 +125,7 @@ async function insertStepTask(
     { stream: `task/${id}`, type: 'task.created', data: { title, parentId, runId: run.id } },
     { rootTaskId: run.rootTaskId ?? id },
   );
-  return { taskId: id, made: { taskId: id, hasFiles: files.length > 0 } };
+  return { taskId: id, made: { row, hasFiles: files.length > 0 } };
 }
 
 function limitsOf({ money, tokens }: StepBudget): Limits {

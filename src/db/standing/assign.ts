@@ -10,7 +10,7 @@ import { callNextWaiter } from '../assignment/capacity-waiters.ts';
 import { queueUnlessFree } from '../assignment/queue-unless-free.ts';
 import { newId } from '../new-id.ts';
 import { whoIsMissing } from '../assignment/nobody-able.ts';
-import { updateTask, updateTaskLater } from '../task-store.ts';
+import { asChanged, updateTask, updateTaskLater } from '../task-store.ts';
 import { failTask } from './end-task.ts';
 import { type MoveContext, notWaiting, place } from './move-context.ts';
 import { onTask } from './on-task.ts';
@@ -56,7 +56,7 @@ function needOf({ task, snapshot }: MoveContext): CapacityNeed {
 }
 
 async function begin(context: MoveContext, taken: Taken, answer: AssignmentAnswer): Promise<boolean> {
-  const { tx, task } = context;
+  const { tx, task, snapshot } = context;
   const chosen = shown({ agentId: taken.id, name: taken.name, ...taken.score });
   const { skipped, probe } = taken;
   const record: AssignmentRecord = {
@@ -82,6 +82,8 @@ async function begin(context: MoveContext, taken: Taken, answer: AssignmentAnswe
   // Its first call is decided at once; only those who stand in the queue must be seen to have left it.
   if (waited) await updateTask(tx, task, assigned);
   else updateTaskLater(task, assigned);
+  const agent = { id: taken.id, name: taken.name, spec: taken.spec };
+  snapshot.current = asChanged({ n, agent }, task);
   const { reason } = record;
   tx.emit(
     onTask(task, 'task.assigned', {

@@ -1,12 +1,12 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import { allEnded } from '../connection.ts';
-import { lockTasks } from '../task-store.ts';
+import type { TaskRow } from '../mappings/task.ts';
 import type { RunContext } from './run-context.ts';
 import { decideNewTask } from './stand-task.ts';
 
 /** The task of an agent step that this transaction has made. */
 export interface NewTask {
-  taskId: string;
+  row: TaskRow;
   hasFiles: boolean;
 }
 
@@ -25,16 +25,11 @@ export async function decideNewTasks(
 ): Promise<Map<string, Standing>> {
   if (made.length === 0) return new Map();
   const now = made.slice(0, mostAtOnce);
-  const withFiles = new Set(now.flatMap(({ taskId, hasFiles }) => (hasFiles ? [taskId] : [])));
-  const tasks = await lockTasks(
-    tx,
-    now.map(({ taskId }) => taskId),
-  );
-  const inPassing = tasks.length > 1;
+  const inPassing = now.length > 1;
   const decided = await allEnded(
-    tasks.map(async (task) => {
-      const standing = await decideNewTask(tx, task, { world, inPassing, hasFiles: withFiles.has(task.id) });
-      return standing ? [[task.id, standing] as const] : [];
+    now.map(async ({ row, hasFiles }) => {
+      const standing = await decideNewTask(tx, row, { world, inPassing, hasFiles });
+      return standing ? [[row.id, standing] as const] : [];
     }),
   );
   return new Map(decided.flat());

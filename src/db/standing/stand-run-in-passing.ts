@@ -14,8 +14,8 @@ import type { RunRow } from '../mappings/run.ts';
 import type { Tx } from '../record.ts';
 import { type JoinedStep, readSteps } from '../run-store.ts';
 import { costOfRun } from './run-standing.ts';
-import { decideRun } from './stand-run.ts';
-import { fulfilWakes, putOffWakes } from './take-wakes.ts';
+import { decideRun, type LookedRun } from './stand-run.ts';
+import { fulfilWakes, type PutOff, putOffWakes } from './take-wakes.ts';
 import type { World } from './world.ts';
 
 /** Of more than these at once, one look takes in several. */
@@ -32,33 +32,39 @@ export function unlessLeft(error: unknown): 'left' {
   throw error;
 }
 
-export async function lockInPassing(tx: Tx, runId: string): Promise<RunRow | null> {
-  const [run] = await tx.sql<RunRow>(
-    `SELECT * FROM runs r WHERE id = $1 AND workspace_id = $2 AND status = 'running' AND paused_at IS NULL AND cancel_requested_at IS NULL
-        AND (SELECT count(*) FROM steps s WHERE s.run_id = r.id AND s.status = 'in_progress') <= ${mostAtWork}
-      FOR NO KEY UPDATE`,
-    [runId, tx.workspaceId],
+export interface LookedInPassing extends LookedRun {
+  hints: PutOff[];
+}
+
+/** To be sent ahead, in this order. Null: it is left to itself. */
+export async function lockInPassing(tx: Tx, runId: string): Promise<LookedInPassing | null> {
+  const locked = tx.sql<RunRow & { hints: PutOff[] | null }>(
+    `WITH locked AS MATERIALIZED (
+       SELECT * FROM runs r WHERE id = $1 AND workspace_id = $2 AND status = 'running' AND paused_at IS NULL AND cancel_requested_at IS NULL
+          AND (SELECT count(*) FROM steps s WHERE s.run_id = r.id AND s.status = 'in_progress') <= ${mostAtWork}
+        FOR NO KEY UPDATE), ${putOffWakes('$3', 'locked')}
+     SELECT *, (SELECT json_agg(json_build_object('id', id, 'underWay', under_way)) FROM put) AS hints FROM locked`,
+    [runId, tx.workspaceId, `run/${runId}`],
   );
-  return run ?? null;
+  const [[found], rows, cost] = await allEnded([locked, readSteps(tx, runId), costOfRun(tx, runId)]);
+  if (!found) return null;
+  const { hints, ...run } = found;
+  return { run, rows, cost, hints: hints ?? [] };
 }
 
 /** @throws LeftToItself */
 export async function standRunInPassing(
   tx: Tx,
-  run: RunRow | null,
+  looked: LookedInPassing | null,
   { taskId, world }: { taskId: string; world: World },
 ): Promise<Told> {
-  if (!run) return 'left';
-  const [hints, rows, cost] = await allEnded([
-    putOffWakes(tx, `run/${run.id}`),
-    readSteps(tx, run.id),
-    costOfRun(tx, run.id),
-  ]);
+  if (!looked) return 'left';
+  const { hints, rows } = looked;
   if (rows.every(hasEnded)) throw new LeftToItself();
   const atWork = new Set(
     rows.filter((row) => !hasEnded(row)).flatMap(({ taskId: id, childRunId }) => childRunId ?? id ?? []),
   );
-  const standing = await decideRun(tx, { run, rows, cost }, world);
+  const standing = await decideRun(tx, looked, world);
   const begun = standing.start.find(({ id }) => !atWork.has(id));
   if (begun) {
     const fulfils = hints.map(({ id }) => id);

@@ -90,18 +90,20 @@ async function holdOff(tx: Tx, task: TaskRow, move: TaskMove): Promise<boolean> 
 
 async function decide(
   place: Omit<MoveContext, 'snapshot'>,
-  { changed = false, facts: known }: { changed?: boolean; facts?: LoadedFacts },
+  { changed = false, facts }: { changed?: boolean; facts?: LoadedFacts },
 ): Promise<Standing | null> {
   const { tx, task } = place;
   let { world } = place;
   const { version } = task;
   let held = false;
+  /** Nothing has come of it but what is done here. */
+  let known = facts;
   if (!task.temporalStartedAt && !isFinished(task.status))
     updateTaskLater(task, { temporalStartedAt: world.now });
   for (let i = 0; i < maxMoves; i += 1) {
-    const { costUsd, ...facts } = i === 0 && known ? known : await loadTaskFacts(tx, task);
-    const planning = await loadPlanningFacts(tx, { task, facts }, world);
-    const snapshot: TaskSnapshot = { ...facts, ...planning, models: world.models, now: world.now };
+    const { costUsd, ...found } = known ?? (await loadTaskFacts(tx, task));
+    const planning = await loadPlanningFacts(tx, { task, facts: found }, world);
+    const snapshot: TaskSnapshot = { ...found, ...planning, models: world.models, now: world.now };
     const move = nextTaskMove(snapshot);
     const fresher = move.move === 'wait' && move.for === 'model' ? await world.fresher?.(tx) : null;
     if (fresher) {
@@ -110,12 +112,14 @@ async function decide(
     }
     if (!held) {
       held = await holdOff(tx, task, move);
+      if (held) known = undefined;
       if (held) continue;
     }
     // They may have ended while the task did, or waited for, something else.
     if (move.move === 'wait' && move.for === 'children' && (await takeChildren(tx, task))) continue;
     const again = await applyTaskMove({ ...place, snapshot, world }, move);
     if (again === null) return null;
+    if (known) known = { ...known, current: snapshot.current };
     if (again) continue;
     if (isUnsaved(task) || (changed && task.version === version)) await updateTask(tx, task, {});
     return taskStanding(snapshot, { version: task.version, costUsd });

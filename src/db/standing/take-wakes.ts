@@ -30,15 +30,18 @@ export interface PutOff {
   underWay: boolean;
 }
 
-/** The same hints, for a look whose answer may not arrive: put off, and fulfilled by whoever sees that it has arrived (`fulfilWakes`). */
-export async function putOffWakes(tx: Tx, target: string): Promise<PutOff[]> {
-  return tx.sql<PutOff>(
-    `WITH hints AS (
-       SELECT id, due_at > created_at + interval '${parentWakeMs} ms' AS under_way FROM outbox
-        WHERE target = $1 AND status = 'ready' AND due_at > now() ORDER BY id FOR UPDATE SKIP LOCKED)
-     UPDATE outbox o SET due_at = now() + interval '${underWayMs} ms' FROM hints h WHERE o.id = h.id RETURNING o.id, h.under_way`,
-    [target],
-  );
+/**
+ * The same hints, for a look whose answer may not arrive: put off, and fulfilled by whoever sees that it has arrived (`fulfilWakes`).
+ *
+ * Two CTEs, for the statement that locks the row (`locked`, a CTE of it): nothing is put off where nothing is locked. What is told while the
+ * lock is waited for is not seen, and is told as ever. @returns `put`: the columns of PutOff, in SQL
+ */
+export function putOffWakes(target: string, locked: string): string {
+  return `hints AS (
+    SELECT o.id, o.due_at > o.created_at + interval '${parentWakeMs} ms' AS under_way FROM outbox o
+     WHERE o.target = ${target} AND o.status = 'ready' AND o.due_at > now() AND EXISTS (SELECT FROM ${locked}) ORDER BY o.id FOR UPDATE SKIP LOCKED
+  ), put AS (
+    UPDATE outbox o SET due_at = now() + interval '${underWayMs} ms' FROM hints h WHERE o.id = h.id RETURNING o.id, h.under_way)`;
 }
 
 export function fulfilWakes(tx: Tx, ids: readonly string[] = []): void {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { lockAgent } from '../../../src/db/agent-store.ts';
+import { insertTask, lockTask } from '../../../src/db/task-store.ts';
 import { postgresVersions } from '../../support/database.ts';
 import { agent, openRunDesk, type RunDesk, set } from './support.ts';
 
@@ -43,6 +44,23 @@ describe.each(postgresVersions)('steps that begin together, on PostgreSQL %i', (
     expect(asked.map(({ status, agent: name }) => [status, name])).toEqual(
       taskIds.map(() => ['in_progress', 'dyeing']),
     );
+  });
+
+  test('are known as they were written, without being read', async () => {
+    const place = { rootId: 'tsk_as_written', depth: 2, priority: 1, actor: 'system' } as const;
+    const given = { ...place, id: 'tsk_as_written', role: 'master_operator', status: 'pending' } as const;
+    const { written, read } = await desk.inside(async (tx) => {
+      const context = { dependencies: { a: { deep: [1] } } };
+      const written = await insertTask(tx, {
+        ...given,
+        title: 'As written',
+        goal: 'g',
+        tools: ['t'],
+        context,
+      });
+      return { written, read: await lockTask(tx, given.id) };
+    });
+    expect({ ...written, createdAt: read.createdAt }).toEqual(read);
   });
 
   test('take no more slots than there are', async () => {
