@@ -10,7 +10,7 @@ import { lockRun, updateRun } from '../db/run-store.ts';
 import { lockTask, updateTask } from '../db/task-store.ts';
 import { AppError } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
-import { checkStepChanges } from './check-step-changes.ts';
+import { mergeChanges, onlyOf } from './merge-changes.ts';
 import { findStep, tooLate } from './find-step.ts';
 import type { ToolsOf } from './tools-of.ts';
 
@@ -42,18 +42,10 @@ export async function editStep(
   }
   requireOpen(run);
   const { step, above } = await findStep(tx, run, stepId);
-  const own = merged(step.changes, changes);
-  const all = {
-    stepId: step.stepId,
-    changes: merged(above?.changes ?? null, own),
-    root: '' as const,
-    toolsOf,
-  };
-  const { with: given } = await checkStepChanges(tx, run, all);
+  const { given, kept } = await mergeChanges(tx, run, { step, above, changes, root: '', toolsOf });
   if (step.status === 'waiting') await beginAnew(tx, run, step);
-  else if (step.status === 'in_progress') await changeTask(tx, step, { changes, given: given ?? {} });
+  else if (step.status === 'in_progress') await changeTask(tx, step, { changes, given });
   else if (step.status !== 'pending') throw tooLate(`is ${step.status}`, step);
-  const kept = own.with ? { ...own, with: onlyOf(given ?? {}, own.with) } : own;
   await tx.sql('UPDATE steps SET changes = $3 WHERE run_id = $1 AND key = $2', [
     runId,
     stepId,
@@ -71,16 +63,6 @@ export async function editStep(
     { rootTaskId: run.rootTaskId },
   );
   tx.wake({ target: `run/${runId}`, label: run.name, rootTaskId: run.rootTaskId });
-}
-
-/** Earlier changes stay, those of its `with` too. */
-function merged(before: StepChanges | null, now: StepChanges): StepChanges {
-  const given = before?.with || now.with ? { with: { ...before?.with, ...now.with } } : {};
-  return { ...before, ...now, ...given };
-}
-
-function onlyOf(fields: Record<string, unknown>, named: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => name in named));
 }
 
 function requireOpen({ status, cancelRequestedAt }: RunRow): void {

@@ -47,9 +47,11 @@ export const RetryRun = z
     from: z
       .string()
       .min(1)
-      .max(64)
+      .max(80)
       .optional()
-      .describe('A step id; without it, everything that did not complete'),
+      .describe(
+        'A step id, or the key of one item of a forEach: `read[2]`; without it, everything that did not complete',
+      ),
     changes: StepChanges.optional().describe('Only together with "from"'),
   })
   .refine((value) => value.changes === undefined || value.from !== undefined, {

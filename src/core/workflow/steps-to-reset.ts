@@ -10,7 +10,8 @@ export interface RetriedRow {
 }
 
 /**
- * Keys to set back to pending. Completed work that nothing retried depends on is kept, completed items of a forEach too. What stands beside
+ * Keys to set back to pending, from a step by its id, or from one item of a forEach by its key: the other items stay then, unless they did
+ * not complete either. Completed work that nothing retried depends on is kept, completed items of a forEach too. What stands beside
  * the named step and was stopped, or failed the run, begins anew with it: the run would fail of it again.
  */
 export function stepsToReset(
@@ -24,9 +25,12 @@ export function stepsToReset(
   const undone = rows.filter((row) => row.status !== 'completed' && row.status !== 'skipped' && !stays(row));
   const ids = new Set(undone.map(({ stepId }) => stepId));
   const behind = behindOf(definition, ids);
-  const named = from === undefined ? new Set<string>() : behindOf(definition, new Set([from]));
+  const item = rows.find(({ key, index }) => key === from && index !== null);
+  const start = item?.stepId ?? from;
+  const named = start === undefined ? new Set<string>() : behindOf(definition, new Set([start]));
   return rows
     .filter((row) => {
+      if (row.stepId === item?.stepId) return row.key === from || row.index === null || undone.includes(row);
       if (named.has(row.stepId)) return true;
       return ids.has(row.stepId) ? row.status !== 'completed' : behind.has(row.stepId);
     })

@@ -19,7 +19,7 @@ import { notWaiting } from './move-context.ts';
 import { resetSteps } from './reset-steps.ts';
 
 export interface RunRetry {
-  /** A step id; without it, everything that did not complete. */
+  /** A step id, or the key of one item of a forEach; without it, everything that did not complete. */
   from?: string | undefined;
   changes?: StepChanges | undefined;
 }
@@ -77,7 +77,7 @@ async function retryStepTask(tx: Tx, runId: string, stepKey: string | null): Pro
       'wrong_state',
       `Step ${stepKey ?? ''} belongs to a run that is still ${status}: wait until it ends.`,
     );
-  await retryRun(tx, runId, { from: stepKey?.replace(/\[\d+\]$/, '') });
+  await retryRun(tx, runId, { from: stepKey ?? undefined });
 }
 
 async function statusOfRun(tx: Tx, id: string): Promise<RunRow['status']> {
@@ -91,20 +91,23 @@ async function statusOfRun(tx: Tx, id: string): Promise<RunRow['status']> {
 async function resetFrom(tx: Tx, run: RunRow, { from, changes }: RunRetry): Promise<void> {
   const found = await findVersion(tx, run.workflowId, run.workflowVersion);
   if (!found) throw new AppError('internal', `Run ${run.id} has no definition.`);
-  if (from !== undefined && !found.definition.steps.some((step) => step.id === from)) {
-    const message = `The run has no step "${from}". It has: ${found.definition.steps.map((step) => step.id).join(', ')}.`;
-    throw new AppError('invalid_request', message, {
-      problems: [{ pointer: '/from', code: 'unknown_step', message }],
-    });
-  }
   const rows = await tx.sql<{ key: string; stepId: string; index: number | null; status: 'pending' }>(
     'SELECT key, step_id, index, status FROM steps WHERE run_id = $1 ORDER BY key',
     [run.id],
   );
+  const row = rows.find(({ key }) => key === from);
+  if (from !== undefined && !row) throw unknownStep(from, found.definition.steps);
   const keys = stepsToReset(found.definition, rows, from);
   const change = from !== undefined && changes ? { step: from, changes } : undefined;
-  const about = from === undefined ? undefined : [from];
+  const about = row && [row.stepId];
   await resetSteps(tx, run, { keys, reason: 'Retried by a person.', about, change });
+}
+
+function unknownStep(from: string, steps: readonly { id: string }[]): AppError {
+  const message = `The run has no step "${from}". It has: ${steps.map(({ id }) => id).join(', ')}.`;
+  return new AppError('invalid_request', message, {
+    problems: [{ pointer: '/from', code: 'unknown_step', message }],
+  });
 }
 
 /** Runs above a task, outermost first. */

@@ -39,6 +39,18 @@ describe('a retry from a step', () => {
   });
 });
 
+test('a retry from one item of a forEach keeps its siblings, but for those that did not complete', () => {
+  const items = (...statuses: RetriedRow['status'][]): RetriedRow[] =>
+    statuses.map((status, index) => ({ key: `left[${index}]`, stepId: 'left', index, status }));
+  const rows = [
+    ...ended({ left: 'failed', write: 'cancelled' }),
+    ...items('completed', 'failed', 'completed', 'cancelled'),
+  ];
+  expect(stepsToReset(definition, rows, 'left[1]')).toEqual(['left', 'write', 'left[1]', 'left[3]']);
+  expect(stepsToReset(definition, rows, 'left[0]')).toContain('left[0]');
+  expect(stepsToReset(definition, rows, 'left')).toContain('left[2]');
+});
+
 test('a retry without a step begins everything anew that did not complete', () => {
   const rows = ended({ left: 'failed', write: 'cancelled', remark: 'failed' });
   expect(stepsToReset(definition, rows)).toEqual(['left', 'write', 'remark']);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { cancelRun } from '../../../src/commands/cancel-run.ts';
 import { editStep } from '../../../src/commands/edit-step.ts';
 import { retryRun } from '../../../src/commands/retry-run.ts';
+import { retryTask } from '../../../src/commands/retry-task.ts';
 import type { StepChanges } from '../../../src/contracts/run.ts';
 import { agent, openRunDesk, type RunDesk, set } from './support.ts';
 
@@ -313,5 +314,48 @@ describe('a retry', () => {
     );
     await expect(retry).rejects.toMatchObject({ problems: [{ pointer: '/changes/with/goal' }] });
     expect(await desk.run(id)).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('of one item of a forEach, or of its task, does no other item again, and may change this one', async () => {
+    const forEach = { items: '[1, 2, 3]', as: 'n', maxParallel: 3 };
+    const id = await desk.begin({ steps: [agent('each', { goal: 'Do ${{ n }}.' }, { forEach })] });
+    const attempts = async () => [...(await desk.steps(id)).values()].map((step) => step.attempts);
+    const stop = async () => {
+      await desk.inside((tx) => cancelRun(tx, desk.caller, { runId: id }));
+      await desk.look(String((await taskOf(id, 'each[1]'))?.id));
+      await desk.stand(id);
+    };
+    await desk.stand(id);
+    for (const key of ['each[0]', 'each[2]']) await desk.work(id, key);
+    await stop();
+    const taskId = String((await taskOf(id, 'each[1]'))?.id);
+    await desk.inside((tx) => retryTask(tx, desk.caller, { taskId }));
+    await desk.stand(id);
+    expect(await attempts()).toEqual([0, 1, 2, 1]);
+    await stop();
+    const retry = { runId: id, from: 'each[1]', changes: { with: { goal: 'Do it well: ${{ n }}.' } } };
+    await desk.inside((tx) => retryRun(tx, desk.caller, retry));
+    await desk.stand(id);
+    expect([await attempts(), (await taskOf(id, 'each[1]'))?.goal]).toEqual([[0, 1, 3, 1], 'Do it well: 2.']);
+    await desk.work(id, 'each[1]');
+    expect(await desk.run(id)).toMatchObject({ status: 'completed' });
+    const nobody = desk.inside((tx) => retryRun(tx, desk.caller, { runId: id, from: 'each[9]' }));
+    await expect(nobody).rejects.toMatchObject({ code: 'wrong_state' });
+  });
+
+  test('keeps what was changed in its step before', async () => {
+    const id = await desk.begin({ steps: [agent('a'), agent('b', {}, { dependsOn: ['a'] })] });
+    await desk.stand(id);
+    const skilled = [{ capability: 'weaving', level: 2 }];
+    await edit(id, 'b', { with: { requires: skilled }, instructions: 'Be brief.' });
+    await desk.inside((tx) => cancelRun(tx, desk.caller, { runId: id }));
+    await desk.look(String((await taskOf(id, 'a'))?.id));
+    await desk.stand(id);
+    const changes = { with: { goal: 'Do it otherwise.' } };
+    await desk.inside((tx) => retryRun(tx, desk.caller, { runId: id, from: 'b', changes }));
+    expect((await desk.steps(id)).get('b')?.changes).toEqual({
+      with: { requires: skilled, goal: 'Do it otherwise.' },
+      instructions: 'Be brief.',
+    });
   });
 });

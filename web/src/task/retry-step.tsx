@@ -35,7 +35,7 @@ export function RetryStep({ row }: { row: PlanRow }) {
       at="/changes"
       submit={(changes) =>
         api.runs.retry(run?.id ?? '', {
-          from: step.stepId,
+          from: step.key,
           ...(Object.keys(changes).length > 0 ? { changes } : {}),
         })
       }
