@@ -2,7 +2,7 @@
  * A person's yes or no, once. Whoever asked is woken and goes on by itself. Called by every door: REST, the page, a message.
  */
 import { isFinished } from '../contracts/status.ts';
-import { toolFor } from './approval-arguments.ts';
+import { editedCall } from './approval-arguments.ts';
 import { fourEyesNeed } from '../core/policy/four-eyes.ts';
 import { answerTool } from '../db/calls/answer-tool.ts';
 import { decideApproval as write, hashOfCall, writeConsents } from '../db/approvals/approval-store.ts';
@@ -113,7 +113,9 @@ async function editOf(
   wanted: Record<string, unknown>,
 ): Promise<{ args: Record<string, unknown>; hash: string }> {
   const { kind, effectKey, tool } = approval;
-  const { args, destination } = toolFor(await toolsOf(tx), approval, wanted);
+  // Its lock is held already.
+  const task = await lockTask(tx, approval.taskId ?? '');
+  const { args, destination } = await editedCall({ tx, task, tools: await toolsOf(tx) }, approval, wanted);
   return {
     args,
     hash: hashOfCall({ kind, effectKey: effectKey ?? '', tool: tool ?? '', destination, args }),

@@ -13,7 +13,6 @@ import type { Standing } from '../../contracts/corridor.ts';
 import type { AgentSpec } from '../../contracts/agent.ts';
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import type { SearchServiceName } from '../../contracts/web-search.ts';
-import { decideToolCall } from '../../core/policy/decide-tool-call.ts';
 import { readToolCall } from '../../core/policy/read-tool-call.ts';
 import type { ModelOutage } from '../../core/route-model.ts';
 import { toolsInTask } from '../../core/task/hearing-tools.ts';
@@ -30,6 +29,7 @@ import { loadTaskFacts, lockTask } from '../task-store.ts';
 import { keepToolAnswer } from './answer-tool.ts';
 import { askForCall, type AskedTool, askWhatHappened, type ToolRequest } from './ask-approval.ts';
 import { type CallAddress, isClaimable, refuse, type Reserve } from './claim-call.ts';
+import { judgeCall } from './judge-call.ts';
 import { openPaidTry } from './open-paid-try.ts';
 import { runMethodOf, runRecordTool, type ToolWork } from './run-tool.ts';
 import { emitToolCalled, type ToolSaid } from './tool-called.ts';
@@ -103,15 +103,8 @@ async function begin(claiming: Claiming): Promise<Begun> {
     policy: agent?.spec.modelPolicy ?? null,
     outages,
   };
-  const decided = decideToolCall({
-    tool: card,
-    args,
-    destination: call.destination,
-    agent: agent && { id: agent.id, tools: allowed ?? [] },
-    rules: [...facts.rules, ...ownRules(agent)],
-    spentUsd: facts.spentUsd,
-    planned: task.toolCall?.planned ?? false,
-  });
+  const { destination } = call;
+  const decided = judgeCall({ task, agent, facts, tool: card, args, destination });
   if (decided.decision === 'refuse') return answer(claiming, { text: decided.reason, said: 'refused', card });
   if (decided.decision === 'ask' && !isGranted(call, effect)) {
     const asked = askedOf(call);
@@ -141,11 +134,6 @@ function writtenArguments({ input }: EffectRow, approval: ApprovalRow | null): s
   if (approval?.status === 'approved' && approval.editedArguments)
     return JSON.stringify(approval.editedArguments);
   return typeof input.arguments === 'string' ? input.arguments : '';
-}
-
-function ownRules(agent: { id: string; spec: { approvalRules?: PolicyFacts['rules'] | unknown[] } } | null) {
-  const rules = (agent?.spec.approvalRules ?? []) as PolicyFacts['rules'];
-  return rules.map((rule) => ({ ...rule, id: null, agentId: null }));
 }
 
 function askedOf({ card, args, destination, agent, facts }: Call): AskedTool {

@@ -262,4 +262,22 @@ describe('four eyes', () => {
     await desk.standing(call);
     expect(await desk.claimTool(call)).toMatchObject({ claimed: { args: { amount: 60 } } });
   });
+
+  test('are not spared by one who agrees to other arguments; nor is what a rule forbids', async () => {
+    await rule({ name: 'Much', amount: { argument: '/amount', atLeast: 500 }, fourEyes: true });
+    await rule({ name: 'Never', amount: { argument: '/amount', atLeast: 5000 }, effect: 'deny' });
+    const { approvalId, ...call } = await waiting();
+    const yes = (amount: number) => desk.decide({ approvalId, status: 'approved', arguments: { amount } });
+    for (const [amount, why] of [
+      [600, /"Much".*Two people/],
+      [6000, /"Never" forbids/],
+    ] as const)
+      await expect(yes(amount)).rejects.toMatchObject({
+        code: 'invalid_request',
+        problems: [{ pointer: '/arguments', message: expect.stringMatching(why) }],
+      });
+    expect((await desk.approvalOf(call)).status).toBe('requested');
+    await yes(400);
+    expect((await desk.approvalOf(call)).status).toBe('approved');
+  });
 });
