@@ -33,6 +33,36 @@ describe('by keyboard', () => {
     expect(shown.page.url()).toBe(`${shown.api.url}/tasks/${taskId}`);
   });
 
+  test('the keys of the composer work wherever in it one is, a box that is ticked takes no letters', async () => {
+    const { adjutant, page, api } = shown;
+    await adjutant.open();
+    await adjutant.goalField.fill('Read the log');
+    await page.getByRole('checkbox', { name: 'Show me the plan first' }).press('Space');
+    await page.keyboard.press('c');
+    await page.locator('#goal:focus').waitFor();
+    await page.getByRole('checkbox', { name: 'Show me the plan first' }).press('Control+Enter');
+    await page.waitForURL(/\/tasks\/tsk_/);
+    expect(api.posted.at(-1)?.body).toMatchObject({ goal: 'Read the log', planAcceptance: 'person' });
+  });
+
+  test('the focus stays where one acts, and goes into the new page when what had it is gone', async () => {
+    const { adjutant, page } = shown;
+    const focused = (name: string) =>
+      page.getByRole('button', { name, exact: true }).and(page.locator(':focus'));
+    await adjutant.open(`/tasks/${taskId}`);
+    await page.getByRole('button', { name: 'Pause', exact: true }).press('Enter');
+    await focused('Resume').waitFor();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).press('Enter');
+    await focused('Keep').waitFor();
+    await page.keyboard.press('Escape');
+    await focused('Cancel').waitFor();
+    await page
+      .getByRole('navigation', { name: 'Breadcrumb' })
+      .getByRole('link', { name: 'Goals' })
+      .press('Enter');
+    await page.locator('main:focus').waitFor();
+  });
+
   test('the theme goes from the system to light to dark, and is kept', async () => {
     await shown.adjutant.open();
     const theme = () => shown.page.locator('html').getAttribute('data-theme');

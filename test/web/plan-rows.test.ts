@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { flatRows, isDone, isFolded, leaves, planRows, reasonOf } from '../../web/src/task/plan-rows.ts';
+import {
+  countSteps,
+  flatRows,
+  isDone,
+  isFolded,
+  leaves,
+  planRows,
+  reasonOf,
+  titleOf,
+} from '../../web/src/task/plan-rows.ts';
 import { idOf } from './support/ids.ts';
 import { doneSteps, runningSteps, step, treeOf } from './support/fixtures.ts';
 
@@ -31,6 +40,29 @@ describe('the rows of a plan', () => {
     expect(leaves(rows)).toHaveLength(7);
     expect(leaves(rows).filter(isDone)).toHaveLength(4);
     expect(flatRows(rows)).toHaveLength(8);
+  });
+
+  test('count the turns of a forEach that have not begun, too', () => {
+    const steps = runningSteps()
+      .filter(({ key }) => key !== 'read[2]')
+      .map((each) => (each.key === 'read' ? { ...each, items: 5 } : each));
+    const rows = planRows(treeOf({ steps }));
+    expect(leaves(rows)).toHaveLength(6);
+    expect(countSteps(rows)).toBe(9);
+    const unseen = planRows(treeOf({ steps: [step(1, { items: 4 })] }));
+    expect(countSteps(unseen)).toBe(4);
+  });
+
+  test('tell the turns of a forEach apart by their file, or by what was asked', () => {
+    const [read] = planRows(treeOf());
+    const turns = read?.rows ?? [];
+    expect(turns.map(titleOf)[1]).toMatch(/^2 · Read oakhurst-agreement\.docx\. /);
+    const { step: turn, tree } = turns[1]!;
+    const files = [{ id: 'fil_1', name: 'oakhurst-agreement.docx', status: 'ready' }];
+    const row = { ...turns[1]!, tree: { ...tree!, task: { ...tree!.task, files } } };
+    expect(titleOf(row)).toBe('2 · oakhurst-agreement.docx');
+    expect(titleOf({ ...row, tree: null, step: { ...turn, title: 'Read (2)' } })).toBe('2 · Read');
+    expect(titleOf(read!)).toBe(read!.step.title);
   });
 
   test('fold when they are done, and stay open while a turn works or one failed', () => {

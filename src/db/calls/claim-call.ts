@@ -157,7 +157,6 @@ export async function refuse(
   return decideTask(tx, task, world, open);
 }
 
-/** Packed for a model within the agent's ceiling. */
 /** Anew at every claim: another model may have taken over, which sees or does not. */
 function withImages(request: CallRequest, images: readonly SentImage[]): CallRequest {
   if (request.kind === 'score') return request;
@@ -165,6 +164,7 @@ function withImages(request: CallRequest, images: readonly SentImage[]): CallReq
   return images.length > 0 ? { ...rest, images: [...images] } : rest;
 }
 
+/** Packed for a model within the agent's ceiling. */
 async function affordable(
   context: CallContext,
   chosen: ChosenModel,

@@ -92,6 +92,7 @@ async function plantChild(
     ...task(id, rootId),
     role: 'master_operator',
     title: `Read part ${index + 1}`,
+    goal: `Read part ${index + 1}.`,
     parentId: rootId,
     runId,
     stepKey: `read[${index}]`,

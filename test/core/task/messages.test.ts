@@ -137,20 +137,22 @@ describe('a question of an agent to its Chief of Staff', () => {
   });
 });
 
+/** An agent's question to people, which is open. */
+const question = effect({
+  key: 'q',
+  turn: 2,
+  kind: 'tool',
+  purpose: 'ask_person',
+  status: 'waiting',
+  outcome: null,
+  waits: { for: 'person', detail: 'Which year?', on: ['msg_0'], until: null },
+});
+
 describe('a message that comes while a Chief of Staff waits for the answer to its own question', () => {
   const calls = (name: string) => [{ id: 'c1', name, arguments: '{}' }];
   const asking = effect({
     purpose: 'plan',
     outcome: { text: '', toolCalls: calls('ask_person'), stop: 'tools' },
-  });
-  const question = effect({
-    key: 'q',
-    turn: 2,
-    kind: 'tool',
-    purpose: 'ask_person',
-    status: 'waiting',
-    outcome: null,
-    waits: { for: 'person', detail: 'Which year?', on: ['msg_0'], until: null },
   });
   const answered = { ...question, status: 'settled' as const, outcome: { text: '2025.' }, waits: null };
   const heard = said('Soon.', { turn: 3, purpose: 'hear' });
@@ -236,15 +238,6 @@ describe('a message that comes while a Chief of Staff waits for the answer to it
 describe('a message that comes while an operator waits for the answer to its own question', () => {
   const toolCalls = [{ id: 'c1', name: 'ask_person', arguments: '{}' }];
   const asking = effect({ purpose: 'work', outcome: { text: '', toolCalls, stop: 'tools' } });
-  const question = effect({
-    key: 'q',
-    turn: 2,
-    kind: 'tool',
-    purpose: 'ask_person',
-    status: 'waiting',
-    outcome: null,
-    waits: { for: 'person', detail: 'Which year?', on: ['msg_0'], until: null },
-  });
   const settled = { ...question, status: 'settled' as const, outcome: { text: '2025.' } };
   const heard = said('Soon.', { turn: 3, purpose: 'hear' });
 

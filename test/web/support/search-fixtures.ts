@@ -26,8 +26,11 @@ export const someSearch = (): WebSearch =>
       }),
       searcher('brave', { place: 2, ready: true, problem: null, source: 'environment' }),
       searcher('openai'),
-      searcher('tavily', { problem: 'It has no key here: a credential called “tavily”, or TAVILY_API_KEY.' }),
-      searcher('searxng', { problem: 'It has no address here: SEARXNG_URL.' }),
+      searcher('tavily', {
+        problem:
+          'It has no key here. One is stored as a credential called “tavily”, or set as TAVILY_API_KEY.',
+      }),
+      searcher('searxng', { problem: 'It has no address here. It is set as SEARXNG_URL.' }),
     ],
   });
 

@@ -6,6 +6,7 @@ import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
 import { Faults } from '../shell/faults.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
+import { NoteField } from '../shell/note-field.tsx';
 import { useSession } from '../shell/use-session.ts';
 import { isTyping } from '../shell/use-keys.ts';
 import { absolute, clock } from '../words/format.ts';
@@ -62,9 +63,10 @@ function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayA
   const me = useSession()?.principal.id;
   const others = mayNotAgree(approval, me);
   const late = hasExpired(approval, now);
-  const may = mayAct && !late && !decision.isPending;
+  const may = mayAct && !late;
   const read = edited === null ? null : readArguments(edited);
   const decide = (verb: Verb) => {
+    if (decision.isPending) return;
     if (verb === 'approve' && (others || (read && 'problem' in read))) return;
     const changed = verb === 'approve' && read && 'value' in read ? { arguments: read.value } : {};
     decision.mutate({ verb, note, ...changed });
@@ -91,23 +93,19 @@ function Open({ approval, now, mayAct }: { approval: Approval; now: number; mayA
       {approval.fourEyes && <FourEyes approval={approval} me={me} />}
       {mayAct ? (
         <div className="acts">
-          <label className="vh" htmlFor={`${ids}note`}>
-            Note
-          </label>
-          <input
-            id={`${ids}note`}
-            className="inp"
+          <NoteField
+            label="Note"
+            placeholder="Note (optional; say why when you deny)"
             maxLength={2000}
-            placeholder="Note (optional; wanted when you deny)"
             value={note}
             disabled={late}
-            onChange={(event) => setNote(event.target.value)}
+            change={setNote}
           />
           <DecisionButton verb="deny" decision={decision} may={may} decide={decide} />
           <DecisionButton verb="approve" decision={decision} may={may && !others} decide={decide} />
         </div>
       ) : (
-        <p className="bd ts t2">You look on here: a viewer cannot decide.</p>
+        <p className="bd ts t2">Viewers see this; operators and owners decide.</p>
       )}
       <Faults error={decision.error} problem={read && 'problem' in read ? read.problem : null} />
     </section>
@@ -140,6 +138,7 @@ function Asked({ approval, edited, edit, mayAct }: AskedProps) {
             id={ids}
             className="inp mono"
             rows={8}
+            autoFocus
             value={edited}
             onChange={({ target }) => edit(target.value)}
           />
@@ -174,7 +173,14 @@ function DecisionButton({ verb, decision, may, decide }: DecisionButtonProps) {
   const { word, busy, look } = said[verb];
   const busyHere = decision.isPending && decision.variables.verb === verb;
   return (
-    <button type="button" className={`btn ${look}`} disabled={!may} onClick={() => decide(verb)}>
+    // Once more after a refusal: a button that was disabled meanwhile would have lost the focus.
+    <button
+      type="button"
+      className={`btn ${look}`}
+      disabled={!may}
+      aria-disabled={decision.isPending}
+      onClick={() => decide(verb)}
+    >
       {busyHere ? busy : word}
       <kbd className="kbd" aria-hidden="true">
         {word.charAt(0)}

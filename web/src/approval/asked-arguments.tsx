@@ -35,7 +35,11 @@ export function AskedCall({ approval }: { approval: Approval }) {
         )}
         , with exactly these arguments:
       </p>
-      {(why || risk) && <p className="ts t2">{[why, risk && `Risk: ${risk}.`].filter(Boolean).join(' ')}</p>}
+      {(why || risk) && (
+        <p className="ts t2">
+          {[why, risk && !/risk/i.test(why ?? '') && `Risk: ${risk}.`].filter(Boolean).join(' ')}
+        </p>
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { Approval } from '../../../src/contracts/approval.ts';
 import { StatusIcon } from '../icons/status.tsx';
+import { NoteField } from '../shell/note-field.tsx';
 import { AskedArguments } from './asked-arguments.tsx';
 import { type Answer, useUncertain } from './use-decision.ts';
 
@@ -13,8 +14,10 @@ export function UncertainCard({ approval, mayAct }: { approval: Approval; mayAct
     <button
       type="button"
       className={`btn${look}`}
-      disabled={say.isPending}
-      onClick={() => say.mutate({ answer, note })}
+      aria-disabled={say.isPending}
+      onClick={() => {
+        if (!say.isPending) say.mutate({ answer, note });
+      }}
     >
       {words}
     </button>
@@ -38,16 +41,12 @@ export function UncertainCard({ approval, mayAct }: { approval: Approval; mayAct
       </div>
       {mayAct ? (
         <div className="acts">
-          <label className="vh" htmlFor={`${ids}note`}>
-            Note
-          </label>
-          <input
-            id={`${ids}note`}
-            className="inp"
-            maxLength={2000}
+          <NoteField
+            label="Note"
             placeholder="What you found (optional)"
+            maxLength={2000}
             value={note}
-            onChange={({ target }) => setNote(target.value)}
+            change={setNote}
           />
           {button('leave', '', 'Leave it')}
           {button('again', '', 'Try it again')}
@@ -55,7 +54,7 @@ export function UncertainCard({ approval, mayAct }: { approval: Approval; mayAct
           {button('happened', ' pri', 'It happened')}
         </div>
       ) : (
-        <p className="bd ts t2">You look on here: a viewer cannot decide.</p>
+        <p className="bd ts t2">Viewers see this; operators and owners decide.</p>
       )}
       {say.error && (
         <p className="bd ts s-failed" role="alert">

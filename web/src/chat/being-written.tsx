@@ -1,6 +1,7 @@
 import type { AgentRef } from '../../../src/contracts/task.ts';
 import { TreeApprovals } from '../approval/tree-approvals.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
+import { Writing } from '../markdown/writing.tsx';
 import { linkTo } from '../shell/router.ts';
 import { waitsFor } from '../words/status-words.ts';
 import { useReplyTask } from './use-chat.ts';
@@ -28,10 +29,7 @@ export function BeingWritten({ agent, text, taskId, now, mayAct }: BeingWrittenP
       </div>
       <div className="body">
         {text ? (
-          <p className="prose live-own whitespace-pre-wrap">
-            {text}
-            <span className="caret" aria-hidden="true" />
-          </p>
+          <Writing text={text} />
         ) : (
           waiting && (
             <p className="s-waiting">

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Conversation } from '../../../src/contracts/conversation.ts';
 import { Icon } from '../icons/icon.tsx';
+import { useFocusBack } from '../shell/use-focus-back.ts';
 import { ChatBar } from './chat-bar.tsx';
 import type { ChatActs } from './use-chat.ts';
 
@@ -15,6 +16,8 @@ export function ChatHead({ chat, acts, mayAct }: ChatHeadProps) {
   const [doing, setDoing] = useState<'rename' | 'archive' | null>(null);
   const { agent, title, taskId, archivedAt } = chat;
   const { rename, archive } = acts;
+  const namer = useFocusBack(doing === 'rename');
+  const archiver = useFocusBack(doing === 'archive');
   const close = () => setDoing(null);
   const error = rename.error ?? archive.error;
   return (
@@ -32,6 +35,7 @@ export function ChatHead({ chat, acts, mayAct }: ChatHeadProps) {
       {archivedAt !== null && <span className="tag">Archived</span>}
       {mayAct && doing === null && (
         <button
+          ref={namer}
           type="button"
           className="btn icon ghost sm"
           aria-label="Rename this chat"
@@ -42,7 +46,7 @@ export function ChatHead({ chat, acts, mayAct }: ChatHeadProps) {
         </button>
       )}
       {mayAct && archivedAt === null && doing === null && (
-        <button type="button" className="btn sm ctl" onClick={() => setDoing('archive')}>
+        <button ref={archiver} type="button" className="btn sm ctl" onClick={() => setDoing('archive')}>
           Archive
         </button>
       )}

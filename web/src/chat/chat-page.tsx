@@ -148,7 +148,16 @@ function Write({ agent, acts: { say, stop }, mayStop }: WriteProps) {
       autoFocus
     >
       {mayStop && (
-        <button type="button" className="btn sm" disabled={stop.isPending} onClick={() => stop.mutate()}>
+        <button
+          type="button"
+          className="btn sm"
+          aria-disabled={stop.isPending}
+          onClick={({ currentTarget }) => {
+            if (!stop.isPending) stop.mutate();
+            // It goes as soon as nothing is written any more; one goes on with words.
+            currentTarget.form?.querySelector('textarea')?.focus();
+          }}
+        >
           <Icon name="stop" small />
           {stop.isPending ? 'Stopping' : 'Stop'}
         </button>

@@ -88,7 +88,7 @@ function Begin({ agent, taskId, mayAct }: BeginProps) {
             autoFocus
           />
         ) : (
-          <p className="t2">You look on here: a viewer cannot begin a chat.</p>
+          <p className="t2">Viewers read chats; operators and owners begin them.</p>
         )}
       </div>
     </section>

@@ -1,4 +1,4 @@
-import { type DragEvent, type FormEvent, useRef, useState } from 'react';
+import { type DragEvent, type SyntheticEvent, useRef, useState } from 'react';
 import { type NewTask, isApiProblem } from '../../../client/index.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
@@ -20,13 +20,20 @@ export function Composer() {
   const forecast = useForecast(task);
   const busy = start.isPending || sample.isPending;
   const hindrance = whyNot(goal, attachments) ?? limitProblem(limit);
-  const run = (event?: FormEvent) => {
-    event?.preventDefault();
+  const run = (event: SyntheticEvent) => {
+    event.preventDefault();
     if (!busy && hindrance === null) start.mutate(task);
   };
   return (
     <>
-      <form className="mt-2" aria-label="New goal" onSubmit={run}>
+      <form
+        className="mt-2"
+        aria-label="New goal"
+        onSubmit={run}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) run(event);
+        }}
+      >
         <DropBox add={(files) => void attachments.add(files)}>
           <label className="vh" htmlFor={goalFieldId}>
             Goal
@@ -39,7 +46,6 @@ export function Composer() {
             aria-describedby="goal-note"
             onChange={({ target }) => setGoal(target.value)}
             onKeyDown={(event) => {
-              if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) run();
               if (event.key === 'Escape') event.currentTarget.blur();
             }}
           />

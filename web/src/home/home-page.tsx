@@ -33,7 +33,11 @@ export function HomePage({ mayAct, found }: { mayAct: boolean; found: boolean })
               Write a goal and drop the files. The Chief of Staff plans it, gives each step to an agent and
               brings the result.
             </p>
-            {mayAct ? <Composer /> : <p className="t2">You look on here: a viewer cannot start work.</p>}
+            {mayAct ? (
+              <Composer />
+            ) : (
+              <p className="t2">Viewers see the work; operators and owners start it.</p>
+            )}
           </section>
           <GoalList goals={goals} />
           <p className="ts t3 help">

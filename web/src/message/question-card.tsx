@@ -2,6 +2,7 @@ import { type FormEvent, useId, useState } from 'react';
 import type { Message } from '../../../src/contracts/message.ts';
 import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
+import { NoteField } from '../shell/note-field.tsx';
 import { linkTo } from '../shell/router.ts';
 import { absolute, ago } from '../words/format.ts';
 import { timeLeft } from '../approval/approval-words.ts';
@@ -43,24 +44,19 @@ export function QuestionCard({ question, now, mayAct, place }: QuestionCardProps
       )}
       {mayAct ? (
         <form className="acts" onSubmit={answer}>
-          <label className="vh" htmlFor={`${ids}answer`}>
-            Answer
-          </label>
-          <input
-            id={`${ids}answer`}
-            className="inp"
-            value={text}
-            maxLength={50_000}
+          <NoteField
+            label="Answer"
             placeholder="Your answer"
-            autoComplete="off"
-            onChange={({ target }) => setText(target.value)}
+            maxLength={50_000}
+            value={text}
+            change={setText}
           />
           <button type="submit" className="btn pri" aria-disabled={text.trim() === '' || send.isPending}>
             {send.isPending ? 'Sending' : 'Answer'}
           </button>
         </form>
       ) : (
-        <p className="bd ts t2">You look on here: a viewer cannot answer.</p>
+        <p className="bd ts t2">Viewers see this; operators and owners answer.</p>
       )}
       {send.error && (
         <p className="bd ts s-failed" role="alert">

@@ -1,5 +1,6 @@
 import { Icon } from '../icons/icon.tsx';
 import { linkTo } from '../shell/router.ts';
+import { titleOf } from './provider-words.ts';
 import { onlyBuiltIn, useModels } from './use-models.ts';
 
 export function ModelBanner() {
@@ -45,13 +46,15 @@ export function ModelNote() {
       {builtIn ? (
         <>
           <span className="dot" style={{ background: 'var(--c5)' }} />
-          Built-in model<span className="t3 desk">offline, free</span>
+          Built-in model<span className="t3 desk">on this machine, free</span>
         </>
       ) : (
         <>
           <span className={`dot${sick.length > 0 ? ' wait' : ''}`} />
-          <span className="ell">{providers.join(', ')}</span>
-          {sick.length > 0 && <span className="t3 desk">{sick[0]?.provider} does not answer</span>}
+          <span className="ell">{providers.map(titleOf).join(', ')}</span>
+          {sick.length > 0 && (
+            <span className="t3 desk">{titleOf(sick[0]?.provider ?? '')} does not answer</span>
+          )}
         </>
       )}
     </a>

@@ -1,7 +1,8 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { Provider } from '../../../src/contracts/provider.ts';
 import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
+import { useFocusBack } from '../shell/use-focus-back.ts';
 import { clock } from '../words/format.ts';
 import { ProviderForm } from './provider-form.tsx';
 import { aboutKey, isBuiltIn, providerWords } from './provider-words.ts';
@@ -10,12 +11,8 @@ import { RemoveKey } from './remove-key.tsx';
 export function ProviderCard({ provider }: { provider: Provider }) {
   const { name, source, problem, model, outages } = provider;
   const [open, setOpen] = useState(false);
-  const opener = useRef<HTMLButtonElement>(null);
-  const close = () => {
-    setOpen(false);
-    // Only when it is drawn again can it take the focus back.
-    requestAnimationFrame(() => opener.current?.focus());
-  };
+  const opener = useFocusBack(open);
+  const close = () => setOpen(false);
   const builtIn = isBuiltIn(provider);
   const there = source !== null && !builtIn && problem === null && outages.length === 0;
   const verb = source === null || builtIn ? (name === 'llama' ? 'Add server' : 'Add key') : 'Replace';

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { FoundServer, Provider, SetProvider } from '../../../src/contracts/provider.ts';
-import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
 import { problemAt } from '../shell/field.tsx';
 import { FitField } from './fit-field.tsx';
 import { type FitName, providerWords } from './provider-words.ts';
+import { FormEnd } from './form-end.tsx';
 import { TextField } from './text-field.tsx';
 
 const places = ['/apiKey', '/baseUrl', '/model', '/fit'];
@@ -42,20 +42,13 @@ export function ProviderForm({ provider, given, close }: FormProps) {
       }}
     >
       {own ? <OwnServerFields {...fields} /> : <KeyFields {...fields} />}
-      {save.error && !places.some((place) => at(place) !== undefined) && (
-        <p className="ts s-failed" role="alert">
-          {save.error.message}
-        </p>
-      )}
-      <div className="row">
-        <button type="submit" className="btn pri" disabled={save.isPending}>
-          {save.isPending && <StatusIcon status="in_progress" silent />}
-          {save.isPending ? 'Trying it' : 'Try and save'}
-        </button>
-        <button type="button" className="btn ghost" disabled={save.isPending} onClick={close}>
-          Cancel
-        </button>
-      </div>
+      <FormEnd
+        error={places.some((place) => at(place) !== undefined) ? null : save.error}
+        busy={save.isPending}
+        save="Try and save"
+        saving="Trying it"
+        close={close}
+      />
     </form>
   );
 }

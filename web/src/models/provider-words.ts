@@ -33,6 +33,11 @@ export const providerWords: Record<ProviderName, ProviderWords> = {
   },
 };
 
+/** As people read it. */
+export function titleOf(provider: string): string {
+  return provider in providerWords ? providerWords[provider as ProviderName].title : provider;
+}
+
 /** What people let a model of their own do; the names are those of the catalogue. */
 export const fitWords = {
   plan: 'Plan',

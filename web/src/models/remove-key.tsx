@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { useFocusBack } from '../shell/use-focus-back.ts';
 
 interface RemoveKeyProps {
   /** Whose key. */
@@ -13,6 +14,7 @@ interface RemoveKeyProps {
 export function RemoveKey({ title, remove, after = 'What needs it will wait.' }: RemoveKeyProps) {
   const [asking, setAsking] = useState(false);
   const keep = useRef<HTMLButtonElement>(null);
+  const opener = useFocusBack(asking);
   const queries = useQueryClient();
   const removing = useMutation({
     mutationFn: remove,
@@ -27,7 +29,7 @@ export function RemoveKey({ title, remove, after = 'What needs it will wait.' }:
   }, [asking]);
   if (!asking) {
     return (
-      <button type="button" className="btn sm ghost" onClick={() => setAsking(true)}>
+      <button ref={opener} type="button" className="btn sm ghost" onClick={() => setAsking(true)}>
         Remove<span className="vh"> {title}</span>
       </button>
     );

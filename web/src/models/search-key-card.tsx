@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import type { CreateCredential, Credential } from '../../../src/contracts/credential.ts';
 import { webSearcherTitles } from '../../../src/contracts/web-search.ts';
-import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
 import { problemAt } from '../shell/field.tsx';
+import { useFocusBack } from '../shell/use-focus-back.ts';
+import { FormEnd } from './form-end.tsx';
 import { RemoveKey } from './remove-key.tsx';
 import { TextField } from './text-field.tsx';
 
@@ -28,13 +29,9 @@ interface CardProps {
 /** The key of one search service, for this workspace. */
 export function SearchKeyCard({ name, credential }: CardProps) {
   const [open, setOpen] = useState(false);
-  const opener = useRef<HTMLButtonElement>(null);
+  const opener = useFocusBack(open);
   const title = webSearcherTitles[name];
-  const close = () => {
-    setOpen(false);
-    // Only when it is drawn again can it take the focus back.
-    requestAnimationFrame(() => opener.current?.focus());
-  };
+  const close = () => setOpen(false);
   return (
     <section className="card pv" aria-labelledby={`search-${name}`}>
       <div className="row top">
@@ -100,20 +97,7 @@ function KeyForm({ name, credential, close }: CardProps & { close: () => void })
         value={secret}
         change={setSecret}
       />
-      {save.error && !problem && (
-        <p className="ts s-failed" role="alert">
-          {save.error.message}
-        </p>
-      )}
-      <div className="row">
-        <button type="submit" className="btn pri" disabled={save.isPending}>
-          {save.isPending && <StatusIcon status="in_progress" silent />}
-          Save
-        </button>
-        <button type="button" className="btn ghost" disabled={save.isPending} onClick={close}>
-          Cancel
-        </button>
-      </div>
+      <FormEnd error={problem ? null : save.error} busy={save.isPending} save="Save" close={close} />
     </form>
   );
 }

@@ -4,6 +4,7 @@ import { isApiProblem } from '../../../client/index.ts';
 import { StatusIcon } from '../icons/status.tsx';
 import { Faults } from '../shell/faults.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
+import { NoteField } from '../shell/note-field.tsx';
 import { plural } from '../words/format.ts';
 import { readArguments } from '../approval/asked-arguments.tsx';
 import { ProposedSteps } from './proposed-steps.tsx';
@@ -44,7 +45,11 @@ function Proposal({ taskId, plan, mayAct }: PlanProposalProps & { plan: PlanView
   const read = edited === null ? null : readArguments(edited);
   const broken = read && 'problem' in read ? read.problem : null;
   const accept = () => {
-    if (!broken) decide.mutate({ n, ...(read && 'value' in read ? { definition: read.value } : {}) });
+    if (!broken && !decide.isPending)
+      decide.mutate({ n, ...(read && 'value' in read ? { definition: read.value } : {}) });
+  };
+  const sendBack = () => {
+    if (!decide.isPending) decide.mutate({ n, reason: reason.trim() });
   };
   const before = plan.history.filter(({ status }) => status === 'rejected').length;
   const proposal = plan.history.findLast(({ status }) => status === 'proposed');
@@ -71,6 +76,7 @@ function Proposal({ taskId, plan, mayAct }: PlanProposalProps & { plan: PlanView
               id={`${ids}edit`}
               className="inp mono"
               rows={16}
+              autoFocus
               value={edited}
               onChange={({ target }) => setEdit({ n, text: target.value })}
             />
@@ -88,26 +94,23 @@ function Proposal({ taskId, plan, mayAct }: PlanProposalProps & { plan: PlanView
       </div>
       {mayAct && (
         <div className="acts">
-          <label className="vh" htmlFor={`${ids}reason`}>
-            What is wrong with it
-          </label>
-          <input
-            id={`${ids}reason`}
-            className="inp"
+          <NoteField
+            label="What is wrong with it"
+            placeholder="What is wrong with it (needed to send it back)"
             maxLength={5000}
-            placeholder="What is wrong with it (wanted to send it back)"
             value={reason}
-            onChange={({ target }) => setReason(target.value)}
+            change={setReason}
           />
           <button
             type="button"
             className="btn danger"
-            disabled={decide.isPending || reason.trim() === ''}
-            onClick={() => decide.mutate({ n, reason: reason.trim() })}
+            disabled={reason.trim() === ''}
+            aria-disabled={decide.isPending}
+            onClick={sendBack}
           >
             Send back
           </button>
-          <button type="button" className="btn pri" disabled={decide.isPending} onClick={accept}>
+          <button type="button" className="btn pri" aria-disabled={decide.isPending} onClick={accept}>
             {decide.isPending ? 'Deciding' : 'Accept'}
           </button>
         </div>

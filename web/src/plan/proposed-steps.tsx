@@ -14,17 +14,20 @@ export function ProposedSteps({ definition, proposal }: ProposedStepsProps) {
   return (
     <>
       <ol className="proposed">
-        {definition.steps.map((step) => (
-          <li key={step.id}>
-            <p className="fm">
-              {inWords(step.title ?? step.id, titles)} <Mark id={step.id} proposal={proposal} />
-            </p>
-            <p className="ts t2">{aboutStep(step, titles)}</p>
-            {step.kind === 'agent' && step.with.goal !== step.title && (
-              <p className="ts goal">{inWords(step.with.goal, titles)}</p>
-            )}
-          </li>
-        ))}
+        {definition.steps.map((step) => {
+          const said = (text: string) => inWords(text, titles, step.forEach?.as);
+          return (
+            <li key={step.id}>
+              <p className="fm">
+                {said(step.title ?? step.id)} <Mark id={step.id} proposal={proposal} />
+              </p>
+              <p className="ts t2">{aboutStep(step, titles)}</p>
+              {step.kind === 'agent' && step.with.goal !== step.title && (
+                <p className="ts goal">{said(step.with.goal)}</p>
+              )}
+            </li>
+          );
+        })}
       </ol>
       {removed.length > 0 && <p className="ts t2">No longer in it: {removed.join(', ')}.</p>}
     </>
@@ -38,9 +41,10 @@ function Mark({ id, proposal }: { id: string; proposal: PlanProposal | undefined
   return null;
 }
 
-/** References as people say them: what another step brings, or what was given. */
-function inWords(text: string, titles: Map<string, string>): string {
+/** References as people say them: what another step brings, what was given, or the item that it is about. */
+function inWords(text: string, titles: Map<string, string>, item?: string): string {
   return text
+    .replace(/\$\{\{\s*([\w-]+)[^}]*\}\}/g, (all, name: string) => (name === item ? `(${name})` : all))
     .replace(/\$\{\{\s*steps\.([\w-]+)\.output[^}]*\}\}/g, (_all, id: string) => {
       const title = titles.get(id);
       return title && !title.includes('${{') ? `(result of “${title}”)` : `(result of ${id})`;

@@ -3,7 +3,7 @@ import { Dialog } from './dialog.tsx';
 const keys = [
   ['C', 'New goal'],
   ['/', 'Write in the composer'],
-  ['⌘ Enter', 'Run what is written (Ctrl Enter elsewhere)'],
+  ['Ctrl Enter', 'Run what is written (⌘ Enter on a Mac)'],
   ['Enter', 'Send a message (Shift Enter begins a line)'],
   ['J', 'Next step'],
   ['K', 'Previous step'],

@@ -9,6 +9,7 @@ const againEveryMs = 2000;
 export function LoadFailed({ what, error, retry }: { what: string; error: unknown; retry?: () => void }) {
   const problem = isApiProblem(error) ? error : null;
   const away = problem !== null && !problem.status;
+  const gone = problem?.status === 404;
   useEffect(() => {
     if (!away || !retry) return;
     const timer = setInterval(retry, againEveryMs);
@@ -19,10 +20,13 @@ export function LoadFailed({ what, error, retry }: { what: string; error: unknow
       <Icon name="warn" className="s-failed" />
       <h2>Could not load {what}</h2>
       <p>
-        {problem?.message ?? 'The page met a fault of its own.'} Nothing was lost; running work does not
-        depend on this page.{away && ' It tries again by itself.'}
+        {problem?.message ?? 'The page met a fault of its own.'}{' '}
+        {gone
+          ? 'Its address may be wrong, or it is of another workspace.'
+          : 'Nothing was lost; running work does not depend on this page.'}
+        {away && ' It tries again by itself.'}
       </p>
-      {retry && (
+      {retry && !gone && (
         <button type="button" className="btn sm" onClick={retry}>
           <Icon name="retry" />
           Try again

@@ -14,12 +14,14 @@ interface PlacesProps {
   taskId: string | undefined;
   path: string;
   className?: string;
+  /** Where the list of recent goals beside the page shows which one it is, the place of all of them need not. */
+  showsGoals?: boolean;
 }
 
 /** Where one can go: beside the page, and under it on a phone. */
-export function Places({ taskId, path, className }: PlacesProps) {
+export function Places({ taskId, path, className, showsGoals = false }: PlacesProps) {
   const { count } = useInbox();
-  const here = taskId ? null : placeOf(path);
+  const here = taskId && showsGoals ? null : placeOf(path);
   return (
     <ul className={className}>
       {places.map(({ to, icon, title }) => (

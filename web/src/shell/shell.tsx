@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Session } from '../../../src/contracts/principal.ts';
 import { useGoals } from '../home/use-goals.ts';
 import { Icon } from '../icons/icon.tsx';
@@ -25,6 +25,7 @@ export function Shell({ session, taskId, path, children }: ShellProps) {
   const [keysShown, setKeysShown] = useState(false);
   useKeys({ help: () => setKeysShown(true) });
   useWorkspaceLive();
+  const main = useFocusAfterGoing(path);
   return (
     <>
       <a className="skip" href="#main">
@@ -36,7 +37,7 @@ export function Shell({ session, taskId, path, children }: ShellProps) {
             <Mark />
             <span className="ell grow lbl">{session.workspace.name}</span>
           </div>
-          <Places taskId={taskId} path={path} className="mt-3" />
+          <Places taskId={taskId} path={path} className="mt-3" showsGoals />
           <RecentGoals taskId={taskId} />
           <div className="foot">
             <div className="conn">
@@ -45,7 +46,7 @@ export function Shell({ session, taskId, path, children }: ShellProps) {
             </div>
           </div>
         </nav>
-        <main className="main" id="main">
+        <main className="main" id="main" ref={main} tabIndex={-1}>
           <ConnectionBanner />
           <TroubleBanner />
           {children}
@@ -57,6 +58,18 @@ export function Shell({ session, taskId, path, children }: ShellProps) {
       {keysShown && <KeysDialog close={() => setKeysShown(false)} />}
     </>
   );
+}
+
+/** What had the focus may be gone with the page that was left: then the keyboard goes on in the new one, not in front of everything. */
+function useFocusAfterGoing(path: string) {
+  const main = useRef<HTMLElement>(null);
+  const at = useRef(path);
+  useEffect(() => {
+    if (at.current !== path && document.activeElement === document.body)
+      main.current?.focus({ preventScroll: true });
+    at.current = path;
+  }, [path]);
+  return main;
 }
 
 function ShellButtons({ showKeys }: { showKeys: () => void }) {

@@ -24,9 +24,10 @@ export function useKeys({ help }: { help: () => void }): void {
   }, [help]);
 }
 
+/** A box that is ticked takes no letters. */
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+    (target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select'))
   );
 }

@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { api } from '../shell/api.ts';
+import { useFocusBack } from '../shell/use-focus-back.ts';
 
 /** Asks in place, where the button was. Work that is done stays stored. */
 export function CancelTask({ taskId }: { taskId: string }) {
   const [asking, setAsking] = useState(false);
   const keep = useRef<HTMLButtonElement>(null);
-  const opener = useRef<HTMLButtonElement>(null);
+  const opener = useFocusBack(asking);
   const queries = useQueryClient();
   const cancel = useMutation({
     mutationFn: () => api.tasks.cancel(taskId, 'Cancelled on the page.'),
@@ -18,6 +19,7 @@ export function CancelTask({ taskId }: { taskId: string }) {
   useEffect(() => {
     if (asking) keep.current?.focus();
   }, [asking]);
+  const leave = () => setAsking(false);
   if (!asking) {
     return (
       <button ref={opener} type="button" className="btn sm danger" onClick={() => setAsking(true)}>
@@ -34,7 +36,7 @@ export function CancelTask({ taskId }: { taskId: string }) {
         if (event.key !== 'Escape') return;
         event.preventDefault();
         event.stopPropagation();
-        setAsking(false);
+        leave();
       }}
     >
       <span className={cancel.error ? 's-failed ts' : 't2 ts desk'} role={cancel.error ? 'alert' : undefined}>
@@ -43,12 +45,14 @@ export function CancelTask({ taskId }: { taskId: string }) {
       <button
         type="button"
         className="btn sm danger"
-        disabled={cancel.isPending}
-        onClick={() => cancel.mutate()}
+        aria-disabled={cancel.isPending}
+        onClick={() => {
+          if (!cancel.isPending) cancel.mutate();
+        }}
       >
         {cancel.isPending ? 'Cancelling' : 'Cancel goal'}
       </button>
-      <button ref={keep} type="button" className="btn sm ghost" onClick={() => setAsking(false)}>
+      <button ref={keep} type="button" className="btn sm ghost" onClick={leave}>
         Keep
       </button>
     </div>

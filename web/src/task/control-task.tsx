@@ -83,10 +83,13 @@ function ControlButton({ icon, label, busy, act }: ControlButtonProps) {
     <button
       type="button"
       className="btn sm ctl"
-      disabled={busy}
+      // Not disabled: the button turns into its opposite, and the focus stays on it.
+      aria-disabled={busy}
       aria-busy={busy}
       aria-label={label}
-      onClick={act}
+      onClick={() => {
+        if (!busy) act();
+      }}
     >
       <Icon name={icon} small />
       <span className="desk">{label}</span>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Icon } from '../icons/icon.tsx';
 import { api } from '../shell/api.ts';
+import { useFocusBack } from '../shell/use-focus-back.ts';
 import { isOver } from '../words/status-words.ts';
 import type { PlanRow } from './plan-rows.ts';
 import { StepForm } from './step-form.tsx';
@@ -16,10 +17,11 @@ export function mayEdit({ run, step, tree }: PlanRow): boolean {
 /** What a step will be given, changed before its work begins; for this run alone. */
 export function EditStep({ row }: { row: PlanRow }) {
   const [open, setOpen] = useState(false);
+  const opener = useFocusBack(open);
   const { step, run } = row;
   if (!open) {
     return (
-      <button type="button" className="btn sm" onClick={() => setOpen(true)}>
+      <button ref={opener} type="button" className="btn sm" onClick={() => setOpen(true)}>
         <Icon name="edit" small />
         Change this step
       </button>

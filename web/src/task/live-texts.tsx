@@ -1,6 +1,7 @@
 import type { CallText } from '../../../client/index.ts';
 import type { TaskTree } from '../../../src/contracts/task.ts';
 import { AgentTile } from '../icons/agent-tile.tsx';
+import { Writing } from '../markdown/writing.tsx';
 import { plural } from '../words/format.ts';
 import { type PlanRow, leaves } from './plan-rows.ts';
 
@@ -30,14 +31,7 @@ export function LiveTexts({ tree, rows, texts }: LiveTextsProps) {
           <Tail text={texts.get(step.taskId ?? '')?.text ?? ''} />
         </section>
       ))}
-      {own && atWork.length === 0 && (
-        <div className="prose live-own">
-          <p>
-            {shown(own)}
-            <span className="caret" aria-hidden="true" />
-          </p>
-        </div>
-      )}
+      {own && atWork.length === 0 && <Writing text={shown(own)} />}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { AgentRef, Task, TaskTree } from '../../../src/contracts/task.ts';
 import { isOver } from '../words/status-words.ts';
 import { lastAgent } from './last-agent.ts';
-import { type PlanRow, agentsOf, leaves } from './plan-rows.ts';
+import { type PlanRow, agentsOf, countSteps } from './plan-rows.ts';
 
 /** Who has a goal, or, as long as nobody had it, who it is for. */
 export function whoHas(task: Task): Pick<AgentRef, 'name' | 'role'> {
@@ -14,14 +14,14 @@ const numbers = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'E
 /** The sentence over a plan: how much it is, for how many, and where it comes from. Without a plan: how far the goal is. */
 export function opening({ task, plan }: TaskTree, rows: PlanRow[]): string {
   if (!plan || rows.length === 0) return withoutPlan(task);
-  const { length } = leaves(rows);
+  const length = countSteps(rows);
   const agents = new Set(rows.flatMap(agentsOf).map(({ id }) => id)).size;
   const steps = `${numbers[length] ?? length} ${length === 1 ? 'step' : 'steps'}`;
   const who = agents > 0 ? `, ${agents} ${agents === 1 ? 'agent' : 'agents'}` : '';
   const why = plan.reason.replace(/\.$/, '');
   if (plan.origin === 'template')
     return `${steps}${who}. From the saved workflow “${plan.name}”${named(why, plan.name)}.`;
-  return `${steps}${who}. ${plan.name}${why && `: ${why}`}.`;
+  return `${steps}${who}. ${plan.name}.${why && ` ${why}.`}`;
 }
 
 /** The reason of a template begins with its name, which has just been said. */

@@ -8,7 +8,7 @@ import { linkTo } from '../shell/router.ts';
 import { count, duration, missing, money, percent, plural, tokensOf } from '../words/format.ts';
 import { isOver, lookOf } from '../words/status-words.ts';
 import { type AgentCost, costsByAgent } from './agent-costs.ts';
-import { type PlanRow, isDone, leaves } from './plan-rows.ts';
+import { type PlanRow, countSteps, isDone, leaves, titleOf } from './plan-rows.ts';
 import { addressOf } from './address.ts';
 import { workTime } from './work-time.ts';
 
@@ -22,7 +22,7 @@ export function Overview({ tree, rows, now }: OverviewProps) {
   const { task } = tree;
   return (
     <aside className="side scroll desk" tabIndex={0} aria-label="Overview">
-      {rows.length > 0 && <Progress taskId={task.id} steps={leaves(rows)} now={now} />}
+      {rows.length > 0 && <Progress taskId={task.id} rows={rows} now={now} />}
       {task.files.length > 0 && (
         <section className="sec">
           <h2>Files</h2>
@@ -44,7 +44,8 @@ export function Overview({ tree, rows, now }: OverviewProps) {
   );
 }
 
-function Progress({ taskId, steps, now }: { taskId: string; steps: PlanRow[]; now: number }) {
+function Progress({ taskId, rows, now }: { taskId: string; rows: PlanRow[]; now: number }) {
+  const steps = leaves(rows);
   const said = (statuses: string[]) => steps.filter(({ step }) => statuses.includes(step.status));
   const lines = [
     { label: 'Now', found: said(['in_progress', 'assigned']) },
@@ -59,7 +60,7 @@ function Progress({ taskId, steps, now }: { taskId: string; steps: PlanRow[]; no
         Progress
         <span className="grow" />
         <span className="t3 ts tn">
-          {steps.filter(isDone).length} of {steps.length}
+          {steps.filter(isDone).length} of {countSteps(rows)}
         </span>
       </h2>
       <div className="strip" role="img" aria-label={counted(steps)}>
@@ -77,10 +78,10 @@ function Progress({ taskId, steps, now }: { taskId: string; steps: PlanRow[]; no
             <div key={label} className="contents">
               <dt>{label}</dt>
               <dd className="grid gap-1">
-                {found.map(({ path, step }) => (
-                  <a key={path} className="min-w-0" {...linkTo(addressOf(taskId, path))}>
-                    <Status status={step.status}>
-                      <span className="ell">{step.title}</span>
+                {found.map((row) => (
+                  <a key={row.path} className="min-w-0" {...linkTo(addressOf(taskId, row.path))}>
+                    <Status status={row.step.status}>
+                      <span className="ell">{titleOf(row)}</span>
                     </Status>
                   </a>
                 ))}

@@ -6,7 +6,16 @@ import { StatusIcon } from '../icons/status.tsx';
 import { linkTo } from '../shell/router.ts';
 import { duration, lasted, missing, money, plural } from '../words/format.ts';
 import { isOver, waitsFor } from '../words/status-words.ts';
-import { type PlanRow, agentsOf, isDone, isFolded, leaves, reasonOf } from './plan-rows.ts';
+import {
+  type PlanRow,
+  agentsOf,
+  countSteps,
+  isDone,
+  isFolded,
+  leaves,
+  reasonOf,
+  titleOf,
+} from './plan-rows.ts';
 import { addressOf } from './address.ts';
 import { workTime } from './work-time.ts';
 
@@ -18,25 +27,25 @@ interface PlanProps {
 }
 
 export function PlanCard({ tree: { task }, rows, now, selected }: PlanProps) {
-  const steps = leaves(rows);
-  const done = steps.filter(isDone).length;
+  const steps = countSteps(rows);
+  const done = leaves(rows).filter(isDone).length;
   const time = lasted(task, now);
   return (
     <section className="card plan" aria-labelledby="plan">
       <div className="hd">
         <h2 id="plan">Plan</h2>
         <span className="t3 ts nw tn">
-          {done} of {steps.length} steps done
+          {done} of {steps} steps done
         </span>
         <span
           className="meter grow"
           role="progressbar"
           aria-label="Steps done"
           aria-valuemin={0}
-          aria-valuemax={steps.length}
+          aria-valuemax={steps}
           aria-valuenow={done}
         >
-          <i style={{ width: `${(done / Math.max(1, steps.length)) * 100}%` }} />
+          <i style={{ width: `${(done / Math.max(1, steps)) * 100}%` }} />
         </span>
         <span className="ts t2 nw tn desk">{time === null ? missing : duration(time)}</span>
         <span className="ts t2 nw tn">{money(task.treeCost.usd)}</span>
@@ -79,7 +88,7 @@ function Group({ row, ...rest }: RowProps) {
         <StatusIcon status={row.step.status} />
         <span className="row">
           <span className={`ell${isOver(row.step.status) ? '' : ' fm'}`}>{row.step.title}</span>
-          <span className="tag">{plural(leaves([row]).length, 'step')}</span>
+          <span className="tag">{plural(countSteps([row]), 'step')}</span>
           <Icon name={open ? 'down' : 'right'} small className="t3" />
         </span>
         <span className="row ts t2 who">
@@ -130,7 +139,7 @@ function StepRow({ row, taskId, now, selected }: RowProps) {
         <StatusIcon status={step.status} />
         <span className={`ell${quiet}`}>
           {step.condition && !off && <span className="t3 cond">if {step.condition} · </span>}
-          {step.title}
+          {titleOf(row)}
           {step.attempt > 1 && (
             <span className="tag att2">
               <Icon name="retry" /> attempt {step.attempt}

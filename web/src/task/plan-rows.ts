@@ -58,7 +58,7 @@ function rowsOf(tree: TaskTree, run: Run, above: string): PlanRow[] {
 /** A forEach whose turns came without a row of their own. */
 function groupOf(first: PlanRow, above: string): PlanRow {
   const { step } = first;
-  const title = step.title.replace(/ \(\d+\)$/, '');
+  const title = withoutNumber(step.title);
   return {
     path: above + step.stepId,
     step: { ...step, key: step.stepId, index: null, title, taskId: null, attempt: 0 },
@@ -115,6 +115,29 @@ export function flatRows(rows: PlanRow[]): PlanRow[] {
 /** The steps that count for "6 of 9": turns and steps, not the rows that group them. */
 export function leaves(rows: PlanRow[]): PlanRow[] {
   return rows.flatMap((row) => (row.rows.length > 0 ? leaves(row.rows) : [row]));
+}
+
+/** As many as it is known to become: the turns of a forEach that have not begun count, too. */
+export function countSteps(rows: PlanRow[]): number {
+  const unseen = flatRows(rows).map(({ step: { items }, rows: turns }) =>
+    items === null ? 0 : Math.max(0, items - Math.max(1, turns.length)),
+  );
+  return unseen.reduce((sum, n) => sum + n, leaves(rows).length);
+}
+
+/** The record numbers the turns of a forEach: `Read (2)`. */
+function withoutNumber(title: string): string {
+  return title.replace(/ \(\d+\)$/, '');
+}
+
+/** What tells a turn of a forEach from the others: its file, or what it was asked; else its number. */
+export function titleOf({ step, tree }: PlanRow): string {
+  if (step.index === null) return step.title;
+  const { files = [], goal } = tree?.task ?? {};
+  const [file] = files;
+  const about =
+    (files.length === 1 && file?.name) || goal?.trim().split('\n')[0] || withoutNumber(step.title);
+  return `${step.index + 1} · ${about}`;
 }
 
 /** Carried out, or decided that it is not needed. What failed or was cancelled is over, but not done. */

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Icon } from '../icons/icon.tsx';
 import { api } from '../shell/api.ts';
+import { useFocusBack } from '../shell/use-focus-back.ts';
 import type { PlanRow } from './plan-rows.ts';
 import { StepForm } from './step-form.tsx';
 
@@ -15,10 +16,11 @@ export function mayRetry({ run, step }: PlanRow): boolean {
 /** The step begins anew, and with it what comes after; what it is given may be changed for that. */
 export function RetryStep({ row }: { row: PlanRow }) {
   const [open, setOpen] = useState(false);
+  const opener = useFocusBack(open);
   const { step, run } = row;
   if (!open) {
     return (
-      <button type="button" className="btn sm" onClick={() => setOpen(true)}>
+      <button ref={opener} type="button" className="btn sm" onClick={() => setOpen(true)}>
         <Icon name="retry" small />
         Retry from this step
       </button>

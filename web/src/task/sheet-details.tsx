@@ -19,16 +19,20 @@ interface DetailsProps<Item> {
   title: string;
   found: UseQueryResult<{ items: Item[] }>;
   empty: string;
+  /** Beside the title; how many there are, unless said. */
+  about?: (items: Item[]) => ReactNode;
   children: (items: Item[]) => ReactNode;
 }
 
-function Details<Item>({ title, found, empty, children }: DetailsProps<Item>) {
+function Details<Item>({ title, found, empty, about, children }: DetailsProps<Item>) {
   const { data, error, refetch } = found;
   return (
     <section className="sec">
       <h3>
         {title}
-        {data && data.items.length > 0 && <span className="t3 tn">{data.items.length}</span>}
+        {data && data.items.length > 0 && (
+          <span className="t3 tn">{about ? about(data.items) : data.items.length}</span>
+        )}
       </h3>
       {!data && error && (
         <p className="ts s-failed" role="alert">
@@ -47,7 +51,12 @@ function Details<Item>({ title, found, empty, children }: DetailsProps<Item>) {
 export function WhyThisAgent({ taskId, agentName }: { taskId: string; agentName: string }) {
   const found = useDetails('assignment', taskId, () => api.tasks.assignment(taskId));
   return (
-    <Details title={`Why ${agentName}`} found={found} empty="Nobody was chosen yet.">
+    <Details
+      title={`Why ${agentName}`}
+      found={found}
+      empty="Nobody was chosen yet."
+      about={([newest]) => newest && newest.attempt > 1 && `attempt ${newest.attempt}`}
+    >
       {([newest]) => newest && <Candidates record={newest} />}
     </Details>
   );

@@ -8,7 +8,7 @@ import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { CancelTask } from './cancel-task.tsx';
 import { PauseTask, RetryTask, isPaused } from './control-task.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { type PlanRow, isDone, leaves } from './plan-rows.ts';
+import { type PlanRow, countSteps, isDone, leaves } from './plan-rows.ts';
 
 interface HeaderProps {
   tree: TaskTree;
@@ -56,7 +56,6 @@ export function TaskHeader({ tree, rows, now, mayAct }: HeaderProps) {
           >
             <Icon name="external" small />
             <span className="desk">Open in Temporal</span>
-            <span className="phone">Temporal</span>
           </a>
         )}
       </div>
@@ -67,8 +66,8 @@ export function TaskHeader({ tree, rows, now, mayAct }: HeaderProps) {
 
 function Facts({ tree, rows, now }: Omit<HeaderProps, 'mayAct'>) {
   const { task } = tree;
-  const steps = leaves(rows);
-  const done = steps.filter(isDone).length;
+  const steps = countSteps(rows);
+  const done = leaves(rows).filter(isDone).length;
   const cost = task.treeCost;
   const time = lasted({ startedAt: task.startedAt ?? task.createdAt, endedAt: task.endedAt }, now);
   const paused = isPaused(tree);
@@ -105,11 +104,11 @@ function Facts({ tree, rows, now }: Omit<HeaderProps, 'mayAct'>) {
         <dt>Cost</dt>
         <dd className="tn">{money(cost.usd)}</dd>
       </div>
-      {steps.length > 0 && (
+      {steps > 0 && (
         <div>
           <dt>Steps</dt>
           <dd className="tn">
-            {done} <span className="t3">of {steps.length}</span>
+            {done} <span className="t3">of {steps}</span>
           </dd>
         </div>
       )}
