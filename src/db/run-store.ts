@@ -82,6 +82,15 @@ export async function lockRun(tx: Tx, id: string): Promise<RunRow> {
   return row;
 }
 
+/** Parents before what they have started. */
+export async function lockRuns(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.sql(
+    'SELECT id FROM runs WHERE id = ANY ($1) AND workspace_id = $2 ORDER BY id FOR NO KEY UPDATE',
+    [ids, tx.workspaceId],
+  );
+}
+
 export type RunPatch = Partial<Omit<RunRow, 'id' | 'workspaceId' | 'version'>>;
 
 export async function updateRun(tx: Tx, row: RunRow, patch: RunPatch): Promise<void> {

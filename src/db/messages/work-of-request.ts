@@ -2,7 +2,9 @@
 import { wantsAnswer } from '../../contracts/message.ts';
 import type { MessageRow } from '../mappings/message.ts';
 import type { Tx } from '../record.ts';
+import { lockRuns } from '../run-store.ts';
 import { requestCancel } from '../standing/request-cancel.ts';
+import { subtreeOf } from '../standing/subtree.ts';
 import { lockTask } from '../task-store.ts';
 import { loadMessage, lockMessage } from './message-store.ts';
 
@@ -11,11 +13,15 @@ export function workOf({ toKind, type, taskId, conversationId }: MessageRow): st
   return toKind === 'agent' && wantsAnswer(type) && conversationId === null ? taskId : null;
 }
 
-/** Its task first, as the end of that does which answers it: so one of the two comes first. */
+/** Runs, the task, the message, as everywhere; and as the end of that task, which answers it: so one of the two comes first. */
 export async function lockWithWork(tx: Tx, id: string): Promise<MessageRow | null> {
   const known = await loadMessage(tx, id);
   const work = known && workOf(known);
-  if (work) await lockTask(tx, work);
+  if (work) {
+    const { runIds } = await subtreeOf(tx, { taskIds: [work] });
+    await lockRuns(tx, runIds);
+    await lockTask(tx, work);
+  }
   return known && lockMessage(tx, id);
 }
 
