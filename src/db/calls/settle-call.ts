@@ -101,6 +101,20 @@ export function bookCalls(
  */
 export async function settleModelCall(
   tx: Tx,
+  settlement: Settlement,
+  { world, found }: { world: World; found: CallToSettle },
+): Promise<Settled> {
+  const [task, effect, booked] = found;
+  // Nothing that is decided asks what is learned from it.
+  const [settled] = await allEnded([
+    bookAndDecide(tx, settlement, { world, found }),
+    booked && effect && learnFrom({ tx, task, world }, effect, settlement),
+  ]);
+  return settled;
+}
+
+async function bookAndDecide(
+  tx: Tx,
   { call, ledger, end }: Settlement,
   { world, found: [task, effect, booked] }: { world: World; found: CallToSettle },
 ): Promise<Settled> {
@@ -109,7 +123,6 @@ export async function settleModelCall(
   const request = effect?.request;
   const breaker = ledger.outcome === 'ok' && effect?.someOut ? breakerOf(world, request) : null;
   if (breaker) await closeBreaker(tx, breaker);
-  if (booked && effect) await learnFrom({ tx, task, world }, effect, { ledger, end });
   const asked = effect && current ? await writeEnd({ tx, task, world }, effect, { call, end }) : false;
   if (booked) emitCalled(tx, task, { call, ledger });
   const standing = await decideTask(tx, task, world, current);

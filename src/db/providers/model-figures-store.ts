@@ -23,7 +23,7 @@ export interface CallPlace {
 }
 
 /** Of one place and process. What comes in between is written together: two hundred settlements a second teach no more than some of them. */
-const writesASecond = 5;
+const writesASecond = 2;
 /** Samples and places in memory at once; more are left out. */
 const mostSamples = 50;
 const mostPlaces = 1000;
