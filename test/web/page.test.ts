@@ -239,7 +239,7 @@ describe('watching a goal', () => {
       'Three risks stand out.',
       'cheapest of two',
       '0.71',
-      '$3 in, $0.3 cached, $15 out per million tokens, as of 2026-11-01.',
+      '$3 in, $0.30 cached, $15 out per million tokens, as of 2026-11-01.',
       'It did not fit.',
       'search_files({"query":"delay"})',
     ])

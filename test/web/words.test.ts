@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { age, count, duration, lasted, money, percent, size } from '../../web/src/words/format.ts';
+import { age, count, duration, exactly, lasted, money, percent, size } from '../../web/src/words/format.ts';
 
 describe('numbers', () => {
   test.each([
@@ -22,6 +22,7 @@ describe('numbers', () => {
   test('have their units', () => {
     expect([count(812), count(128_400), count(1_200_000)]).toEqual(['812', '128.4k', '1.2M']);
     expect([size(812), size(84_000), size(2_100_000)]).toEqual(['812 B', '84 KB', '2.1 MB']);
+    expect([exactly(3), exactly(0.3), exactly(0.075)]).toEqual(['$3', '$0.30', '$0.075']);
     expect([percent(61, 100), percent(0, 0)]).toEqual(['61 %', '–']);
   });
 });

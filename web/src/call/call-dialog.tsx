@@ -5,7 +5,7 @@ import { api } from '../shell/api.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { type Figure, Figures } from '../shell/figures.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
-import { count, duration, missing, money, plural } from '../words/format.ts';
+import { count, duration, exactly, missing, money, plural } from '../words/format.ts';
 import { Packing } from './packing.tsx';
 import { Part } from './part.tsx';
 import { Route } from './route.tsx';
@@ -116,7 +116,7 @@ function priceOf(price: unknown): string | null {
   >;
   if (inputPerMTok === undefined || outputPerMTok === undefined) return null;
   if (inputPerMTok === 0 && outputPerMTok === 0) return 'Free.';
-  const cached = cachedInputPerMTok === undefined ? '' : `, $${cachedInputPerMTok} cached`;
-  const searches = search ? `, $${search.usdPerThousand} per thousand searches` : '';
-  return `$${inputPerMTok} in${cached}, $${outputPerMTok} out per million tokens${searches}${asOf ? `, as of ${asOf}` : ''}.`;
+  const cached = cachedInputPerMTok === undefined ? '' : `, ${exactly(cachedInputPerMTok)} cached`;
+  const searches = search ? `, ${exactly(search.usdPerThousand)} per thousand searches` : '';
+  return `${exactly(inputPerMTok)} in${cached}, ${exactly(outputPerMTok)} out per million tokens${searches}${asOf ? `, as of ${asOf}` : ''}.`;
 }

@@ -65,7 +65,12 @@ function GoalRow({ task, now }: { task: Task; now: number }) {
   );
 }
 
+/** A saved workflow that somebody runs has no goal above its steps. */
 function aboutGoal(task: Task, now: number): string {
+  return `${task.runId === null ? '' : 'Step of a workflow · '}${standing(task, now)}`;
+}
+
+function standing(task: Task, now: number): string {
   const time = lasted(task, now);
   const took = time === null ? '' : duration(time);
   const status = shownStatus(task);

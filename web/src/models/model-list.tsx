@@ -1,6 +1,7 @@
 import type { ModelView } from '../../../src/contracts/model.ts';
 import { Icon } from '../icons/icon.tsx';
-import { count, missing } from '../words/format.ts';
+import { titleOf } from './provider-words.ts';
+import { count, exactly, missing } from '../words/format.ts';
 
 export function ModelList({ models }: { models: ModelView[] }) {
   if (models.length === 0) {
@@ -35,7 +36,11 @@ function ModelRow({ model }: { model: ModelView }) {
       <span className="grow">
         <span className="fm blk ell">{id}</span>
         <span className="ts t3 blk ell">
-          {[provider, `${count(contextTokens)} tokens of context`, healthy === false ? 'does not answer' : '']
+          {[
+            titleOf(provider),
+            `${count(contextTokens)} tokens of context`,
+            healthy === false ? 'does not answer' : '',
+          ]
             .filter(Boolean)
             .join(' · ')}
         </span>
@@ -70,7 +75,7 @@ function aboutCalls({ tokenizer, webSearch, stallSeconds, ...limits }: ModelView
     tokenizer === null ? 'Prompts estimated' : `Prompts counted with ${tokenizer}`,
     most.length > 0 ? `at most ${most.join(' and ')} a minute` : '',
     `broken off after ${stallSeconds} s of silence`,
-    webSearch ? `searches the web for $${webSearch.usdPerThousand} per 1,000` : '',
+    webSearch ? `searches the web for ${exactly(webSearch.usdPerThousand)} per 1,000` : '',
   ]
     .filter(Boolean)
     .join(' · ');
@@ -78,5 +83,5 @@ function aboutCalls({ tokenizer, webSearch, stallSeconds, ...limits }: ModelView
 
 function priceOf({ inputPerMTok, outputPerMTok }: NonNullable<ModelView['prices']>): string {
   if (inputPerMTok === 0 && outputPerMTok === 0) return 'free';
-  return `$${inputPerMTok} in, $${outputPerMTok} out / M`;
+  return `${exactly(inputPerMTok)} in, ${exactly(outputPerMTok)} out / M`;
 }

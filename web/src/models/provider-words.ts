@@ -33,9 +33,13 @@ export const providerWords: Record<ProviderName, ProviderWords> = {
   },
 };
 
-/** As people read it. */
+/** Whose a model is, as people read it. */
 export function titleOf(provider: string): string {
-  return provider in providerWords ? providerWords[provider as ProviderName].title : provider;
+  const title = { openai: 'OpenAI', anthropic: 'Anthropic', llama: 'Llama' } satisfies Record<
+    ProviderName,
+    string
+  >;
+  return title[provider as ProviderName] ?? provider;
 }
 
 /** What people let a model of their own do; the names are those of the catalogue. */

@@ -22,7 +22,7 @@ export function LoadFailed({ what, error, retry }: { what: string; error: unknow
       <p>
         {problem?.message ?? 'The page met a fault of its own.'}{' '}
         {gone
-          ? 'Its address may be wrong, or it is of another workspace.'
+          ? 'Its address may be wrong, or it belongs to another workspace.'
           : 'Nothing was lost; running work does not depend on this page.'}
         {away && ' It tries again by itself.'}
       </p>

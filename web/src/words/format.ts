@@ -21,6 +21,11 @@ export function money(usd: number | null): string {
   return `$${usd.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
 
+/** Of a million tokens, or a thousand searches: exact, `$3` and `$0.30`. */
+export function exactly(usd: number): string {
+  return `$${usd.toLocaleString('en-US', { minimumFractionDigits: Number.isInteger(usd) ? 0 : 2, maximumFractionDigits: 6 })}`;
+}
+
 /** `812`, `128.4k`, `1.2M`. */
 export function count(n: number): string {
   if (n < 1000) return String(n);
