@@ -9,7 +9,7 @@
  */
 import type { GuardName, TrippedGuard } from '../../contracts/guard.ts';
 import { hopsProblem, nextHops, writes } from '../messages/hops.ts';
-import { delegateTool, goalsGiven } from './delegation.ts';
+import { goalsGiven } from './delegation.ts';
 import { repeatsGoal } from './repeats-goal.ts';
 import { isSummary } from './summaries.ts';
 import type { CurrentAttempt, EffectFacts, NewEffect, TaskMove, TaskSnapshot } from './snapshot.ts';
@@ -62,7 +62,7 @@ const time: Guard = ({ snapshot: { task, now, effects }, limits, lifted }) => {
 
 const depth: Guard = ({ snapshot: { task }, limits, next, lifted }) => {
   const most = limits.maxDepth + lifted('depth');
-  if (!next.some(isDelegation) || task.depth < most) return null;
+  if (goalsGiven(next).length === 0 || task.depth < most) return null;
   return {
     guard: 'depth',
     detail: `It wants to delegate on from depth ${task.depth}; the limit is ${most}.`,
@@ -105,10 +105,6 @@ const sameAction: Guard = ({ snapshot, next, lifted }) => {
 
 /** In the order in which they are named to a person when several would trip. */
 const guards: readonly Guard[] = [turns, time, depth, fanOut, hops, sameGoal, sameAction];
-
-function isDelegation({ kind, purpose }: NewEffect): boolean {
-  return kind === 'tool' && purpose === delegateTool;
-}
 
 /** Ids of what calls have made: each time another one, for the same that came of it. */
 const madeByUs = /\b(?:msg|tsk|run|fil)_[0-9a-z]{26}\b/g;

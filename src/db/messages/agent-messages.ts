@@ -1,5 +1,5 @@
 /** Messages as an agent's tools send them, inside the transaction that its call is decided in. The caller holds the lock of its task. */
-import { type MessageType, wantsAnswer } from '../../contracts/message.ts';
+import type { MessageType } from '../../contracts/message.ts';
 import { messageProblems } from '../../core/messages/check-message.ts';
 import { hopsProblem, nextHops } from '../../core/messages/hops.ts';
 import { contentText } from '../../core/messages/words.ts';
@@ -99,8 +99,6 @@ async function accept(place: Place, { says, to, type, deadline }: Accepting): Pr
   const allowed = limit * (1 + (task.guardsLifted?.hops ?? 0));
   const over = to.kind === 'person' ? null : hopsProblem(hops, allowed);
   if (over) return { problem: over };
-  if (to.kind === 'agent' && wantsAnswer(type) && (await isDeepest(tx, task)))
-    return { problem: 'You may not give work on from here: the limit of depth is reached.' };
   const waits = says.waits === true && type === 'request';
   if (waits && to.kind === 'task' && to.id && (await waitsFor(tx, to.id, task.id)))
     return {
@@ -120,16 +118,6 @@ async function accept(place: Place, { says, to, type, deadline }: Accepting): Pr
   const told = type === 'capability_inquiry' ? await textOf(tx, sent.answeredBy) : null;
   const waitFor = waits ? (to.kind === 'person' ? 'person' : 'message') : null;
   return { id: sent.id, to: to.name, answer: told, waitFor };
-}
-
-/** A request to an agent is a task below this one. */
-async function isDeepest(tx: Tx, { id, attempt, depth, guardsLifted }: TaskRow): Promise<boolean> {
-  const [row] = await tx.sql<{ most: number }>(
-    `SELECT (r.spec->'limits'->>'maxDepth')::int AS most FROM attempts a
-       JOIN agent_revisions r ON r.agent_id = a.agent_id AND r.revision = a.agent_revision WHERE a.task_id = $1 AND a.n = $2`,
-    [id, attempt],
-  );
-  return row !== undefined && depth >= row.most + (guardsLifted?.depth ?? 0);
 }
 
 function contentOf({ text, data }: AgentSays) {

@@ -119,6 +119,7 @@ describe('delegation', () => {
       calls({ name: 'send_message', arguments: { text: 'Read page 4.', ...given } });
     trips({ current, effects: [says({ to: 'Clerk' })], lineage: family }, 'fan_out');
     trips({ effects: [says({ to: 'agt_1', text: goal })], lineage: family }, 'same_goal');
+    trips({ effects: [says({ to: 'Clerk' })], lineage, task: { depth: 3 } }, 'depth');
     for (const other of [
       { to: 'Clerk', type: 'inform' },
       { to: 'tsk_1' },
