@@ -7,6 +7,8 @@ import { resumeRun } from '../../src/commands/resume-run.ts';
 import { retryRun } from '../../src/commands/retry-run.ts';
 import type { ApprovalRow } from '../../src/db/mappings/approval.ts';
 import type { Tx } from '../../src/db/record.ts';
+import { runApi } from '../api/support/running-api.ts';
+import { runGuide } from '../support/guide.ts';
 import { openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -120,6 +122,11 @@ describe('an approval step', () => {
     await decide(approval.id, 'approved', 'Good.');
     const run = await house.reaches('runs', id, ['completed']);
     expect(run.output).toEqual({ markdown: approval.details, signedOff: true });
+  });
+
+  test('as the guide shows it: the examples of saving and running give the answers that it shows', async () => {
+    const api = await runApi({ db: house.db });
+    expect(await runGuide('workflows.md', api, new Map())).toBe(6);
   });
 
   test('denied fails with approval_denied and the reason; a retry asks again', async () => {
