@@ -62,14 +62,13 @@ async function begin(desk: Desk): Promise<{ taskId: string; key: string }> {
   return { taskId, key: (await desk.look(taskId)).start[0]?.key ?? '' };
 }
 
-/** Two hundred share a pool of 24: who waited too long for a connection has done nothing, and comes again, as Temporal would let it. */
+/** Two hundred share a pool of 24: who waited too long for a connection, or for a lock, has done nothing, and comes again, as Temporal would let it. */
 async function patient<Result>(work: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof Error && error.message.includes('timeout exceeded when trying to connect')))
-        throw error;
+      if (!/timeout exceeded when trying to connect|statement timeout/.test(String(error))) throw error;
     }
   }
 }
