@@ -20,7 +20,7 @@ export function renderReference(document: ApiDocument): string {
     (code) => `<tr id="problem-${code}"><td><code>${code}</code></td><td>${statusOf[code]}</td></tr>`,
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Adjutant API</title><style>${style}</style></head><body>
+<title>Adjutant API</title><link rel="icon" href="/favicon.svg" type="image/svg+xml"><style>${style}</style></head><body>
 <nav><a href="/">Adjutant</a>${tags.map((tag) => `<a href="#${escape(tag)}">${escape(tag)}</a>`).join('')}<a href="#schemas">schemas</a><a href="#codes">codes</a><a href="/api/v2/openapi.json">openapi.json</a></nav>
 <main><h1>Adjutant API</h1><p>${prose(document.info.description ?? '')}</p><p>All paths begin with <code>/api/v2</code>.</p>
 ${tags.map(section).join('\n')}
@@ -64,9 +64,12 @@ function linked(text: string): string {
   return escape(text).replace(/→(\w+)/g, '<a href="#schema-$1">$1</a>');
 }
 
-const style = `:root{color-scheme:light dark}body{margin:0;font:15px/1.5 system-ui,sans-serif;display:grid;grid-template-columns:12rem minmax(0,1fr)}
-nav{position:sticky;top:0;height:100vh;overflow:auto;padding:1rem;box-sizing:border-box;border-right:1px solid #8884}nav a{display:block;padding:.15rem 0;color:inherit}
-main{padding:1rem 2rem;max-width:60rem}article{border:1px solid #8884;border-radius:8px;padding:.25rem 1rem;margin:1rem 0}h3{margin:.5rem 0}
-.m{font:600 12px ui-monospace,monospace;padding:.15rem .4rem;border-radius:4px;background:#8883}code,pre{font:13px/1.5 ui-monospace,monospace}
-pre{overflow:auto;background:#8881;padding:.75rem;border-radius:6px}table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .5rem;border-top:1px solid #8884}
-@media(max-width:700px){body{display:block}nav{position:static;height:auto}}`;
+/** The colours of the page (web/src/styles/tokens.css), in its light and its dark. */
+const style = `:root{color-scheme:light dark;--bg:light-dark(#f7f8f8,#0d0f10);--surface:light-dark(#fff,#131617);--line:light-dark(#e5e8e9,#24282a);--text:light-dark(#15191b,#eceeef);--text-2:light-dark(#495156,#b0b7ba);--accent:light-dark(#0a6474,#5cc4d4);--tag:light-dark(#e9ecec,#24282a)}
+body{margin:0;background:var(--surface);color:var(--text);font:14px/22px "Inter Variable",Inter,system-ui,sans-serif;display:grid;grid-template-columns:208px minmax(0,1fr)}
+a{color:var(--accent);text-underline-offset:3px}:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}
+nav{position:sticky;top:0;height:100vh;overflow:auto;padding:12px 16px;box-sizing:border-box;background:var(--bg);border-right:1px solid var(--line)}nav a{display:block;padding:3px 0;color:var(--text-2);text-decoration:none}nav a:hover{color:var(--text);text-decoration:underline}nav a:first-child{color:var(--text);font-weight:600}
+main{padding:16px 32px;max-width:60rem;min-width:0}h1{font-size:24px;line-height:32px}h2{font-size:20px;line-height:28px}h3{margin:8px 0;font-size:14px;overflow-wrap:anywhere}article{border:1px solid var(--line);border-radius:8px;padding:4px 16px;margin:16px 0}details{margin:12px 0}summary{cursor:pointer;color:var(--text-2)}
+.m{font:600 12px ui-monospace,monospace;padding:2px 6px;border-radius:4px;background:var(--tag)}code,pre{font:13px/20px ui-monospace,monospace}code{overflow-wrap:anywhere}
+pre{overflow:auto;background:var(--bg);border:1px solid var(--line);padding:8px 12px;border-radius:6px}table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:4px 8px 4px 0;border-top:1px solid var(--line)}
+@media(max-width:700px){body{display:block}nav{position:static;height:auto;border-right:0;border-bottom:1px solid var(--line)}nav a{display:inline-block;margin-right:12px}main{padding:8px 16px}}`;
