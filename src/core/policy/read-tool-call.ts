@@ -1,4 +1,5 @@
 import { problemsOfJson } from '../../contracts/json-schema.ts';
+import { unstorable } from '../../contracts/storable.ts';
 import type { ToolCard } from '../../contracts/tool-card.ts';
 import type { Problem } from '../../errors.ts';
 import { mayCall } from './may-call.ts';
@@ -29,7 +30,8 @@ export function readToolCall<Tool extends ToolCard>(
   if (allowed && !mayCall(allowed, tool.name)) return { tool, args: {} };
   const args = parseArguments(call.arguments);
   if (!args) return { problem: `The arguments of "${tool.name}" are not a JSON object.` };
-  const problems = problemsOfJson(tool.parameters, args);
+  const stored = unstorable(args);
+  const problems = stored.length > 0 ? stored : problemsOfJson(tool.parameters, args);
   return problems.length > 0 ? { problem: argumentProblems(tool.name, problems) } : { tool, args };
 }
 

@@ -7,6 +7,7 @@ import { problemsOfJson } from '../../contracts/json-schema.ts';
 import type { Failure } from '../../contracts/task.ts';
 import { routeModel } from '../route-model.ts';
 import { aroundCutOff, wholeText } from './cut-off.ts';
+import { isMethod, methodPurpose } from './is-method.ts';
 import { withoutHearing } from './messages.ts';
 import { resultOf } from './result-of.ts';
 import { toolTurn } from './tool-turns.ts';
@@ -32,7 +33,7 @@ export function operatorMove(all: TaskSnapshot, current: CurrentAttempt): TaskMo
   const broken = turn.find((effect) => effect.status === 'failed' || effect.status === 'abandoned');
   if (broken && broken.kind === 'model')
     return endAttempt(broken.error ?? { code: 'model_failed', message: 'The model call did not end.' });
-  if (last.purpose.startsWith('method:')) return afterMethod(last);
+  if (isMethod(last)) return afterMethod(last);
   return toolTurn(all) ?? toolTurn(snapshot) ?? afterReply(snapshot, last);
 }
 
@@ -43,7 +44,7 @@ function firstTurn({ task, models }: TaskSnapshot, current: CurrentAttempt): Tas
   if (writer.choice) return workTurn(1);
   if (task.method && routeModel(models, { class: 'score', ...policy }).choice) {
     const kind = scoredMethods.has(task.method.name) ? 'model' : 'tool';
-    return { move: 'call', turn: 1, effects: [{ kind, purpose: `method:${task.method.name}` }] };
+    return { move: 'call', turn: 1, effects: [{ kind, purpose: methodPurpose(task.method.name) }] };
   }
   const detail =
     'No configured model can write this. Add an API key or a larger local model; the task goes on by itself then.';

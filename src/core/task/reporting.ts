@@ -19,8 +19,8 @@ import type {
   TaskSnapshot,
 } from './snapshot.ts';
 
-export function isJudge({ purpose }: Pick<EffectFacts, 'purpose'>): boolean {
-  return purpose === 'judge';
+export function isJudge({ kind, purpose }: Pick<EffectFacts, 'kind' | 'purpose'>): boolean {
+  return kind === 'model' && purpose === 'judge';
 }
 
 export function reportingMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {

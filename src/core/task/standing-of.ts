@@ -1,6 +1,7 @@
 import type { Job, Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
 import { isUnderWay } from './chief-of-staff.ts';
+import { isMethod, methodName } from './is-method.ts';
 import { isOpen } from './next-move.ts';
 import type { EffectFacts, TaskSnapshot } from './snapshot.ts';
 
@@ -63,10 +64,10 @@ const words: Record<string, string> = {
 };
 
 function jobOf(taskId: string, effect: EffectFacts, title: string): Job {
-  const verb = effect.purpose.startsWith('method:')
-    ? `Method ${effect.purpose.slice(7)} for`
-    : words[effect.purpose];
-  const summary = `${verb ?? `Tool ${effect.purpose} for`} “${clip(title, 80)}” (turn ${effect.turn})`;
+  const verb = isMethod(effect)
+    ? `Method ${methodName(effect.purpose)} for`
+    : effect.kind === 'model' && words[effect.purpose];
+  const summary = `${verb || `Tool ${effect.purpose} for`} “${clip(title, 80)}” (turn ${effect.turn})`;
   return { key: effect.key, kind: effect.kind === 'model' ? 'callModel' : 'callTool', id: taskId, summary };
 }
 

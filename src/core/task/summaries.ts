@@ -10,8 +10,9 @@ export const summarising = 'summarise';
 /** Of the room for prompts. */
 const dueShare = 0.75;
 
-export function isSummary({ purpose }: Pick<EffectFacts, 'purpose'>): boolean {
-  return purpose === summarising;
+/** A model may call what it likes, also a tool of this name. */
+export function isSummary({ kind, purpose }: Pick<EffectFacts, 'kind' | 'purpose'>): boolean {
+  return kind === 'model' && purpose === summarising;
 }
 
 export function withoutSummaries(snapshot: TaskSnapshot): TaskSnapshot {

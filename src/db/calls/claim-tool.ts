@@ -15,6 +15,7 @@ import type { ToolCard } from '../../contracts/tool-card.ts';
 import type { SearchServiceName } from '../../contracts/web-search.ts';
 import { readToolCall } from '../../core/policy/read-tool-call.ts';
 import type { ModelOutage } from '../../core/route-model.ts';
+import { isMethod } from '../../core/task/is-method.ts';
 import { toolsInTask } from '../../core/task/hearing-tools.ts';
 import { loadPolicyFacts, type PolicyFacts } from '../approvals/approval-rule-store.ts';
 import { findCallApproval, hashOfCall, spendApprovals } from '../approvals/approval-store.ts';
@@ -81,7 +82,7 @@ type Begun = { claimed: ClaimedTool } | { said: ToolSaid; card?: Pick<ToolCard, 
 
 async function begin(claiming: Claiming): Promise<Begun> {
   const { tx, task, effect, world } = claiming;
-  if (effect.purpose.startsWith('method:')) return { said: await runMethodOf(tx, claiming) };
+  if (isMethod(effect)) return { said: await runMethodOf(tx, claiming) };
   const { current, outages } = await loadTaskFacts(tx, task);
   const agent = current?.agent ?? null;
   const approval = effect.waits === null ? null : await findCallApproval(tx, effect.key);

@@ -9,7 +9,7 @@ import { appendTranscript } from './transcript.ts';
 export async function keepStopped(
   tx: Tx,
   task: TaskRow,
-  { effect, text }: { effect: Pick<EffectRow, 'key' | 'turn' | 'purpose'>; text: string },
+  { effect, text }: { effect: Pick<EffectRow, 'key' | 'turn' | 'kind' | 'purpose'>; text: string },
 ): Promise<void> {
   const { key, turn } = effect;
   if (isSummary(effect) || text.trim() === '')

@@ -1,5 +1,6 @@
 /** Tools and methods that touch only the record: run and settled in the transaction that holds the task's lock. */
 import { runMethod } from '../../core/documents/run-method.ts';
+import { methodName } from '../../core/task/is-method.ts';
 import { settleEffect, waitOnEffect } from '../effect-store.ts';
 import type { EffectRow } from '../mappings/effect.ts';
 import type { TaskRow } from '../mappings/task.ts';
@@ -22,7 +23,7 @@ export async function runMethodOf(tx: Tx, { task, effect }: ToolWork): Promise<T
     [task.runId],
   );
   const outcome = runMethod({
-    name: effect.purpose.slice('method:'.length),
+    name: methodName(effect.purpose),
     about: task.method?.about ?? 'summary',
     goal: run?.goal ?? task.goal,
     dependencies: task.context.dependencies ?? {},

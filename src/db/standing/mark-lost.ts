@@ -1,4 +1,5 @@
 import { askIfUncertain } from '../calls/ask-approval.ts';
+import { isMethod } from '../../core/task/is-method.ts';
 import { keepStopped } from '../calls/keep-stopped.ts';
 import { appendTranscript } from '../calls/transcript.ts';
 import { outageCode } from '../../core/task/outage.ts';
@@ -47,10 +48,10 @@ export async function markLost(
     await closeOpenTries(tx, key);
     const seen = written.find(({ callId }) => callId === id);
     if (kind === 'model' && seen && task.cancelRequestedAt && attempt === task.attempt)
-      await keepStopped(tx, task, { effect: { key, turn, purpose }, text: seen.text });
+      await keepStopped(tx, task, { effect: { key, turn, kind, purpose }, text: seen.text });
     if (kind === 'model' && why?.code === outageCode)
       await noteOutage({ tx, task, world }, { request, reason: why.message, retryAfterMs: null });
-    if (kind !== 'tool' || purpose.startsWith('method:') || attempt !== task.attempt) continue;
+    if (kind !== 'tool' || isMethod({ purpose, input }) || attempt !== task.attempt) continue;
     const content = {
       callId: input.callId,
       name: purpose,

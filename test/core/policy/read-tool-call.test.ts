@@ -27,6 +27,13 @@ describe('a tool call as a model wrote it', () => {
     });
   });
 
+  test('is told of text that cannot be stored: NUL characters and halves of surrogate pairs', () => {
+    for (const to of ['a\u0000', '\ud800b'])
+      expect(read('pay', JSON.stringify({ to, amount: 1 }))).toEqual({
+        problem: expect.stringContaining('/to: Contains a NUL character'),
+      });
+  });
+
   test('is told of broken JSON, and of what is no object', () => {
     for (const text of ['{', '[]', 'null', '"x"'])
       expect(read('pay', text)).toEqual({ problem: 'The arguments of "pay" are not a JSON object.' });

@@ -52,6 +52,21 @@ describe('after a reply', () => {
     });
   });
 
+  test.each(['summarise', 'judge', 'hear', 'work', 'method:quote'])(
+    'a tool that a model makes up under a name of ours, %s, is the model’s to see, too',
+    (purpose) => {
+      const asked = effect({
+        outcome: reply('', { toolCalls: [{ id: 'a', name: purpose, arguments: '{}' }] }),
+      });
+      const told = tool({ purpose, input: { callId: 'a' }, outcome: { text: 'There is no such tool.' } });
+      expect(nextTaskMove(working({ effects: [asked, told] }))).toMatchObject({
+        move: 'call',
+        turn: 3,
+        effects: [{ kind: 'model', purpose: 'work' }],
+      });
+    },
+  );
+
   test('a tool that failed is the model’s to see, not the end', () => {
     const lost = tool({ status: 'failed', error: { code: 'unavailable', message: 'Away.' } });
     expect(

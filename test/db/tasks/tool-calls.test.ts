@@ -43,6 +43,18 @@ describe('a tool call that leaves the process', () => {
     expect(await desk.eventsOf(call)).toEqual(['tool.called failed']);
   });
 
+  test('that nobody could make (text that is none, a tool under a name of ours) is told to the model', async () => {
+    desk.offer({ risk: 'low' });
+    for (const [call, why] of [
+      [await desk.asked({ amount: 3, to: 'a\0\ud800' }), '/to: Contains a NUL'],
+      [await desk.asked({}, 'method:quote'), 'There is no tool "method:quote"'],
+      [await desk.asked({}, 'summarise'), 'There is no tool "summarise"'],
+    ] as const) {
+      expect(await desk.claimTool(call)).toMatchObject({ over: { start: [{ kind: 'callModel' }] } });
+      expect((await desk.told(call)).join()).toContain(why);
+    }
+  });
+
   test('that a rule forbids is refused, and the model is told by which', async () => {
     desk.offer({ risk: 'low' });
     await desk.rule({
