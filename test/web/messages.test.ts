@@ -99,6 +99,18 @@ describe('what an agent asks', () => {
     ]);
   });
 
+  test('is answered in the sheet of its step, too', async () => {
+    const { adjutant, api } = shown;
+    const { taskId: ofStep } = api.state.tree.run?.steps.find(({ key }) => key === 'weigh') ?? {};
+    api.state.messages = [question(2, asks, { fromTaskId: ofStep ?? null })];
+    await adjutant.open(`/tasks/${taskId}?step=weigh`);
+    const asked = adjutant.sheet.getByRole('region', { name: 'Researcher asks' });
+    await asked.getByRole('textbox', { name: 'Answer' }).fill('2026');
+    await asked.getByRole('button', { name: 'Answer' }).click();
+    await asked.waitFor({ state: 'detached' });
+    expect(api.posted).toMatchObject([{ body: { replyTo: api.state.messages[0]?.id } }]);
+  });
+
   test('was answered elsewhere: question and answer stand in the conversation', async () => {
     const { adjutant, page, api } = shown;
     await adjutant.open(`/tasks/${taskId}`);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Step } from '../../src/contracts/run.ts';
 import {
   countSteps,
   flatRows,
   isDone,
   isFolded,
   leaves,
+  nothingAtWork,
   planRows,
   reasonOf,
   titleOf,
@@ -97,6 +99,14 @@ describe('the rows of a plan', () => {
     ]);
     expect(leaves(rows).map(({ path }) => path)).toEqual(['check/sum', 'check/weigh', 'check/deeper/hold']);
     expect(flatRows(rows).find(({ path }) => path === 'check/weigh')?.tree?.task.id).toBe(idOf('tsk', 102));
+  });
+
+  test('say that nothing is at work while all that has begun waits', () => {
+    const rowsOf = (...statuses: Step['status'][]) =>
+      planRows(treeOf({ steps: statuses.map((status, index) => step(index + 1, { status })) }));
+    expect(nothingAtWork(rowsOf('completed', 'waiting', 'pending'))).toBe(true);
+    expect(nothingAtWork(rowsOf('waiting', 'in_progress'))).toBe(false);
+    expect(nothingAtWork(rowsOf('completed', 'pending'))).toBe(false);
   });
 
   test('always say why something waits', () => {

@@ -10,8 +10,9 @@ const names: Record<BudgetScope, string> = {
 
 /** Which purse, its limit, what is spent, and what the call needs: for people. */
 export function sayShortage({ purse, unit, limit, spent, reserved, need, why }: Shortage): string {
+  // Up to the next hundredth of a cent: what is to be added has to be enough.
   const say = (amount: number) =>
-    unit === 'money' ? dollars(amount) : `${amount.toLocaleString('en-US')} tokens`;
+    unit === 'money' ? dollars(Math.ceil(amount / 100) * 100) : `${amount.toLocaleString('en-US')} tokens`;
   const call = unit === 'money' ? `may cost ${say(need)}` : `may take ${say(need)}`;
   const name = names[purse.scope];
   if (why === 'busy') {

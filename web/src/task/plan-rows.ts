@@ -140,6 +140,14 @@ export function titleOf({ step, tree }: PlanRow): string {
   return `${step.index + 1} · ${about}`;
 }
 
+/** All that has begun of a plan waits: for people, a time, an agent, a model, or money. */
+export function nothingAtWork(rows: PlanRow[]): boolean {
+  const statuses = leaves(rows).map(({ step }) => step.status);
+  return statuses.includes('waiting') && !statuses.some((status) => atWork.has(status));
+}
+
+const atWork = new Set<AnyStatus>(['assigned', 'in_progress']);
+
 /** Carried out, or decided that it is not needed. What failed or was cancelled is over, but not done. */
 export function isDone({ step }: PlanRow): boolean {
   return step.status === 'completed' || step.status === 'skipped';

@@ -8,7 +8,7 @@ import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { CancelTask } from './cancel-task.tsx';
 import { PauseTask, RetryTask, isPaused } from './control-task.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { type PlanRow, countSteps, isDone, leaves } from './plan-rows.ts';
+import { type PlanRow, countSteps, isDone, leaves, nothingAtWork } from './plan-rows.ts';
 
 interface HeaderProps {
   tree: TaskTree;
@@ -71,11 +71,12 @@ function Facts({ tree, rows, now }: Omit<HeaderProps, 'mayAct'>) {
   const cost = task.treeCost;
   const time = lasted({ startedAt: task.startedAt ?? task.createdAt, endedAt: task.endedAt }, now);
   const paused = isPaused(tree);
-  // Nothing of its plan is at work: all waits for a person or a time.
-  const standsStill = tree.run?.status === 'waiting' && !isOver(task.status);
+  const standsStill = !isOver(task.status) && nothingAtWork(rows);
   const approvals = useTreeApprovals(task.rootId).data?.items ?? [];
   const asked = approvals.filter(({ status }) => status === 'requested').length;
-  const blocked = task.waiting && task.waiting.for !== 'children' && !paused ? task.waiting : null;
+  const { waiting } = task;
+  const isSaid = waiting?.for === 'children' || (waiting?.for === 'approval' && asked > 0) || paused;
+  const blocked = isSaid ? null : waiting;
   return (
     <dl className="facts">
       <div>
