@@ -8,6 +8,7 @@ import { readWorkspace } from '../db/workspace-store.ts';
 import { type Caller, requireOperator } from './caller.ts';
 import { checkGoal } from './check-goal.ts';
 import { forecastFor, type LaunchDesk } from './forecast-task.ts';
+import { titleOfText } from '../core/messages/words.ts';
 
 /**
  * A goal from a person. Without an agent or required capabilities it goes to a Chief of Staff, who plans it.
@@ -23,7 +24,7 @@ export async function createTask(
   const role = await checkGoal(tx, input, desk?.toolsOf);
   const forecast = desk ? await forecastFor(tx, role, { input, desk }) : null;
   const id = newId('task');
-  const title = input.title ?? titleOf(input.goal);
+  const title = input.title ?? titleOfText(input.goal);
   await insertTask(tx, {
     id,
     rootId: id,
@@ -57,11 +58,4 @@ async function insertTaskFiles(tx: Tx, taskId: string, files: string[]): Promise
      SELECT $1, id, min(n) FROM unnest($2::text[]) WITH ORDINALITY AS f (id, n) GROUP BY id`,
     [taskId, files],
   );
-}
-
-/** The first line, cut at a word. */
-function titleOf(goal: string): string {
-  const line = goal.trim().split('\n')[0]?.trim() ?? goal;
-  if (line.length <= 100) return line;
-  return `${line.slice(0, 100).replace(/\s+\S*$/, '')}…`;
 }

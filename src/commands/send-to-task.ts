@@ -7,6 +7,7 @@ import type { Caller } from './caller.ts';
 import { decideApproval } from './decide-approval.ts';
 import { sendMessage } from './send-message.ts';
 import type { ToolsOf } from './tools-of.ts';
+import { headOf } from '../core/context/clip.ts';
 
 export interface MessageToTask {
   taskId: string;
@@ -37,7 +38,7 @@ export async function sendToTask(
   if (!decision) return sent;
   const { approvalId, verdict, arguments: args } = decision;
   await requireOfTask(tx, approvalId, taskId);
-  const note = message.content.text?.trim().slice(0, noteCharacters) || undefined;
+  const note = headOf(message.content.text.trim(), noteCharacters) || undefined;
   const decided =
     verdict === 'approve'
       ? { approvalId, status: 'approved' as const, note, arguments: args }

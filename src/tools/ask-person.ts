@@ -1,5 +1,6 @@
 import { deadlineIn, minutesParameter } from './send-message.ts';
 import type { RecordTool, RecordToolContext, ToolAnswer, ToolWait } from './tool.ts';
+import { headOf } from '../core/context/clip.ts';
 
 const parameters = {
   type: 'object',
@@ -43,5 +44,5 @@ async function ask(
 /** One line for people. */
 function clip(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
+  return line.length <= 200 ? line : `${headOf(line, 199)}…`;
 }

@@ -38,6 +38,13 @@ describe('giving a goal', () => {
     expect(outbox).toEqual([{ label: 'Write a memo.' }]);
   });
 
+  test('a goal whose title would end in half of a character has one of whole ones', async () => {
+    for (const lead of ['', 'x']) {
+      const { status, body } = await give(lead + '🌊'.repeat(80));
+      expect([status, body.title.isWellFormed()]).toEqual([201, true]);
+    }
+  });
+
   test('twice under one Idempotency-Key makes one task', async () => {
     const wish = { body: { goal: 'Once only' }, headers: { 'idempotency-key': 'goal-1' } };
     const [one, other] = await Promise.all([

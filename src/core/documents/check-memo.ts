@@ -14,6 +14,7 @@ import { unescapeMarkdown } from './markdown-text.ts';
 import type { Passage, SourceFile } from './passage.ts';
 import { splitSentences } from './sentences.ts';
 import { figuresOf } from './words.ts';
+import { headOf } from '../context/clip.ts';
 
 export interface CheckMemoInput {
   markdown: string;
@@ -57,7 +58,7 @@ function sectionsOf(markdown: string): string[] {
 function quoteProblems(section: string, index: number, files: SourceFile[]): Problem[] {
   const cited = citationsIn(section, files).flatMap((citation) => citation.passages);
   return quotesIn(section).flatMap((quote) => {
-    const shown = quote.length > 80 ? `${quote.slice(0, 77)}…` : quote;
+    const shown = quote.length > 80 ? `${headOf(quote, 77)}…` : quote;
     if (cited.some((passage) => contains(passage, quote))) return [];
     if (!files.some((file) => file.passages.some((passage) => contains(passage, quote)))) {
       return [problem(`/${index}`, 'quote_not_found', `No document says “${shown}”.`)];
@@ -139,7 +140,7 @@ function repeats(sections: string[]): Problem[] {
         .trim();
       if (key.split(' ').length < 5) return [];
       if (seen.has(key))
-        return [problem(`/${index}`, 'repeated_sentence', `Said twice: “${sentence.slice(0, 80)}”`)];
+        return [problem(`/${index}`, 'repeated_sentence', `Said twice: “${headOf(sentence, 80)}”`)];
       seen.add(key);
       return [];
     });

@@ -1,5 +1,6 @@
 /** What a goal says about the form of its result: how many items, what title, which kind of question. */
 import { type KindName, kinds } from './kinds.ts';
+import { headOf } from '../context/clip.ts';
 
 const numberWords = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const mostItems = 10;
@@ -51,7 +52,8 @@ export function titleOf(goal: string, kind: KindName): string {
     )
     .trim();
   if (bare.length < 4) return capital(kinds[kind].noun.many);
-  return capital(bare.length <= 90 ? bare : `${bare.slice(0, bare.lastIndexOf(' ', 88))} …`);
+  const end = bare.lastIndexOf(' ', 88);
+  return capital(bare.length <= 90 ? bare : `${headOf(bare, end > 0 ? end : 88)} …`);
 }
 
 function capital(text: string): string {

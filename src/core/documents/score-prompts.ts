@@ -8,6 +8,7 @@
 import type { Candidate } from './candidate-sentences.ts';
 import type { ScoredSentence } from './rank-sentences.ts';
 import type { ScoredKind } from './kinds.ts';
+import { headOf } from '../context/clip.ts';
 
 export interface ScorePrompts {
   prompts: string[];
@@ -25,7 +26,7 @@ export function scorePrompts(candidates: Candidate[], kind: ScoredKind, topic?: 
     .map((example) => `${sentence}: ${example.sentence}\n${label}: ${example.label}\n`)
     .join('');
   const about = kind.name === 'about' ? `Topic: ${topic ?? ''}. ` : '';
-  const prompt = (text: string) => `${head}${sentence}: ${about}${text.slice(0, longest)}\n${label}:`;
+  const prompt = (text: string) => `${head}${sentence}: ${about}${headOf(text, longest)}\n${label}:`;
   return {
     prompts: [...candidates.map((candidate) => prompt(candidate.text)), prompt(sayingNothing)],
     labels: kind.labels,

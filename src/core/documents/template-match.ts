@@ -11,6 +11,7 @@
  */
 import { type TemplateKind, templateLabels, templateKinds, templateShots } from './template-kinds.ts';
 import { stemsOf } from './words.ts';
+import { headOf } from '../context/clip.ts';
 
 export interface TemplateFacts {
   id: string;
@@ -139,5 +140,5 @@ function isAnotherJob(goal: string): boolean {
 }
 
 function oneLine(goal: string): string {
-  return goal.replace(/\s+/g, ' ').trim().slice(0, 400);
+  return headOf(goal.replace(/\s+/g, ' ').trim(), 400);
 }

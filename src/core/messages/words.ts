@@ -1,6 +1,7 @@
 /** Messages as a model reads them. A person's word may steer the task; what agents write is material, whoever it quotes. */
 import { type MessageContent, type MessageType, wantsAnswer } from '../../contracts/message.ts';
 import { material } from '../prompts/turn.ts';
+import { headOf } from '../context/clip.ts';
 
 export interface SaidMessage {
   id: string;
@@ -42,5 +43,5 @@ export function answerText({ fromKind, fromName, content }: Omit<SaidMessage, 'i
 /** A title from the first line of a text. */
 export function titleOfText(text: string): string {
   const line = text.trim().split('\n')[0]?.trim() ?? '';
-  return line.length <= 100 ? line : `${line.slice(0, 100).replace(/\s+\S*$/, '')}…`;
+  return line.length <= 100 ? line : `${headOf(line, 100).replace(/\s+\S*$/, '')}…`;
 }

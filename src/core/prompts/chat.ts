@@ -1,5 +1,6 @@
 /** What an agent is told when a person talks with it. */
 import { material } from './turn.ts';
+import { headOf } from '../context/clip.ts';
 
 export interface ChatLine {
   fromKind: 'agent' | 'person' | 'run';
@@ -57,7 +58,7 @@ export function lastLine(text: string, state: TaskState | null): string {
 
 function stateText({ id, title, goal, status, waiting, steps, said }: TaskState): string {
   const parts = [
-    `Goal: ${goal.slice(0, 4000)}`,
+    `Goal: ${headOf(goal, 4000)}`,
     `Status: ${status}${waiting ? ` (${waiting})` : ''}`,
     steps.length > 0 ? `Steps:\n${steps.map((step) => `- ${step.title}: ${step.status}`).join('\n')}` : '',
     said ? `Written last:\n${said}` : '',

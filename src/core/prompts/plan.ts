@@ -1,6 +1,7 @@
 import { revisePlanName, withdrawQuestionName } from '../task/hearing-tools.ts';
 import type { Team } from '../task/snapshot.ts';
 import { filesText, knownText, material, textOf, type TurnFile } from './turn.ts';
+import { headOf } from '../context/clip.ts';
 
 /** What a Chief of Staff is told when it plans and when it writes the synthesis. */
 export interface PlanFacts {
@@ -109,7 +110,7 @@ export function replanMessage({ goal, plan, steps, failed, news = null, team }: 
   const states = steps.map(({ key, title, status, reason, output }) =>
     material(
       `step "${key}" (${title}), ${status}`,
-      status === 'completed' ? textOf(output).slice(0, 4000) : (reason ?? 'Nothing yet.'),
+      status === 'completed' ? headOf(textOf(output), 4000) : (reason ?? 'Nothing yet.'),
     ),
   );
   return [

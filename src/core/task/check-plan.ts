@@ -8,6 +8,7 @@ import { inReadingOrder, splicePlan } from '../workflow/splice-plan.ts';
 import { validateDefinition } from '../workflow/validate-definition.ts';
 import type { PlanChanges } from '../../contracts/plan.ts';
 import type { PlanUnderWay, TaskSnapshot } from './snapshot.ts';
+import { headOf } from '../context/clip.ts';
 
 export interface CheckedPlan {
   /** Null when something is wrong. */
@@ -76,5 +77,5 @@ function foreignFiles(definition: WorkflowDefinition, known: Set<string>): Probl
 export function summaryOf(problems: Problem[]): string {
   const first = problems.slice(0, 3).map((problem) => `${problem.pointer || '/'}: ${problem.message}`);
   const more = problems.length > 3 ? ` and ${problems.length - 3} more` : '';
-  return first.join('; ').slice(0, 1500) + more;
+  return headOf(first.join('; '), 1500) + more;
 }

@@ -13,6 +13,7 @@ import { goalsGiven } from './delegation.ts';
 import { repeatsGoal } from './repeats-goal.ts';
 import { isSummary } from './summaries.ts';
 import type { CurrentAttempt, EffectFacts, NewEffect, TaskMove, TaskSnapshot } from './snapshot.ts';
+import { headOf } from '../context/clip.ts';
 
 /** The same call with the same arguments that brought the same: the next one is stopped. */
 export const maxSameAction = 3;
@@ -90,7 +91,7 @@ const sameGoal: Guard = ({ snapshot: { task, lineage }, next, lifted }) => {
   const above = [task.goal, ...(lineage?.goals ?? [])];
   const repeated = goalsGiven(next).find((goal) => above.some((other) => repeatsGoal(goal, other)));
   if (repeated === undefined) return null;
-  return { guard: 'same_goal', detail: `It wants to delegate its own goal: “${repeated.slice(0, 120)}”` };
+  return { guard: 'same_goal', detail: `It wants to delegate its own goal: “${headOf(repeated, 120)}”` };
 };
 
 const sameAction: Guard = ({ snapshot, next, lifted }) => {

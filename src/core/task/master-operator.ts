@@ -20,6 +20,7 @@ import type {
   TaskMove,
   TaskSnapshot,
 } from './snapshot.ts';
+import { unstorable } from '../../contracts/storable.ts';
 
 /** Methods that need the model's judgement; the others are pure work over what came before. */
 const scoredMethods = new Set(['quote']);
@@ -80,7 +81,8 @@ function finalAnswer(
   if (!task.outputSchema) return { move: 'complete', result: resultOf(text) };
   const parsed = parseJson(text);
   if (!parsed.ok) return repairOrEnd(effects, { last, problem: `The answer is not JSON: ${parsed.problem}` });
-  const problems = problemsOfJson(task.outputSchema, parsed.value);
+  const unkept = unstorable(parsed.value);
+  const problems = unkept.length > 0 ? unkept : problemsOfJson(task.outputSchema, parsed.value);
   if (problems.length === 0)
     return { move: 'complete', result: { markdown: asMarkdown(parsed.value), data: parsed.value } };
   const lines = problems.slice(0, 10).map((problem) => `${problem.pointer || '/'}: ${problem.message}`);

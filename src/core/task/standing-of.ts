@@ -4,6 +4,7 @@ import { isUnderWay } from './chief-of-staff.ts';
 import { isMethod, methodName } from './is-method.ts';
 import { isOpen } from './next-move.ts';
 import type { EffectFacts, TaskSnapshot } from './snapshot.ts';
+import { headOf } from '../context/clip.ts';
 
 /** The state that the Temporal workflow of a task is told: everything that should be running now. */
 export function taskStanding(
@@ -78,10 +79,10 @@ function detailsOf({ task, current, failedAttempts }: TaskSnapshot, costUsd: num
   if (current) lines.push(`Agent: ${current.agent.name}, attempt ${current.n}`);
   else if (failedAttempts.length > 0) lines.push(`Attempts so far: ${failedAttempts.length}`);
   lines.push(`Cost so far: ${costUsd === null ? 'price not known' : `$${costUsd.toFixed(4)}`}`);
-  return lines.join('\n\n').slice(0, 500);
+  return headOf(lines.join('\n\n'), 500);
 }
 
 export function clip(text: string, length: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+  return line.length <= length ? line : `${headOf(line, length - 1)}…`;
 }

@@ -4,6 +4,7 @@ import { aroundBudget } from './budget.ts';
 import { aroundRateLimit } from './rate-limit.ts';
 import { aroundWaitingTools } from './waiting-tools.ts';
 import type { TaskMove, TaskSnapshot } from './snapshot.ts';
+import { headOf } from '../context/clip.ts';
 
 /** What a tool call answered, as its effect keeps it. */
 interface ToolAnswered {
@@ -32,6 +33,6 @@ export function toolTaskMove(snapshot: TaskSnapshot, { tool, arguments: args }: 
   if (answered === null)
     return { move: 'fail', error: call.error ?? { code: 'tool_failed', message: `${tool} did not end.` } };
   const { text, data, isError, code = 'tool_failed' } = answered;
-  if (isError) return { move: 'fail', error: { code, message: text.slice(0, 2000) } };
+  if (isError) return { move: 'fail', error: { code, message: headOf(text, 2000) } };
   return { move: 'complete', result: data === undefined ? { markdown: text } : { markdown: text, data } };
 }

@@ -1,5 +1,6 @@
 /** What a judge says of a result. Whatever it writes, it is read as far as it makes sense: a judge never breaks a run. */
 import type { PlanCorrection } from '../../contracts/plan.ts';
+import { headOf } from '../context/clip.ts';
 
 export interface Verdict {
   /** Steps to be done again. */
@@ -63,5 +64,5 @@ function parse(text: string): Record<string, unknown> {
 }
 
 function clean(note: string): string {
-  return note.trim().slice(0, characters).toWellFormed().replaceAll('\0', '');
+  return headOf(note.trim(), characters).toWellFormed().replaceAll('\0', '');
 }

@@ -7,6 +7,7 @@
  */
 import { type CelInput, type CelValue, isCelList, isCelMap, isCelType, isCelUint } from '@bufbuild/cel';
 import type { Json } from '../../contracts/workflow.ts';
+import { isStorable } from '../../contracts/storable.ts';
 
 /** `seen` keeps what was converted before, so that a large output is converted once per decision. */
 export function jsonToCel(value: unknown, seen: WeakMap<object, CelInput>): CelInput {
@@ -23,14 +24,15 @@ export function jsonToCel(value: unknown, seen: WeakMap<object, CelInput>): CelI
 
 /** Throws an Error for what JSON cannot hold. Durations become ISO 8601 in seconds, timestamps ISO 8601. */
 export function celToJson(value: CelValue): Json {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return text(value);
   if (typeof value === 'number') return finite(value);
   if (typeof value === 'bigint') return safe(value);
   if (isCelUint(value)) return safe(value.value);
   if (isCelList(value)) return Array.from(value, celToJson);
   if (isCelMap(value)) {
     const entries = Array.from(value.entries(), ([key, item]): [string, Json] => [
-      isCelUint(key) ? String(key.value) : String(key),
+      isCelUint(key) ? String(key.value) : text(String(key)),
       celToJson(item),
     ]);
     return Object.fromEntries(entries);
@@ -38,6 +40,12 @@ export function celToJson(value: CelValue): Json {
   if (value instanceof Uint8Array) throw new Error('bytes have no form in JSON');
   if (isCelType(value)) return value.name;
   return timeToJson(value);
+}
+
+function text(value: string): string {
+  if (!isStorable(value))
+    throw new Error('text with a NUL character, or half of a surrogate pair, cannot be kept');
+  return value;
 }
 
 function finite(value: number): number {

@@ -10,6 +10,7 @@ import type { Json } from '../../contracts/workflow.ts';
 import { jsonToCel } from './cel-values.ts';
 import { type Bindings, compileExpression, EvaluationFailure, type Expression } from './expression.ts';
 import { onlyReference, parseTemplate, hasReference, type Reference } from './reference.ts';
+import { headOf } from '../context/clip.ts';
 
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
@@ -94,7 +95,7 @@ export function asText(value: Json): string {
 }
 
 function shorten(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return text.length > 200 ? `${headOf(text, 200)}…` : text;
 }
 
 export function escapePointer(key: string): string {

@@ -1,6 +1,7 @@
 /** Problems of a plan as text for the model that wrote it, so that it can repair exactly these places. */
 import type { Problem } from '../../errors.ts';
 import { readSource } from './parse-definition.ts';
+import { headOf } from '../context/clip.ts';
 
 const most = 40;
 
@@ -40,7 +41,7 @@ function valueAt(source: unknown, pointer: string): unknown {
 }
 
 function shorten(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+  return text.length > 120 ? `${headOf(text, 120)}…` : text;
 }
 
 function endSentence(message: string): string {

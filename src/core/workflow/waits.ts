@@ -11,6 +11,7 @@ import type { Json, Step } from '../../contracts/workflow.ts';
 import { durationMilliseconds, zonedMilliseconds } from './durations.ts';
 import { ExpressionError } from './evaluate.ts';
 import type { Start, StepError, StepRow } from './step-rows.ts';
+import { headOf } from '../context/clip.ts';
 
 /** Milliseconds since 1970, or null for a step that has no such time. @throws ExpressionError for a text that is no time */
 export function waitUntilOf(
@@ -24,7 +25,7 @@ export function waitUntilOf(
   const text = textOf(given.until);
   const until = zonedMilliseconds(text);
   if (until !== null) return until;
-  const message = `"${text.slice(0, 100)}" is no time with its zone, such as "2030-01-31T09:00:00Z".`;
+  const message = `"${headOf(text, 100)}" is no time with its zone, such as "2030-01-31T09:00:00Z".`;
   throw new ExpressionError(`${pointer}/with/until`, message);
 }
 

@@ -1,6 +1,7 @@
 import { AgentSpec } from '../../contracts/agent.ts';
 import type { CapacityNeed, MissingCapability, NobodyAble } from '../../contracts/assignment.ts';
 import type { Tx } from '../record.ts';
+import { headOf } from '../../core/context/clip.ts';
 
 export interface WhoIsMissing extends NobodyAble {
   /** Somebody is, free or not: nothing is missing. */
@@ -86,7 +87,7 @@ function lacking(
 function suggestion({ role, needs, tools }: CapacityNeed): AgentSpec {
   const words = needs.map(({ name }) => name.replaceAll(/[_-]/g, ' ')).join(' and ');
   const named = words || (role === 'chief_of_staff' ? 'Chief of Staff' : 'Helper');
-  const name = `${named.charAt(0).toUpperCase()}${named.slice(1)}`.slice(0, 80);
+  const name = headOf(`${named.charAt(0).toUpperCase()}${named.slice(1)}`, 80);
   const spec = { name, role, capabilities: needs };
   const standard = AgentSpec.parse(spec).tools;
   return AgentSpec.parse({ ...spec, tools: [...new Set([...standard, ...tools])] });

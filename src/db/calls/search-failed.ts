@@ -12,6 +12,7 @@ import type { ToolRequest } from './ask-approval.ts';
 import { type GiveUpPlace, givesUp, noteOutage } from './give-up.ts';
 import { clean } from './storable-outcome.ts';
 import { failedOf } from './who-searches.ts';
+import { headOf } from '../../core/context/clip.ts';
 
 export interface Unsearched extends WhatFollows {
   as: 'unsearched';
@@ -33,7 +34,7 @@ export async function searchFailed(
   if (!once) {
     if (!again && outage && paid) await noteOutage(place, unanswered);
     const by = service?.name ?? paid?.provider ?? effect.purpose;
-    const failed = [...failedOf(effect), { by, model: paid?.model ?? null, why: why.slice(0, 500), whole }];
+    const failed = [...failedOf(effect), { by, model: paid?.model ?? null, why: headOf(why, 500), whole }];
     await addToInput(tx, effect.key, { failed });
   }
   await settleEffect(tx, effect.key, {

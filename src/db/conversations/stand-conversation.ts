@@ -15,6 +15,7 @@ import { requestCancel } from '../standing/request-cancel.ts';
 import { takeWakes } from '../standing/take-wakes.ts';
 import { insertTask } from '../task-store.ts';
 import { lockConversation, openReply, unanswered } from './conversation-store.ts';
+import { headOf } from '../../core/context/clip.ts';
 
 export async function standConversation(
   tx: Tx,
@@ -36,7 +37,7 @@ export async function standConversation(
     end: reply ? null : 'completed',
     status: reply ? 'answering' : 'idle',
     agent: agent?.name ?? null,
-    details: `**${conversation.title.slice(0, 120)}**\n\n${reply ? `Answers: ${reply.title.slice(0, 200)}` : 'Nothing is unanswered'}`,
+    details: `**${headOf(conversation.title, 120)}**\n\n${reply ? `Answers: ${headOf(reply.title, 200)}` : 'Nothing is unanswered'}`,
   };
 }
 

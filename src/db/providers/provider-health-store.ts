@@ -9,6 +9,7 @@
 import type { ModelOutage } from '../../core/route-model.ts';
 import type { ProviderHealthRow } from '../mappings/provider-health.ts';
 import type { Database, Tx } from '../record.ts';
+import { headOf } from '../../core/context/clip.ts';
 
 /** The first probe comes this soon; each trial that fails doubles it. Milliseconds. */
 const firstProbeMs = 2_000;
@@ -41,7 +42,7 @@ export async function openBreaker(
        open_until = clock_timestamp() + greatest($6::float8, least($8::float8,
          $7::float8 * power(2, least(20, h.failures - 1 + coalesce(h.trial_task_id = $5 AND h.trial_until IS NOT NULL, false)::int)))) * interval '1 millisecond'
        WHERE h.trial_until IS NULL OR h.trial_task_id = $5`,
-    [account, provider, model, reason.slice(0, 500), taskId, retryAfterMs ?? 0, firstProbeMs, longestProbeMs],
+    [account, provider, model, headOf(reason, 500), taskId, retryAfterMs ?? 0, firstProbeMs, longestProbeMs],
   );
 }
 
@@ -109,7 +110,7 @@ export async function keepOpen(
     `UPDATE provider_health SET reason = $4, trial_until = NULL, failures = failures + 1,
             open_until = now() + least($6::float8, $5::float8 * power(2, least(20, failures))) * interval '1 millisecond'
       WHERE account = $1 AND provider = $2 AND model = $3`,
-    [account, provider, model, reason.slice(0, 500), firstProbeMs, longestProbeMs],
+    [account, provider, model, headOf(reason, 500), firstProbeMs, longestProbeMs],
   );
 }
 

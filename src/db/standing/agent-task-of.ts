@@ -12,6 +12,7 @@ import { reopenTask } from './retry.ts';
 import type { NewTask } from './decide-new-tasks.ts';
 import { type RunContext, titleOf } from './run-context.ts';
 import { taskAbove } from './task-above.ts';
+import { headOf } from '../../core/context/clip.ts';
 
 /** The resolved `with` of an agent step. */
 interface AgentWith {
@@ -65,7 +66,7 @@ const shownBefore = 20_000;
 
 function corrected(note: string | undefined, { result }: TaskRow): TaskContext {
   if (note === undefined) return {};
-  return { correction: { note, before: (result?.markdown ?? '').slice(0, shownBefore) } };
+  return { correction: { note, before: headOf(result?.markdown ?? '', shownBefore) } };
 }
 
 /** What the task's agent is told beside its own instructions and policy. */

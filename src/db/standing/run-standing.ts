@@ -5,6 +5,7 @@ import { indexDefinition } from '../../core/workflow/definition-index.ts';
 import { isRunning } from '../../core/workflow/step-rows.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { type RunContext, titleOf } from './run-context.ts';
+import { headOf } from '../../core/context/clip.ts';
 
 interface Asked {
   steps: LoadedStep[];
@@ -59,7 +60,7 @@ export function runStanding(
     end,
     status: run.status,
     agent: null,
-    details: details.join('\n\n').slice(0, 500),
+    details: headOf(details.join('\n\n'), 500),
   };
 }
 

@@ -4,6 +4,7 @@ import { problemOfTool, toolServerLimits } from '../../core/tool-servers.ts';
 import { pointerOf } from '../../contracts/json-schema.ts';
 import { effectOfMethod } from '../http-request.ts';
 import { asDraft, inlineSchema, lookUp } from './inline-schema.ts';
+import { headOf } from '../../core/context/clip.ts';
 
 type Draft = Record<string, unknown>;
 
@@ -131,7 +132,7 @@ function readParameters({ document, shared, operation }: Place, inlining: Inlini
           schema ?? Object.values(asDraft(content) ?? {}).map(asDraft)[0]?.schema ?? {},
           inlining,
         );
-        const told = typeof description === 'string' ? { description: description.slice(0, 1_000) } : {};
+        const told = typeof description === 'string' ? { description: headOf(description, 1_000) } : {};
         found.set(`${place} ${name}`, {
           name,
           in: place,

@@ -115,6 +115,7 @@ describe('what a model reads', () => {
   test('has a title of one line, cut at a word', () => {
     expect(titleOfText('Sort the letters.\nBy date.')).toBe('Sort the letters.');
     expect(titleOfText('word '.repeat(40))).toMatch(/^(word )+word…$/);
+    for (const lead of ['', 'x']) expect(titleOfText(lead + '🌊'.repeat(80)).isWellFormed()).toBe(true);
   });
 });
 

@@ -114,6 +114,7 @@ describe('an output schema', () => {
     ['that is no JSON', 'cheap'],
     ['that breaks it', '{"price":"cheap"}'],
     ['that is empty', ' '],
+    ['that no store can keep', '{"price":3,"note":"\\u0000\\ud800"}'],
   ])('an answer %s is repaired once', (_, text) => {
     const move = nextTaskMove(working({ task: { outputSchema: schema }, effects: [said(text)] }));
     expect(move).toMatchObject({

@@ -62,6 +62,8 @@ describe('expressions', () => {
     ['inputs.missing', 'missing'],
     ['1 + "a"', 'no matching overload'],
     ['9223372036854775807', 'too large'],
+    ['"a\\u0000b"', 'cannot be kept'],
+    ['{"a\\u0000": 1}', 'cannot be kept'],
     ['1.0 / 0.0', 'no number'],
     ['unknown(1)', 'unknown'],
     ['1 +', 'end of input'],
