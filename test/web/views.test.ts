@@ -106,4 +106,17 @@ describe('every view', () => {
       }
     },
   );
+
+  test('between a phone and a desk the places are a rail of icons, with the one of a goal marked', async () => {
+    const { page, adjutant } = shown;
+    await shown.show({ width: 900, height: 800 });
+    await adjutant.open(`/tasks/${taskId}`);
+    const rail = page.getByRole('navigation', { name: 'Main' });
+    await rail.waitFor();
+    expect((await rail.boundingBox())?.width).toBe(56);
+    expect(await rail.getByRole('link', { name: 'Goals', exact: true }).getAttribute('aria-current')).toBe(
+      'true',
+    );
+    expect(await adjutant.overflow()).toBe(0);
+  });
 });

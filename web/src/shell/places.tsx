@@ -14,19 +14,21 @@ interface PlacesProps {
   taskId: string | undefined;
   path: string;
   className?: string;
-  /** Where the list of recent goals beside the page shows which one it is, the place of all of them need not. */
-  showsGoals?: boolean;
 }
 
 /** Where one can go: beside the page, and under it on a phone. */
-export function Places({ taskId, path, className, showsGoals = false }: PlacesProps) {
+export function Places({ taskId, path, className }: PlacesProps) {
   const { count } = useInbox();
-  const here = taskId && showsGoals ? null : placeOf(path);
+  const here = placeOf(path);
   return (
     <ul className={className}>
       {places.map(({ to, icon, title }) => (
         <li key={to}>
-          <a className="inset" {...linkTo(to)} aria-current={to === here ? 'page' : undefined}>
+          <a
+            className="inset"
+            {...linkTo(to)} // A goal is its own page, in the place of all of them.
+            aria-current={to === here ? (taskId ? 'true' : 'page') : undefined}
+          >
             <Icon name={icon} />
             <span className="lbl grow">{title}</span>
             {to === '/inbox' && count > 0 && (

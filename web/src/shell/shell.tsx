@@ -37,7 +37,7 @@ export function Shell({ session, taskId, path, children }: ShellProps) {
             <Mark />
             <span className="ell grow lbl">{session.workspace.name}</span>
           </div>
-          <Places taskId={taskId} path={path} className="mt-3" showsGoals />
+          <Places taskId={taskId} path={path} className="mt-3" />
           <RecentGoals taskId={taskId} />
           <div className="foot">
             <div className="conn">
