@@ -90,7 +90,10 @@ async function answerFromRegistry(tx: Tx, { to }: Accepting, base: NewMessage): 
 }
 
 /** Below the task whose agent asks, so that it is cancelled and paid for with it; a goal of its own when a person asks. */
-async function startTask(tx: Tx, { from, fromTask, to, content, priority = 1 }: Accepting): Promise<string> {
+async function startTask(
+  tx: Tx,
+  { from, fromTask, to, content, priority = 1, deadline = null }: Accepting,
+): Promise<string> {
   const id = newId('task');
   const rootId = fromTask?.rootId ?? id;
   const goal = contentText(content);
@@ -107,6 +110,7 @@ async function startTask(tx: Tx, { from, fromTask, to, content, priority = 1 }: 
     actor: from.id,
     parentId: fromTask?.id ?? null,
     wantedAgentId: to.id,
+    deadline,
   });
   if (!fromTask) await openGoalPurse(tx, id, await goalLimits(tx));
   if (content.files?.length) await addFiles(tx, id, content.files);

@@ -32,6 +32,7 @@ export interface Exchange {
   task(id: string): Promise<{
     status: string;
     cancelReason: string | null;
+    deadline: Date | null;
     holdsSlot: boolean;
     waitingFor: string | null;
     goal: string;

@@ -254,8 +254,9 @@ describe('a request to an agent that nobody needs any more', () => {
     }
   });
 
-  test('stops with its deadline, and whoever asked is told', async () => {
+  test('goes before others of its priority for its deadline, stops with it, and whoever asked is told', async () => {
     const { taskId, id, work } = await asks({ minutes: 5 });
+    expect((await office.task(work)).deadline).toEqual((await office.message(id)).deadline);
     await office.desk.rows(`UPDATE messages SET deadline = now() - interval '1 second' WHERE id = $1`, id);
     await expireMessage(office.desk.db, id);
     await office.desk.look(work);
