@@ -6,23 +6,12 @@
 const pure = ['core', 'contracts', 'client', 'foundations/pure'].map((room) => `test/${room}`);
 
 const shared = {
-  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   // A native process must never find a copy of a workspace package here.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.adjutant/', '<rootDir>/web/dist/'],
-  transform: {
-    '\\.ts$': '<rootDir>/test/support/jest/strip-types.mjs',
-    '\\.tsx$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', tsx: true },
-          target: 'es2024',
-          transform: { react: { runtime: 'automatic' } },
-        },
-        module: { type: 'es6' },
-      },
-    ],
-  },
+  // Node loads the modules itself (docs/testing.md, How a file is run).
+  transform: {},
+  injectGlobals: false,
+  runtime: '<rootDir>/test/support/jest/native-runtime.mjs',
   testEnvironment: '<rootDir>/test/support/jest/environment.mjs',
 };
 
@@ -36,11 +25,11 @@ export default {
   // A worker with Temporal's native runtime in it needs more than the usual half second to end when the machine is busy.
   workerGracefulExitTimeout: 5000,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: pure.map((room) => `<rootDir>/${room}/**/*.test.{ts,tsx}`) },
+    { ...shared, displayName: 'unit', testMatch: pure.map((room) => `<rootDir>/${room}/**/*.test.ts`) },
     {
       ...shared,
       displayName: 'integration',
-      testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'],
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', ...pure.map((room) => `<rootDir>/${room}/`)],
       setupFilesAfterEnv: ['<rootDir>/test/support/jest/second-try.mjs'],
       globalSetup: '<rootDir>/test/support/jest/global-setup.mjs',

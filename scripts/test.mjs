@@ -26,7 +26,11 @@ const checks = [
   ],
   ['format', 'node_modules/@biomejs/biome/bin/biome', ['check', '.']],
 ];
-const jestEnvironment = { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' };
+const jestEnvironment = {
+  NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+  // Its workers load our modules anew for each file: each time would be kept.
+  NODE_DISABLE_COMPILE_CACHE: '1',
+};
 const times = [];
 let broken = false;
 

@@ -39,7 +39,7 @@ describe('a run over files that leave things behind', () => {
 
   test('names the process that a file left running', () => {
     expect(run.report).toMatch(/FAIL .*leaves-a-process/);
-    expect(run.report).toMatch(/left a process running: \d+ sleep 4/);
+    expect(run.report).toMatch(/left a process running: \d+ sleep 10/);
   });
 
   test('tells what would not close', () => {
@@ -51,7 +51,12 @@ describe('a run over files that leave things behind', () => {
     expect(run.report).toMatch(/PASS .*closes-everything/);
   });
 
+  test('lets no file see what another left in modules, environment and handlers of signals', () => {
+    expect(run.report).toMatch(/PASS .*marks-its-worker\./);
+    expect(run.report).toMatch(/PASS .*marks-its-worker-too/);
+  });
+
   test('ends with the tally alone on the last line, where a file that broke counts as a failure', () => {
-    expect(run.stdout.trimEnd().split('\n').at(-1)).toBe('3 passed, 2 failed, 1 skipped');
+    expect(run.stdout.trimEnd().split('\n').at(-1)).toBe('5 passed, 2 failed, 1 skipped');
   });
 });

@@ -10,11 +10,12 @@ import { startTemporal } from './servers/temporal.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-let prepared = false;
+const preparedKey = Symbol.for('adjutant.test.temporalRuntime');
 /** Errors only, and no signal handlers: jest owns the process. Before anything else of Temporal's core. */
 function prepareRuntime(): void {
-  if (prepared) return;
-  prepared = true;
+  const known = globalThis as Record<symbol, unknown>;
+  if (known[preparedKey]) return;
+  known[preparedKey] = true;
   Runtime.install({
     logger: new DefaultLogger((process.env.ADJUTANT_TEST_LOG ?? 'ERROR') as 'ERROR'),
     shutdownSignals: [],

@@ -3,5 +3,5 @@ import { test } from '@jest/globals';
 
 test('a process is forgotten', () => {
   // It ends by itself, so that this demonstration leaves nothing behind for long.
-  spawn('sleep', ['4'], { stdio: 'ignore' }).unref();
+  spawn('sleep', ['10'], { stdio: 'ignore' }).unref();
 });

@@ -1,18 +1,37 @@
-import { TestEnvironment } from 'jest-environment-node';
 import { childrenOf } from './children.mjs';
+import { rememberProcess } from './process-state.mjs';
 
 const closersKey = Symbol.for('adjutant.test.closers');
 
 /**
- * The stack of closers of one test file. Whoever opens a thing pushes its closer (`closeLater`); after the file's own
+ * A test file's place in its worker: the process and the realm that the next file gets too (native-runtime.mjs), put back as they were.
+ *
+ * It has the file's stack of closers. Whoever opens a thing pushes its closer (`closeLater`); after the file's own
  * `afterAll` hooks they run last-in first-out, and what goes wrong there, or a child process that is still alive
  * then, fails the file.
  */
-export default class AdjutantEnvironment extends TestEnvironment {
-  async setup() {
-    await super.setup();
+export default class AdjutantEnvironment {
+  global = globalThis;
+  #putBack = rememberProcess();
+
+  setup() {
+    // Jest has put a formatter here that looks for source maps.
+    Error.prepareStackTrace = undefined;
     this.global[closersKey] = [];
     this.childrenBefore = new Set(childrenOf(process.pid).map((child) => child.pid));
+  }
+
+  teardown() {
+    this.#putBack();
+  }
+
+  /** Jest wants one, and no file has one. */
+  getVmContext() {
+    return null;
+  }
+
+  exportConditions() {
+    return ['node', 'node-addons'];
   }
 
   async handleTestEvent(event, state) {
