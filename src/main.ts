@@ -22,10 +22,12 @@ import { tryKey } from './models/try-key.ts';
 import { environmentProviders } from './models/environment-providers.ts';
 import { createTemporalClient } from './temporal/client.ts';
 import { startDispatching } from './temporal/start-dispatching.ts';
+import { boundRegExps } from '../workers/bounded-regexp.ts';
 import { untilReachable } from '../workers/until-reachable.ts';
 import { createModelsOfWorkspaces } from '../workers/models-of-workspaces.ts';
 import { createToolsOfWorkspaces } from '../workers/tools-of-workspaces.ts';
 
+boundRegExps();
 const config = readConfig();
 const logger = pino({ level: config.logLevel, base: { role: 'api' } });
 

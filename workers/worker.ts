@@ -16,6 +16,7 @@ import { createDatabase } from '../src/db/record.ts';
 import { wakeModelWaiters } from '../src/db/standing/wake-model-waiters.ts';
 import { createFeed } from '../src/feed/feed.ts';
 import { createTemporalClient, ensureSearchAttributes } from '../src/temporal/client.ts';
+import { boundRegExps } from './bounded-regexp.ts';
 import { untilReachable } from './until-reachable.ts';
 import { type Activities, createActivities } from './activities.ts';
 import { createModelsOfWorkspaces } from './models-of-workspaces.ts';
@@ -23,6 +24,7 @@ import { createToolsOfWorkspaces } from './tools-of-workspaces.ts';
 import { startDelivering } from './deliver-approvals.ts';
 import { startProbing } from './probe-providers.ts';
 
+boundRegExps();
 const config = readConfig();
 const logger = pino({ level: config.logLevel, base: { role: 'worker' } });
 
