@@ -28,8 +28,13 @@ describe('by keyboard', () => {
     await shown.adjutant.sheet.getByRole('heading', { name: 'Check the figures' }).waitFor();
     await shown.page.keyboard.press('k');
     await shown.adjutant.sheet.getByRole('heading', { name: 'Weigh the risks' }).waitFor();
+    await shown.adjutant.sheet.and(shown.page.locator(':focus')).waitFor();
     await shown.page.keyboard.press('Escape');
     await shown.adjutant.sheet.waitFor({ state: 'detached' });
+    await shown.adjutant
+      .step(/Weigh the risks/)
+      .and(shown.page.locator(':focus'))
+      .waitFor();
     expect(shown.page.url()).toBe(`${shown.api.url}/tasks/${taskId}`);
   });
 

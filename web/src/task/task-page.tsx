@@ -135,15 +135,26 @@ function useStepKeys({ order, selected, select }: StepKeys): void {
       if (isTyping(event.target) || document.querySelector('dialog[open]')) return;
       const index = order.findIndex(({ path }) => path === selected);
       const to = event.key === 'j' ? order[index + 1] : event.key === 'k' ? order[index - 1] : undefined;
-      if (to) select(to.path);
+      if (to) {
+        select(to.path);
+        focusNext('aside[aria-labelledby=sheet-title]');
+      }
       if (event.key === 'Escape') {
         if (selected === null) navigate('/');
-        else select(null);
+        else {
+          select(null);
+          focusNext(`a[data-step="${CSS.escape(selected)}"]`);
+        }
       }
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   });
+}
+
+/** What the keys have opened has the focus, and gives it back to its row. */
+function focusNext(selector: string): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
 }
 
 function Skeleton() {
