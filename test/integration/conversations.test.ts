@@ -96,8 +96,12 @@ describe('a conversation', () => {
     expect(stopped).toMatchObject({ type: 'reply', content: { data: { code: 'stopped' } } });
     expect(stopped?.content.text.startsWith(seen.trimEnd())).toBe(true);
     expect(stopped?.content.text.length).toBeLessThan('long '.repeat(4000).length);
-    const [booked] = await house.rows('SELECT outcome FROM ledger WHERE task_id = $1', stopped?.fromTaskId);
-    expect(booked).toMatchObject({ outcome: 'aborted' });
+    // On a machine that stood still for a moment it may have been its second try.
+    const booked = await house.rows(
+      'SELECT outcome FROM ledger WHERE task_id = $1 ORDER BY try',
+      stopped?.fromTaskId,
+    );
+    expect(booked.at(-1)).toMatchObject({ outcome: 'aborted' });
     await say(id, 'Again, shorter.');
     await replies(id, 2);
     expect((await texts(id)).at(-1)).toBe('Short.');
