@@ -50,7 +50,8 @@ function start(): Start {
 }
 
 async function untilReady({ child, output }: Start): Promise<void> {
-  const isReady = () => child.exitCode !== null || output().includes('Adjutant is ready');
+  // The table that follows it is another write.
+  const isReady = () => child.exitCode !== null || /Adjutant is ready[^]*Stop +Ctrl-C/.test(output());
   await waitFor(isReady, { what: 'the product to be ready', timeoutMs: 120_000 });
   expect(output()).toContain('Adjutant is ready');
 }

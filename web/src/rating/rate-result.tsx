@@ -15,6 +15,8 @@ export function RateResult({ task, mayAct }: RateResultProps) {
   const queries = useQueryClient();
   const rate = useMutation({
     mutationFn: (given: { rating: number; note: string }) => api.tasks.rate(task.id, given),
+    // Pressed again while one is being saved: one after the other, and the last one stays.
+    scope: { id: `rating of ${task.id}` },
     onSettled: () => queries.invalidateQueries({ queryKey: ['tree'] }),
   });
   const stored = task.rating;
@@ -27,9 +29,7 @@ export function RateResult({ task, mayAct }: RateResultProps) {
         <span className="ts t2 nw">{mayAct ? 'How good is it?' : 'Rated'}</span>
         <Stars
           shown={shown}
-          {...(mayAct
-            ? { choose: (rating: number) => !rate.isPending && rate.mutate({ rating, note }) }
-            : {})}
+          {...(mayAct ? { choose: (rating: number) => rate.mutate({ rating, note }) } : {})}
         />
         <span className="ts t2 grow" role="status">
           {ratingWord(shown)}
