@@ -38,7 +38,7 @@ export async function buildPart(name, { force = false } = {}) {
   const { title, sources, command } = parts[name];
   if (!force && (await isBuilt(name))) return false;
   const now = await fingerprint(sources);
-  await timed(`${title}: from its sources`, async () => {
+  await timed(`Build: ${title}`, async () => {
     const env = { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' };
     const { code, output } = await run(nodeForChildren(), command, { cwd: root, env, timeoutMs: 300_000 });
     if (code !== 0)

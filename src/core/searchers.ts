@@ -87,9 +87,9 @@ function describeService(name: SearchServiceName, { services }: SearchersFacts):
 }
 
 const notThere: Record<SearchServiceName, string> = {
-  brave: 'It has no key here. One is stored as a credential called “brave”, or set as BRAVE_API_KEY.',
-  tavily: 'It has no key here. One is stored as a credential called “tavily”, or set as TAVILY_API_KEY.',
-  searxng: 'It has no address here. It is set as SEARXNG_URL.',
+  brave: 'It has no key here. Store one as a credential called “brave”, or set BRAVE_API_KEY.',
+  tavily: 'It has no key here. Store one as a credential called “tavily”, or set TAVILY_API_KEY.',
+  searxng: 'It has no address here. Set SEARXNG_URL.',
 };
 
 function isService(name: WebSearcher): name is SearchServiceName {

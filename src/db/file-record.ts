@@ -1,6 +1,6 @@
 /** The record of files as the file activities use it: each method is one transaction. */
 import type { Standing } from '../contracts/corridor.ts';
-import { clip } from '../core/task/standing-of.ts';
+import { clip } from '../core/context/clip.ts';
 import type { Extraction, Passage } from '../core/documents/passage.ts';
 import { checkTransition } from '../core/transition.ts';
 import { notFound } from '../errors.ts';

@@ -1,6 +1,6 @@
+import { clip } from '../core/context/clip.ts';
 import { deadlineIn, minutesParameter } from './send-message.ts';
 import type { RecordTool, RecordToolContext, ToolAnswer, ToolWait } from './tool.ts';
-import { headOf } from '../core/context/clip.ts';
 
 const parameters = {
   type: 'object',
@@ -38,11 +38,7 @@ async function ask(
   const text = String(question);
   const sent = await messages.send({ to, type: 'request', text, waits: true, deadline: until });
   if ('problem' in sent) return { text: sent.problem, isError: true };
-  return { wait: { for: to === 'person' ? 'person' : 'message', detail: clip(text), on: [sent.id], until } };
-}
-
-/** One line for people. */
-function clip(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= 200 ? line : `${headOf(line, 199)}…`;
+  return {
+    wait: { for: to === 'person' ? 'person' : 'message', detail: clip(text, 200), on: [sent.id], until },
+  };
 }

@@ -120,7 +120,7 @@ describe('web search', () => {
 
   test('shows who is asked, who is ready, and why somebody is not', async () => {
     await shown.adjutant.open('/models');
-    await section().getByText('It has no address here. It is set as SEARXNG_URL.').waitFor();
+    await section().getByText('It has no address here. Set SEARXNG_URL.').waitFor();
     const [first = '', second = '', third = ''] = await rows();
     expect(first).toMatch(/Anthropic[^]*Asked as number 1[^]*Ready[^]*\$10 per 1,000[^]*claude-haiku/);
     expect(second).toMatch(/Brave[^]*number 2[^]*Ready/);

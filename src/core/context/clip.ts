@@ -12,6 +12,12 @@ export function tailOf(text: string, characters: number): string {
   return text.slice(isLow(text.charCodeAt(start)) ? start + 1 : start);
 }
 
+/** One line for people. */
+export function clip(text: string, characters: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= characters ? line : `${headOf(line, characters - 1)}…`;
+}
+
 /** How much of a text goes into so many tokens, when all of it has `tokens`. */
 export function charactersFor(text: string, { tokens, room }: { tokens: number; room: number }): number {
   return tokens <= room ? text.length : Math.max(0, Math.floor((text.length * room) / tokens));

@@ -1,10 +1,10 @@
 import type { Job, Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
+import { clip, headOf } from '../context/clip.ts';
 import { isUnderWay } from './chief-of-staff.ts';
 import { isMethod, methodName } from './is-method.ts';
 import { isOpen } from './next-move.ts';
 import type { EffectFacts, TaskSnapshot } from './snapshot.ts';
-import { headOf } from '../context/clip.ts';
 
 /** The state that the Temporal workflow of a task is told: everything that should be running now. */
 export function taskStanding(
@@ -80,9 +80,4 @@ function detailsOf({ task, current, failedAttempts }: TaskSnapshot, costUsd: num
   else if (failedAttempts.length > 0) lines.push(`Attempts so far: ${failedAttempts.length}`);
   lines.push(`Cost so far: ${costUsd === null ? 'price not known' : `$${costUsd.toFixed(4)}`}`);
   return headOf(lines.join('\n\n'), 500);
-}
-
-export function clip(text: string, length: number): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= length ? line : `${headOf(line, length - 1)}…`;
 }

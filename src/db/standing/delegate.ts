@@ -13,7 +13,7 @@ import type { TaskRow } from '../mappings/task.ts';
 import { newId } from '../new-id.ts';
 import type { Tx } from '../record.ts';
 import { insertTask } from '../task-store.ts';
-import { headOf } from '../../core/context/clip.ts';
+import { titleOfText } from '../../core/messages/words.ts';
 
 /** As much of the world as a delegation looks at. */
 export interface ToolsThere {
@@ -43,7 +43,7 @@ export async function delegateTask(
     (given.tools.length > 0 ? toolProblems(given, await loadOperators(tx, world)) : null);
   if (problem) return { problem };
   const id = newId('task');
-  const title = given.title ?? headOf(given.goal.trim().split('\n')[0] ?? '', 100);
+  const title = given.title ?? titleOfText(given.goal);
   await insertTask(tx, {
     id,
     parentId: parent.id,

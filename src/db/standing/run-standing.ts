@@ -1,11 +1,10 @@
 import type { Standing } from '../../contracts/corridor.ts';
 import { isFinished } from '../../contracts/status.ts';
-import { clip } from '../../core/task/standing-of.ts';
+import { clip, headOf } from '../../core/context/clip.ts';
 import { indexDefinition } from '../../core/workflow/definition-index.ts';
 import { isRunning } from '../../core/workflow/step-rows.ts';
 import type { LoadedStep } from '../run-store.ts';
 import { type RunContext, titleOf } from './run-context.ts';
-import { headOf } from '../../core/context/clip.ts';
 
 interface Asked {
   steps: LoadedStep[];

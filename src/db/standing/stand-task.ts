@@ -112,8 +112,10 @@ async function decide(
     }
     if (!held) {
       held = await holdOff(tx, task, move);
-      if (held) known = undefined;
-      if (held) continue;
+      if (held) {
+        known = undefined;
+        continue;
+      }
     }
     // They may have ended while the task did, or waited for, something else.
     if (move.move === 'wait' && move.for === 'children' && (await takeChildren(tx, task))) continue;

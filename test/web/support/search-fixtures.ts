@@ -27,10 +27,9 @@ export const someSearch = (): WebSearch =>
       searcher('brave', { place: 2, ready: true, problem: null, source: 'environment' }),
       searcher('openai'),
       searcher('tavily', {
-        problem:
-          'It has no key here. One is stored as a credential called “tavily”, or set as TAVILY_API_KEY.',
+        problem: 'It has no key here. Store one as a credential called “tavily”, or set TAVILY_API_KEY.',
       }),
-      searcher('searxng', { problem: 'It has no address here. It is set as SEARXNG_URL.' }),
+      searcher('searxng', { problem: 'It has no address here. Set SEARXNG_URL.' }),
     ],
   });
 
