@@ -25,20 +25,20 @@ export async function branchConversation(
     [from.id, upTo.place, messageId],
   );
   const copies = new Map<string, string>();
-  for (const row of rows) await copyMessage(tx, { row, to, copies });
+  for (const row of rows) copyMessage(tx, { row, to, copies });
   return to;
 }
 
 /** What was answered before is answered in the branch, so that only what comes next is. */
-async function copyMessage(
+function copyMessage(
   tx: Tx,
   { row, to, copies }: { row: MessageRow; to: ConversationRow; copies: Map<string, string> },
-): Promise<void> {
+): void {
   const { fromKind, fromId, fromTaskId, toKind, toId, type, content, priority } = row;
   const replyTo = row.replyTo ? (copies.get(row.replyTo) ?? null) : null;
   const said = { fromKind, fromId, fromTaskId, toKind, toId, type, content, priority, replyTo };
   const recipient = `conversation/${to.id}`;
-  const copy = await insertMessage(tx, { ...said, recipient, conversationId: to.id, state: 'delivered' });
+  const copy = insertMessage(tx, { ...said, recipient, conversationId: to.id, state: 'delivered' });
   copies.set(row.id, copy.id);
-  if (replyTo) await tx.sql('UPDATE messages SET answered_by = $2 WHERE id = $1', [replyTo, copy.id]);
+  if (replyTo) tx.write('UPDATE messages SET answered_by = $2 WHERE id = $1', [replyTo, copy.id]);
 }

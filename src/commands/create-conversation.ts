@@ -18,7 +18,7 @@ export async function createConversation(
   const { agentId, taskTitle } = await partnersOf(tx, input);
   const title = input.title ?? (message ? titleOfText(message.text) : (taskTitle ?? 'Conversation'));
   const row = await insertConversation(tx, { agentId, taskId, title, createdBy: caller.principalId });
-  if (message) await say(tx, { caller, conversation: row, content: message });
+  if (message) say(tx, { caller, conversation: row, content: message });
   return row;
 }
 

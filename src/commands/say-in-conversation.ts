@@ -1,7 +1,6 @@
 import type { SayInConversation } from '../contracts/conversation.ts';
 import { lockConversation, wakeConversation } from '../db/conversations/conversation-store.ts';
 import type { ConversationRow } from '../db/mappings/conversation.ts';
-import type { MessageRow } from '../db/mappings/message.ts';
 import { insertMessage } from '../db/messages/message-store.ts';
 import { findRecipient } from '../db/messages/recipient.ts';
 import type { Tx } from '../db/record.ts';
@@ -32,7 +31,7 @@ interface Said {
 }
 
 /** The conversation's own look decides about the reply. */
-export async function say(tx: Tx, { caller, conversation, content }: Said): Promise<MessageRow> {
+export function say(tx: Tx, { caller, conversation, content }: Said): { id: string } {
   requireOpenConversation(conversation);
   wakeConversation(tx, conversation);
   return insertMessage(tx, {

@@ -3,7 +3,6 @@ import { priorities } from '../contracts/task.ts';
 import { messageProblems } from '../core/messages/check-message.ts';
 import { acceptMessage } from '../db/messages/accept.ts';
 import { answerMessage } from '../db/messages/answer.ts';
-import type { ListedMessage } from '../db/messages/message-reads.ts';
 import { loadMessage, lockMessage } from '../db/messages/message-store.ts';
 import { type Addressed, findRecipient, type Recipient } from '../db/messages/recipient.ts';
 import type { MessageRow } from '../db/mappings/message.ts';
@@ -21,7 +20,7 @@ export async function sendMessage(
   caller: Caller,
   input: Omit<SendMessage, 'to'> & { to?: Addressed | undefined },
   named?: Recipient,
-): Promise<ListedMessage> {
+): Promise<{ id: string }> {
   requireOperator(caller);
   const known = input.replyTo === undefined ? null : await loadMessage(tx, input.replyTo);
   const to = named ?? (input.to ? await findRecipient(tx, input.to, true) : await askerOf(tx, known));

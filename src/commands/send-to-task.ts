@@ -1,5 +1,4 @@
 import type { SendToTask } from '../contracts/message.ts';
-import type { ListedMessage } from '../db/messages/message-reads.ts';
 import { findRecipient, type Recipient } from '../db/messages/recipient.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError } from '../errors.ts';
@@ -33,7 +32,7 @@ export async function sendToTask(
   tx: Tx,
   caller: Caller,
   { taskId, to, message: { decision, ...message }, toolsOf }: MessageToTask,
-): Promise<ListedMessage> {
+): Promise<{ id: string }> {
   const sent = await sendMessage(tx, caller, { ...message, to: { kind: 'task', id: taskId } }, to);
   if (!decision) return sent;
   const { approvalId, verdict, arguments: args } = decision;

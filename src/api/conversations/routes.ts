@@ -202,7 +202,7 @@ function messageRoutes(door: Door): void {
       location: ({ id }) => `/api/v2/messages/${id}`,
       handle: async ({ tx, caller, params: { conversationId }, body: { content } }) => {
         const { id } = await sayInConversation(tx, caller, { conversationId, content });
-        return viewMessage(tx, id);
+        return () => viewMessage(tx, id);
       },
     },
   );

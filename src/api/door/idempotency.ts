@@ -7,6 +7,8 @@ import type { Answer } from './send-answer.ts';
 import { invalidRequest } from './parse-input.ts';
 
 export interface Once<Reply> {
+  /** The Idempotency-Key. */
+  key: string;
   request: Request;
   body: unknown;
   status: number;
@@ -14,16 +16,14 @@ export interface Once<Reply> {
 }
 
 /**
- * With an Idempotency-Key: the same key and body give the first answer again, another body is refused. The key is per principal
- * and address, and holds for 24 hours. Without one the work is simply done.
+ * The same key and body give the first answer again, another body is refused. The key is per principal and address, and holds for 24
+ * hours.
  */
 export async function answerOnce<Reply>(
   tx: Tx,
-  { request, body, status, storable }: Once<Reply>,
+  { key, request, body, status, storable }: Once<Reply>,
   perform: () => Promise<Answer & { reply: Reply }>,
 ): Promise<Answer> {
-  const key = request.get('idempotency-key');
-  if (key === undefined) return perform();
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw badKey();
   const claim = {
     key,

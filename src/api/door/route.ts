@@ -7,6 +7,7 @@ import { answerOnce } from './idempotency.ts';
 import { readJson } from './read-json.ts';
 import { invalidRequest, parseInput } from './parse-input.ts';
 import { sendAnswer } from './send-answer.ts';
+import type { Tx } from '../../db/record.ts';
 import type { Problem } from '../../errors.ts';
 
 /**
@@ -14,7 +15,8 @@ import type { Problem } from '../../errors.ts';
  *
  * 1. `handle` runs inside one transaction of the caller's workspace. On POST an Idempotency-Key is claimed and its answer stored in
  *    that same transaction, so there is no moment in which the work is done and the answer unknown.
- * 2. `readBody` replaces the JSON reader (uploads, YAML). It runs before the transaction: nothing slow happens inside it.
+ * 2. A reply that only reads what was done may go out with the commit: `handle` then gives what reads it.
+ * 3. `readBody` replaces the JSON reader (uploads, YAML). It runs before the transaction: nothing slow happens inside it.
  */
 export interface Route<Op extends Operation, Prepared = undefined, Known = undefined> {
   readBody?: (request: Request, response: Response, caller: Authenticated) => Promise<unknown>;
@@ -26,8 +28,13 @@ export interface Route<Op extends Operation, Prepared = undefined, Known = undef
   prepare?: (call: Call<Op>) => Promise<Prepared>;
   /** What is asked whatever the transaction finds: it goes out with its beginning, before a repeated request is known as such. */
   ahead?: (call: DeskCall<Op>) => Promise<Known>;
-  handle: (call: DeskCall<Op> & { prepared: Prepared; known: Known }) => Promise<ReplyOf<Op>>;
+  /** @returns the reply, or what reads it: it sends all that it asks at once, with the commit unless the reply is stored before that */
+  handle: (
+    call: DeskCall<Op> & { prepared: Prepared; known: Known },
+  ) => Promise<ReplyOf<Op> | Reading<ReplyOf<Op>>>;
 }
+
+type Reading<Reply> = () => Promise<Reply>;
 
 export function route<const Op extends Operation, Prepared = undefined, Known = undefined>(
   door: Door,
@@ -38,27 +45,42 @@ export function route<const Op extends Operation, Prepared = undefined, Known = 
     const caller = await whoCalls(door, request);
     const call = await readCall(operation, request, response, { caller, readBody: definition.readBody });
     const prepared = (await definition.prepare?.(call)) as Prepared;
-    const perform = async (tx: DeskCall<Op>['tx'], known: Known) => {
-      const reply = await definition.handle({ ...call, tx, prepared, known });
-      return {
-        reply,
-        location: definition.location?.(reply) ?? null,
-        etag: definition.etag?.(reply) ?? null,
-      };
-    };
+    const { ahead, storable, location, etag } = definition;
+    const answerOf = (reply: ReplyOf<Op>) => ({
+      reply,
+      location: location?.(reply) ?? null,
+      etag: etag?.(reply) ?? null,
+    });
     const scope = { workspaceId: caller.workspaceId, actor: caller.principalId };
-    const { ahead, storable } = definition;
     const status = operation.status ?? 200;
     const answer = await door.db.inWorkspace(
       scope,
-      (tx, known: Known) =>
-        operation.method === 'post'
-          ? answerOnce(tx, { request, body: call.body, status, storable }, () => perform(tx, known))
-          : perform(tx, known),
+      async (tx, known: Known) => {
+        const perform = async () => readingOf(await definition.handle({ ...call, tx, prepared, known }));
+        const key = operation.method === 'post' ? request.get('idempotency-key') : undefined;
+        if (key === undefined) {
+          const reply = withCommit(tx, await perform());
+          return async () => answerOf(await reply());
+        }
+        const once = { key, request, body: call.body, status, storable };
+        const answered = await answerOnce(tx, once, async () => answerOf(await (await perform())()));
+        return async () => answered;
+      },
       ahead && ((tx) => ahead({ ...call, tx })),
     );
-    sendAnswer(response, status, answer);
+    sendAnswer(response, status, await answer());
   });
+}
+
+function readingOf<Reply>(done: Reply | Reading<Reply>): Reading<Reply> {
+  return typeof done === 'function' ? (done as Reading<Reply>) : async () => done;
+}
+
+/** @returns what waits for it, once the transaction has ended */
+function withCommit<Reply>(tx: Tx, read: Reading<Reply>): Reading<Reply> {
+  let reading: Promise<Reply> | undefined;
+  tx.lastly(() => (reading = read()));
+  return () => reading as Promise<Reply>;
 }
 
 /** A route that answers by itself: streams, downloads, signing in. No transaction is open around it. */

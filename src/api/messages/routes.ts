@@ -60,7 +60,10 @@ export function messageRoutes(door: Door, toolsOf: ToolsOf): void {
     },
     {
       location,
-      handle: async ({ tx, caller, body }) => viewMessage(tx, (await sendMessage(tx, caller, body)).id),
+      handle: async ({ tx, caller, body }) => {
+        const { id } = await sendMessage(tx, caller, body);
+        return () => viewMessage(tx, id);
+      },
     },
   );
   route(
@@ -162,8 +165,10 @@ function taskMessageRoutes(door: Door, toolsOf: ToolsOf): void {
     {
       location,
       ahead: ({ tx, params: { taskId } }) => findTask(tx, taskId),
-      handle: async ({ tx, caller, params: { taskId }, body, known: to }) =>
-        presentMessage(await sendToTask(tx, caller, { taskId, to, message: body, toolsOf })),
+      handle: async ({ tx, caller, params: { taskId }, body, known: to }) => {
+        const { id } = await sendToTask(tx, caller, { taskId, to, message: body, toolsOf });
+        return () => viewMessage(tx, id);
+      },
     },
   );
 }

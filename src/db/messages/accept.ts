@@ -12,7 +12,6 @@ import { newId } from '../new-id.ts';
 import type { Tx } from '../record.ts';
 import { insertTask } from '../task-store.ts';
 import { answerMessage } from './answer.ts';
-import type { ListedMessage } from './message-reads.ts';
 import { insertMessage, type NewMessage } from './message-store.ts';
 import { readCapabilities } from './registry-answer.ts';
 import type { Recipient } from './recipient.ts';
@@ -35,7 +34,13 @@ export interface Accepting {
   step?: { runId: string; stepKey: string; rootTaskId: string | null };
 }
 
-export async function acceptMessage(tx: Tx, accepting: Accepting): Promise<ListedMessage> {
+export interface Accepted {
+  id: string;
+  /** The answer, when the registry knew it. */
+  answeredBy?: string;
+}
+
+export async function acceptMessage(tx: Tx, accepting: Accepting): Promise<Accepted> {
   const { to, type, content } = accepting;
   const base = rowOf(accepting);
   if (to.kind === 'person') {
@@ -75,8 +80,8 @@ function rowOf({ from, fromTask, to, type, content, step, ...rest }: Accepting):
 }
 
 /** No model is asked: what an agent can do and how busy it is stands in the record. */
-async function answerFromRegistry(tx: Tx, { to }: Accepting, base: NewMessage): Promise<ListedMessage> {
-  const asked = await insertMessage(tx, { ...base, state: 'delivered' });
+async function answerFromRegistry(tx: Tx, { to }: Accepting, base: NewMessage): Promise<Accepted> {
+  const asked = insertMessage(tx, { ...base, state: 'delivered' });
   const data = await readCapabilities(tx, to.id ?? '');
   const skills = data.capabilities.map(({ name, level }) => `${name} ${level}`).join(', ') || 'none named';
   const text = `${data.name} is ${data.status}, ${data.active} of ${data.maxConcurrent} slots taken. Capabilities: ${skills}.`;
@@ -86,7 +91,7 @@ async function answerFromRegistry(tx: Tx, { to }: Accepting, base: NewMessage): 
     type: 'capability_response',
     content: { text, data },
   });
-  return { ...asked, state: 'acknowledged', answeredBy: answer.id };
+  return { id: asked.id, answeredBy: answer.id };
 }
 
 /** Below the task whose agent asks, so that it is cancelled and paid for with it; a goal of its own when a person asks. */

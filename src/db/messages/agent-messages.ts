@@ -115,7 +115,7 @@ async function accept(place: Place, { says, to, type, deadline }: Accepting): Pr
     hops,
     ...(waits ? { toolKey: effect.key } : {}),
   });
-  const told = type === 'capability_inquiry' ? await textOf(tx, sent.answeredBy) : null;
+  const told = sent.answeredBy ? await textOf(tx, sent.answeredBy) : null;
   const waitFor = waits ? (to.kind === 'person' ? 'person' : 'message') : null;
   return { id: sent.id, to: to.name, answer: told, waitFor };
 }
@@ -124,7 +124,7 @@ function contentOf({ text, data }: AgentSays) {
   return data === undefined ? { text } : { text, data };
 }
 
-async function textOf(tx: Tx, id: string | null): Promise<string> {
+async function textOf(tx: Tx, id: string): Promise<string> {
   const [row] = await tx.sql<Pick<MessageRow, 'content'>>('SELECT content FROM messages WHERE id = $1', [id]);
   return row ? contentText(row.content) : '';
 }

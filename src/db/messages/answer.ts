@@ -3,10 +3,8 @@
  * a step's run by a wish to look; a person by a message.
  */
 import type { MessageContent, MessageType } from '../../contracts/message.ts';
-import type { MessageRow } from '../mappings/message.ts';
 import type { Tx } from '../record.ts';
-import type { ListedMessage } from './message-reads.ts';
-import { insertMessage, moveMessages } from './message-store.ts';
+import { insertMessage, moveMessages, type WrittenMessage } from './message-store.ts';
 
 export interface Answer {
   from: { kind: 'agent' | 'person'; id: string; taskId?: string | null };
@@ -22,10 +20,10 @@ export interface Answer {
  * Writes the answer to a message and takes note of it there. The caller has seen that it can be answered, and holds its lock or that of
  * the task that answers.
  */
-export async function answerMessage(tx: Tx, asked: MessageRow, answer: Answer): Promise<ListedMessage> {
+export async function answerMessage(tx: Tx, asked: WrittenMessage, answer: Answer): Promise<{ id: string }> {
   const { from, type, content, priority = asked.priority, deadline = null, unread = false } = answer;
   const root = await rootOf(tx, asked.fromTaskId ?? from.taskId ?? null);
-  const reply = await insertMessage(tx, {
+  const reply = insertMessage(tx, {
     ...addressOf(asked),
     fromKind: from.kind,
     fromId: from.id,
@@ -39,7 +37,7 @@ export async function answerMessage(tx: Tx, asked: MessageRow, answer: Answer): 
     hops: from.kind === 'person' ? 0 : asked.hops + 1,
     rootTaskId: root?.rootId ?? null,
   });
-  await tx.sql('UPDATE messages SET answered_by = $2 WHERE id = $1', [asked.id, reply.id]);
+  tx.write('UPDATE messages SET answered_by = $2 WHERE id = $1', [asked.id, reply.id]);
   if (!unread)
     await moveMessages(tx, { ids: [asked.id], to: 'acknowledged', rootTaskId: root?.rootId ?? null });
   if (asked.fromTaskId && root)
@@ -49,7 +47,7 @@ export async function answerMessage(tx: Tx, asked: MessageRow, answer: Answer): 
 }
 
 /** Back to whoever asked. What answers a person is delivered by being there. */
-function addressOf(asked: MessageRow) {
+function addressOf(asked: WrittenMessage) {
   if (asked.fromTaskId) {
     const to = { toKind: 'task' as const, toId: asked.fromTaskId };
     return { recipient: `task/${asked.fromTaskId}`, ...to, taskId: asked.fromTaskId };

@@ -9,49 +9,73 @@ import { messageTransitions, type MessageState } from '../../contracts/status.ts
 import type { MessageRow } from '../mappings/message.ts';
 import { newId } from '../new-id.ts';
 import type { Tx } from '../record.ts';
-import { type ListedMessage, messageList } from './message-reads.ts';
 
-export type NewMessage = Pick<
-  MessageRow,
-  'recipient' | 'fromKind' | 'fromId' | 'toKind' | 'toId' | 'type' | 'content'
-> &
-  Partial<Omit<MessageRow, 'workspaceId' | 'place'>> & {
+type Told = Pick<MessageRow, 'recipient' | 'fromKind' | 'fromId' | 'toKind' | 'toId' | 'type' | 'content'>;
+
+/** As it is written: its place and its times come with the row. */
+export type WrittenMessage = Told & typeof untold & Pick<MessageRow, 'id' | 'correlationId'>;
+
+export type NewMessage = Told &
+  Partial<WrittenMessage> & {
     /** The task tree that the event belongs to. */
     rootTaskId?: string | null;
   };
 
-/** @returns the message as it is shown */
-export async function insertMessage(
-  tx: Tx,
-  { rootTaskId = null, ...given }: NewMessage,
-): Promise<ListedMessage> {
+const untold: Pick<
+  MessageRow,
+  | 'fromTaskId'
+  | 'taskId'
+  | 'conversationId'
+  | 'runId'
+  | 'stepKey'
+  | 'replyTo'
+  | 'priority'
+  | 'deadline'
+  | 'hops'
+  | 'state'
+  | 'toolKey'
+> = {
+  fromTaskId: null,
+  taskId: null,
+  conversationId: null,
+  runId: null,
+  stepKey: null,
+  replyTo: null,
+  priority: 1,
+  deadline: null,
+  hops: 0,
+  state: 'accepted',
+  toolKey: null,
+};
+
+/** Goes out with the next statement: whoever sends nothing else needs no word with PostgreSQL but the one that commits. */
+export function insertMessage(tx: Tx, { rootTaskId = null, ...given }: NewMessage): WrittenMessage {
   const id = given.id ?? newId('message');
-  const state = given.state ?? 'accepted';
-  const [row] = await tx.sql<ListedMessage>(insert, [
+  const row = { ...untold, correlationId: id, ...given, id };
+  tx.write(insert, [
     tx.workspaceId,
     id,
-    given.recipient,
-    given.fromKind,
-    given.fromId,
-    given.fromTaskId ?? null,
-    given.toKind,
-    given.toId,
-    given.taskId ?? null,
-    given.conversationId ?? null,
-    given.runId ?? null,
-    given.stepKey ?? null,
-    given.type,
-    given.correlationId ?? id,
-    given.replyTo ?? null,
-    JSON.stringify(given.content),
-    given.priority ?? 1,
-    given.deadline ?? null,
-    given.hops ?? 0,
-    state,
-    given.toolKey ?? null,
+    row.recipient,
+    row.fromKind,
+    row.fromId,
+    row.fromTaskId,
+    row.toKind,
+    row.toId,
+    row.taskId,
+    row.conversationId,
+    row.runId,
+    row.stepKey,
+    row.type,
+    row.correlationId,
+    row.replyTo,
+    JSON.stringify(row.content),
+    row.priority,
+    row.deadline,
+    row.hops,
+    row.state,
+    row.toolKey,
   ]);
-  if (!row) throw new Error('The message was not written.');
-  const { replyTo, deadline } = row;
+  const { replyTo, deadline, state } = row;
   const stream = streamOf(row);
   const data = { ...aboutMessage(row), replyTo, deadline: deadline?.toISOString() ?? null };
   const place = placeOf(stream, rootTaskId);
@@ -75,12 +99,11 @@ const insert = `
   WITH box AS (
     INSERT INTO mailboxes AS b (recipient, workspace_id, last_place) VALUES ($3, $1, 1)
     ON CONFLICT (recipient) DO UPDATE SET last_place = b.last_place + 1 RETURNING last_place
-  ), t AS (
+  )
   INSERT INTO messages (workspace_id, id, recipient, place, from_kind, from_id, from_task_id, to_kind, to_id, task_id, conversation_id,
     run_id, step_key, type, correlation_id, reply_to, content, priority, deadline, hops, state, tool_key, delivered_at)
   SELECT $1, $2, $3, box.last_place, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20::text, $21,
-    CASE WHEN $20::text = 'delivered' THEN now() END FROM box RETURNING *)
-  SELECT ${messageList.columns} FROM t`;
+    CASE WHEN $20::text = 'delivered' THEN now() END FROM box`;
 
 /** Where its events lie: with its recipient; a person has no stream, so they lie with whoever asks. */
 export function streamOf(
@@ -96,7 +119,7 @@ function placeOf(stream: string, rootTaskId: string | null) {
   return { rootTaskId: /^(task|run)\//.test(stream) ? rootTaskId : null };
 }
 
-function aboutMessage(row: MessageRow) {
+function aboutMessage(row: WrittenMessage) {
   return {
     messageId: row.id,
     type: row.type,
