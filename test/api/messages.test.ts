@@ -45,6 +45,19 @@ describe('POST /messages', () => {
     expect((await api.ask<Message>('GET', `messages/${body.id}`)).body).toEqual(body);
   });
 
+  test('shows what was written, whether it reads that with the commit or keeps it for its key', async () => {
+    const id = await give();
+    const body = { to: { kind: 'task', id }, content };
+    const headers = { 'idempotency-key': 'letters' };
+    const plain = await write(body);
+    const kept = await api.ask<Message>('POST', 'messages', { body, headers });
+    const again = await api.ask<Message>('POST', 'messages', { body, headers });
+    const { id: _, correlationId: __, acceptedAt, ...shown } = plain.body;
+    expect(kept.body).toMatchObject({ ...shown, place: 2 });
+    expect([again.body, again.headers.get('location')]).toEqual([kept.body, kept.headers.get('location')]);
+    expect(Date.parse(acceptedAt)).toBeLessThanOrEqual(Date.parse(kept.body.acceptedAt));
+  });
+
   test('a request to an agent names the task that was started for it, and keeps the agent’s mailbox in order', async () => {
     const [one, two] = [
       await write({ to: { kind: 'agent', id: agent.id }, content }),
