@@ -1,4 +1,8 @@
-import { insertConversation, lockConversation } from '../db/conversations/conversation-store.ts';
+import {
+  insertConversation,
+  lockConversation,
+  wakeConversation,
+} from '../db/conversations/conversation-store.ts';
 import type { ConversationRow } from '../db/mappings/conversation.ts';
 import type { MessageRow } from '../db/mappings/message.ts';
 import { insertMessage } from '../db/messages/message-store.ts';
@@ -6,7 +10,10 @@ import type { Tx } from '../db/record.ts';
 import { type Caller, requireOperator } from './caller.ts';
 import { messageIn } from './open-conversation.ts';
 
-/** A conversation of its own that goes on after this message. @throws AppError forbidden, not_found */
+/**
+ * A conversation of its own that goes on after this message. What nobody had answered by then is answered in it.
+ * @throws AppError forbidden, not_found
+ */
 export async function branchConversation(
   tx: Tx,
   caller: Caller,
@@ -26,10 +33,12 @@ export async function branchConversation(
   );
   const copies = new Map<string, string>();
   for (const row of rows) copyMessage(tx, { row, to, copies });
+  const answered = new Set(rows.map(({ replyTo }) => replyTo));
+  if (rows.some(({ id, fromKind }) => fromKind === 'person' && !answered.has(id))) wakeConversation(tx, to);
   return to;
 }
 
-/** What was answered before is answered in the branch, so that only what comes next is. */
+/** What was answered before is answered in the branch. */
 function copyMessage(
   tx: Tx,
   { row, to, copies }: { row: MessageRow; to: ConversationRow; copies: Map<string, string> },

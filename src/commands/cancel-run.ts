@@ -11,14 +11,15 @@ export async function cancelRun(
   input: { runId: string; reason?: string | undefined },
 ): Promise<{ id: string }> {
   requireOperator(caller);
+  const reason = input.reason ?? 'Cancelled by a person.';
+  await requestCancel(tx, { runIds: [input.runId], reason });
+  // Asked after it: who had to wait for the end of the run sees it, and what was done is undone.
   const [run] = await tx.sql<{ status: RunStatus }>(
     'SELECT status FROM runs WHERE id = $1 AND workspace_id = $2',
     [input.runId, tx.workspaceId],
   );
   if (!run) throw notFound('run', input.runId);
-  if (run.status === 'cancelled') return { id: input.runId };
-  if (isFinished(run.status))
+  if (isFinished(run.status) && run.status !== 'cancelled')
     throw new AppError('wrong_state', `The run is ${run.status}: there is nothing left to cancel.`);
-  await requestCancel(tx, { runIds: [input.runId], reason: input.reason ?? 'Cancelled by a person.' });
   return { id: input.runId };
 }

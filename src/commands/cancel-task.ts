@@ -14,14 +14,15 @@ export async function cancelTask(
   input: { taskId: string; reason?: string | undefined },
 ): Promise<{ id: string }> {
   requireOperator(caller);
+  const reason = input.reason ?? 'Cancelled by a person.';
+  await requestCancel(tx, { taskIds: [input.taskId], reason });
+  // Asked after it: who had to wait for the end of the task sees it, and what was done is undone.
   const [task] = await tx.sql<{ status: TaskStatus }>(
     'SELECT status FROM tasks WHERE id = $1 AND workspace_id = $2',
     [input.taskId, tx.workspaceId],
   );
   if (!task) throw notFound('task', input.taskId);
-  if (task.status === 'cancelled') return { id: input.taskId };
-  if (isFinished(task.status))
+  if (isFinished(task.status) && task.status !== 'cancelled')
     throw new AppError('wrong_state', `The task is ${task.status}: there is nothing left to cancel.`);
-  await requestCancel(tx, { taskIds: [input.taskId], reason: input.reason ?? 'Cancelled by a person.' });
   return { id: input.taskId };
 }

@@ -5,11 +5,11 @@ import { requireUnfinished } from './require-unfinished.ts';
 
 /**
  * What is at work below it finishes its present call or step; nothing new begins. Asking twice is the same as asking once.
- * @throws AppError not_found; wrong_state when it has ended
+ * @throws AppError not_found; wrong_state when it has ended or is being cancelled
  */
 export async function pauseRun(tx: Tx, caller: Caller, input: { runId: string }): Promise<{ id: string }> {
   requireOperator(caller);
-  await requireUnfinished(tx, { table: 'runs', id: input.runId, verb: 'pause' });
   await setPaused(tx, { runIds: [input.runId] }, true);
+  await requireUnfinished(tx, { table: 'runs', id: input.runId, verb: 'pause' });
   return { id: input.runId };
 }

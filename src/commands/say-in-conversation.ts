@@ -2,13 +2,11 @@ import type { SayInConversation } from '../contracts/conversation.ts';
 import { lockConversation, wakeConversation } from '../db/conversations/conversation-store.ts';
 import type { ConversationRow } from '../db/mappings/conversation.ts';
 import { insertMessage } from '../db/messages/message-store.ts';
-import { findRecipient } from '../db/messages/recipient.ts';
 import type { Tx } from '../db/record.ts';
-import { AppError } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
-import { requireOpenConversation } from './open-conversation.ts';
+import { requireItsAgent, requireOpenConversation } from './open-conversation.ts';
 
-/** @throws AppError forbidden, not_found; wrong_state when it is archived */
+/** @throws AppError forbidden, not_found; wrong_state when it is archived, undeliverable when its agent is */
 export async function sayInConversation(
   tx: Tx,
   caller: Caller,
@@ -16,11 +14,7 @@ export async function sayInConversation(
 ): Promise<{ id: string }> {
   requireOperator(caller);
   const conversation = await lockConversation(tx, conversationId);
-  const agent = await findRecipient(tx, { kind: 'agent', id: conversation.agentId }, false);
-  if (agent.archived) {
-    const problem = { pointer: '', code: 'archived_agent', message: `${agent.name} is archived.` };
-    throw new AppError('undeliverable', problem.message, { problems: [problem] });
-  }
+  await requireItsAgent(tx, conversation);
   return say(tx, { caller, conversation, content });
 }
 

@@ -28,7 +28,7 @@ export function conversationRewriteRoutes(door: Door, temporal: TemporalPlace): 
       bodyOptional: true,
       reply: Message,
       status: 202,
-      errors: ['forbidden', 'wrong_state'],
+      errors: ['forbidden', 'undeliverable', 'wrong_state'],
     },
     {
       handle: async ({ tx, caller, params: where }) =>

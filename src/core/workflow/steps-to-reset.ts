@@ -32,7 +32,8 @@ export function stepsToReset(
     .filter((row) => {
       if (row.stepId === item?.stepId) return row.key === from || row.index === null || undone.includes(row);
       if (named.has(row.stepId)) return true;
-      return ids.has(row.stepId) ? row.status !== 'completed' : behind.has(row.stepId);
+      // Items of a forEach that were allowed to fail are done again by their step, which has completed without them.
+      return ids.has(row.stepId) ? row.index === null || row.status !== 'completed' : behind.has(row.stepId);
     })
     .map(({ key }) => key);
 }

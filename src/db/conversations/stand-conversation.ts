@@ -23,7 +23,7 @@ export async function standConversation(
 ): Promise<Standing> {
   const conversation = await lockConversation(tx, conversationId);
   takeWakes(tx, `conversation/${conversationId}`);
-  if (operations) await stopAll(tx, conversation);
+  if (operations) await stopAll(tx, conversation, byOperations);
   const reply = (await openReply(tx, conversationId)) ?? (await nextReply(tx, conversation));
   const [agent] = await tx.sql<{ name: string }>('SELECT name FROM agents WHERE id = $1', [
     conversation.agentId,
@@ -41,11 +41,18 @@ export async function standConversation(
   };
 }
 
-/** Somebody stopped it in Temporal: the reply under way ends, and what waits is not answered. */
-export async function stopAll(tx: Tx, { id }: Pick<ConversationRow, 'id'>): Promise<void> {
-  const reason = 'Stopped by operations in Temporal.';
+export const byOperations = 'Stopped by operations in Temporal.';
+
+/** The reply under way ends, and what waits is not answered. Of what was to be answered anew the last reply counts. */
+export async function stopAll(tx: Tx, { id }: Pick<ConversationRow, 'id'>, reason: string): Promise<void> {
   const reply = await openReply(tx, id);
   if (reply) await requestCancel(tx, { taskIds: [reply.id], reason });
+  await tx.sql(
+    `UPDATE messages m SET answered_by = r.id
+       FROM (SELECT DISTINCT ON (reply_to) reply_to, id FROM messages WHERE conversation_id = $1 AND reply_to IS NOT NULL ORDER BY reply_to, place DESC) AS r
+      WHERE m.id = r.reply_to AND m.conversation_id = $1 AND m.answered_by IS NULL AND m.task_id IS NULL`,
+    [id],
+  );
   const rows = await tx.sql<{ id: string }>(
     `SELECT id FROM messages WHERE conversation_id = $1 AND ${unanswered} AND task_id IS NULL`,
     [id],
@@ -53,7 +60,8 @@ export async function stopAll(tx: Tx, { id }: Pick<ConversationRow, 'id'>): Prom
   await moveMessages(tx, { ids: rows.map((row) => row.id), to: 'expired', reason });
 }
 
-async function nextReply(
+/** Begins the next one; null: nothing is unanswered, or nobody is there any more who could. */
+export async function nextReply(
   tx: Tx,
   conversation: ConversationRow,
 ): Promise<{ id: string; title: string } | null> {
@@ -63,6 +71,10 @@ async function nextReply(
   );
   if (!message) return null;
   const agent = await agentOf(tx, conversation);
+  if (agent.archivedAt) {
+    await stopAll(tx, conversation, `${agent.name} is archived.`);
+    return null;
+  }
   const id = newId('task');
   const title = titleOfText(message.content.text);
   await insertTask(tx, {
@@ -112,11 +124,12 @@ interface Talker {
   name: string;
   role: 'chief_of_staff' | 'master_operator';
   revision: number;
+  archivedAt: Date | null;
 }
 
 async function agentOf(tx: Tx, { agentId }: ConversationRow): Promise<Talker> {
   const [agent] = await tx.sql<Talker>(
-    'SELECT name, role, revision FROM agents WHERE id = $1 AND workspace_id = $2',
+    'SELECT name, role, revision, archived_at FROM agents WHERE id = $1 AND workspace_id = $2',
     [agentId, tx.workspaceId],
   );
   if (!agent) throw new Error(`The agent ${agentId} of a conversation is gone.`);

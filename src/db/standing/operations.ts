@@ -3,7 +3,7 @@ import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { Database, Tx } from '../record.ts';
 import { expireApprovals } from '../approvals/approval-store.ts';
-import { stopAll } from '../conversations/stand-conversation.ts';
+import { byOperations, stopAll } from '../conversations/stand-conversation.ts';
 import { withdrawQuestions } from '../messages/ask-for-step.ts';
 import { lockRun } from '../run-store.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
@@ -17,7 +17,7 @@ export async function cancelByOperations(db: Database, target: string): Promise<
   const reason = 'Cancelled by operations in Temporal.';
   await onTarget(db, { target, actor: 'operations' }, (tx, { kind, id }) =>
     kind === 'conversation'
-      ? stopAll(tx, { id })
+      ? stopAll(tx, { id }, byOperations)
       : requestCancel(tx, kind === 'run' ? { runIds: [id], reason } : { taskIds: [id], reason }),
   );
 }
@@ -30,7 +30,7 @@ export async function failByDispatch(db: Database, target: string, message: stri
       ? failRunById(tx, id, error)
       : kind === 'task'
         ? failTaskById(tx, id, error)
-        : stopAll(tx, { id }),
+        : stopAll(tx, { id }, message),
   );
 }
 

@@ -4,12 +4,20 @@ import type { Tx } from '../record.ts';
 /**
  * Pauses or resumes a task or a run with the plans below it. Steps that are at work finish; nothing new begins. A task without a plan
  * stops between two turns when it is named itself. Runs are locked before tasks, each in order of ids.
+ *
+ * What was started while we waited for a lock is found by looking again: under rows that are paused nothing new can start.
  */
-export async function setPaused(
-  tx: Tx,
-  of: { taskIds?: string[]; runIds?: string[] },
-  paused: boolean,
-): Promise<{ tasks: number; runs: number }> {
+export async function setPaused(tx: Tx, of: Named, paused: boolean): Promise<void> {
+  while (await markTree(tx, of, paused));
+}
+
+interface Named {
+  taskIds?: string[];
+  runIds?: string[];
+}
+
+/** @returns how many changed */
+async function markTree(tx: Tx, of: Named, paused: boolean): Promise<number> {
   const { taskIds, runIds } = await subtreeOf(tx, of);
   const runs = await mark(tx, { table: 'runs', ids: runIds, paused, named: [] });
   const tasks = await mark(tx, { table: 'tasks', ids: taskIds, paused, named: of.taskIds ?? [] });
@@ -21,7 +29,7 @@ export async function setPaused(
     tx.wake({ target: `run/${row.id}`, label: row.label, rootTaskId: row.root });
   }
   for (const row of tasks) tx.wake({ target: `task/${row.id}`, label: row.label, rootTaskId: row.root });
-  return { tasks: tasks.length, runs: runs.length };
+  return tasks.length + runs.length;
 }
 
 interface Marking {

@@ -55,3 +55,29 @@ test('a retry without a step begins everything anew that did not complete', () =
   const rows = ended({ left: 'failed', write: 'cancelled', remark: 'failed' });
   expect(stepsToReset(definition, rows)).toEqual(['left', 'write', 'remark']);
 });
+
+test('a retry without a step does the items anew that were allowed to fail, and what their step gave on with them', () => {
+  const list = WorkflowDefinition.parse({
+    name: 'A list',
+    steps: [
+      { id: 'each', kind: 'agent', onError: 'continue', forEach: { items: [1, 2] }, with: { goal: 'Each' } },
+      { id: 'sum', kind: 'agent', dependsOn: ['each'], with: { goal: 'Sum' } },
+      { id: 'beside', kind: 'agent', with: { goal: 'Beside' } },
+    ],
+  });
+  const row = (stepId: string, status: RetriedRow['status'], index: number | null = null): RetriedRow => ({
+    key: index === null ? stepId : `${stepId}[${index}]`,
+    stepId,
+    index,
+    status,
+  });
+  const rows = [
+    row('each', 'completed'),
+    row('each', 'completed', 0),
+    row('each', 'failed', 1),
+    row('sum', 'completed'),
+    row('beside', 'failed'),
+  ];
+  expect(stepsToReset(list, rows)).toEqual(['each', 'each[1]', 'sum', 'beside']);
+  expect(stepsToReset(list, rows, 'beside')).toEqual(['beside']);
+});

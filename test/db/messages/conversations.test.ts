@@ -1,5 +1,8 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { archiveConversation } from '../../../src/commands/archive-conversation.ts';
+import { branchConversation } from '../../../src/commands/branch-conversation.ts';
 import { createConversation } from '../../../src/commands/create-conversation.ts';
+import { regenerateReply } from '../../../src/commands/regenerate-reply.ts';
 import { sayInConversation } from '../../../src/commands/say-in-conversation.ts';
 import { stopConversation } from '../../../src/commands/stop-conversation.ts';
 import { retryTask } from '../../../src/commands/retry-task.ts';
@@ -26,6 +29,24 @@ const replies = (id: string) =>
     `SELECT content->>'text' AS text FROM messages WHERE conversation_id = $1 AND reply_to IS NOT NULL ORDER BY place`,
     id,
   );
+const said = (id: string) =>
+  office.desk.rows<{ id: string; state: string; reason: string | null; answeredBy: string | null }>(
+    'SELECT id, state, reason, answered_by FROM messages WHERE conversation_id = $1 ORDER BY place',
+    id,
+  );
+const say = (conversationId: string, text: string) =>
+  office.desk.inside((tx) =>
+    sayInConversation(tx, office.desk.caller, { conversationId, content: { text } }),
+  );
+const anew = (conversationId: string, messageId = '') =>
+  office.desk.inside((tx) => regenerateReply(tx, office.desk.caller, { conversationId, messageId }));
+/** @returns the messages: what was asked, and the reply */
+const answered = async (text: string) => {
+  const id = await talk(text);
+  const reply = (await look(id)).start[0]?.id ?? '';
+  await office.says(reply, await office.turn(reply), 'A reply.');
+  return { id, messages: await said(id) };
+};
 const isOpen = async (id: string) =>
   (await openRows(office.desk.db, '', 1000)).some(({ target }) => target === `conversation/${id}`);
 
@@ -48,9 +69,7 @@ test('what was said before is the transcript of the next reply', async () => {
   const id = await talk('My name is Ann.');
   const first = (await look(id)).start[0]?.id ?? '';
   await office.says(first, await office.turn(first), 'Good morning, Ann.');
-  await office.desk.inside((tx) =>
-    sayInConversation(tx, office.desk.caller, { conversationId: id, content: { text: 'What is my name?' } }),
-  );
+  await say(id, 'What is my name?');
   const second = (await look(id)).start[0]?.id ?? '';
   await office.turn(second);
   const lines = await office.desk.rows<{ role: string; text: string }>(
@@ -92,6 +111,63 @@ test('stopping before the reply has begun ends it, and stopping nothing is nothi
   expect((await office.desk.look(reply)).end).toBe('cancelled');
   await stop();
   expect((await look(id)).end).toBe('completed');
+});
+
+test('stopping before anybody has looked ends the reply before it begins', async () => {
+  const id = await talk('Hello?');
+  await office.desk.inside((tx) => stopConversation(tx, office.desk.caller, id));
+  expect((await office.desk.look((await look(id)).start[0]?.id ?? '')).end).toBe('cancelled');
+  expect(await replies(id)).toEqual([{ text: 'Stopped.' }]);
+  expect((await look(id)).end).toBe('completed');
+});
+
+test('what waits in a conversation that is archived is not answered any more', async () => {
+  const id = await talk('One.');
+  const reply = (await look(id)).start[0]?.id ?? '';
+  await say(id, 'Two.');
+  await office.desk.inside((tx) => archiveConversation(tx, office.desk.caller, id));
+  expect((await office.desk.look(reply)).end).toBe('cancelled');
+  expect(await look(id)).toMatchObject({ end: 'completed', start: [] });
+  expect((await said(id))[1]).toMatchObject({ state: 'expired', reason: 'The conversation is archived.' });
+  expect(await isOpen(id)).toBe(false);
+});
+
+test('of what operations stop before it is answered anew, the earlier reply counts', async () => {
+  const { id, messages } = await answered('How many ships?');
+  await anew(id, messages[1]?.id);
+  await cancelByOperations(office.desk.db, `conversation/${id}`);
+  expect(await said(id)).toEqual(messages);
+  expect((await look(id)).end).toBe('completed');
+});
+
+test('only the reply that counts is written anew', async () => {
+  const { id, messages } = await answered('How many ships?');
+  await anew(id, messages[1]?.id);
+  const reply = (await look(id)).start[0]?.id ?? '';
+  await office.says(reply, await office.turn(reply), 'Four.');
+  await expect(anew(id, messages[1]?.id)).rejects.toMatchObject({ code: 'wrong_state' });
+  expect((await look(id)).end).toBe('completed');
+});
+
+test('a branch after words that nobody had answered is answered at once', async () => {
+  const { id, messages } = await answered('How many ships?');
+  const wakes = async (messageId = '') => {
+    const where = { conversationId: id, messageId };
+    const branch = await office.desk.inside((tx) => branchConversation(tx, office.desk.caller, where));
+    const target = `conversation/${branch.id}`;
+    return (await office.desk.rows('SELECT 1 FROM outbox WHERE target = $1', target)).length;
+  };
+  expect([await wakes(messages[0]?.id), await wakes(messages[1]?.id)]).toEqual([1, 0]);
+});
+
+test('an agent that is archived answers nothing any more: what waits is sent back, and no reply is written anew', async () => {
+  const retired = await office.employ('retiring');
+  const input = CreateConversation.parse({ agentId: retired, message: { text: 'Hello?' } });
+  const { id } = await office.desk.inside((tx) => createConversation(tx, office.desk.caller, input));
+  await office.desk.rows('UPDATE agents SET archived_at = now() WHERE id = $1', retired);
+  expect(await look(id)).toMatchObject({ end: 'completed', start: [] });
+  expect(await said(id)).toMatchObject([{ state: 'expired', reason: 'retiring is archived.' }]);
+  await expect(anew(id)).rejects.toMatchObject({ code: 'undeliverable' });
 });
 
 test('a reply that fails is answered with the error, and the conversation goes on', async () => {

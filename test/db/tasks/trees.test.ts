@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { archiveWorkflow } from '../../../src/db/workflow-store.ts';
+import { cancelRun } from '../../../src/commands/cancel-run.ts';
 import { cancelTask } from '../../../src/commands/cancel-task.ts';
+import { pauseRun } from '../../../src/commands/pause-run.ts';
+import { pauseTask } from '../../../src/commands/pause-task.ts';
+import { resumeRun } from '../../../src/commands/resume-run.ts';
 import { startRun } from '../../../src/commands/start-run.ts';
 import { insertTask } from '../../../src/db/task-store.ts';
 import { insertRun } from '../../../src/db/run-store.ts';
@@ -96,50 +100,91 @@ describe('a tree of tasks and runs', () => {
     expect(await statuses('steps', 'run_id', runId)).toEqual(['cancelled', 'cancelled']);
   });
 
-  test('a cancel that meets a plan which is just being started cancels that plan too', async () => {
-    const { id: workflowId } = await saved();
-    const taskId = newId('task');
-    await desk.inside((tx) =>
-      insertTask(tx, {
-        id: taskId,
-        rootId: taskId,
-        role: 'chief_of_staff',
-        title: 'Goal',
-        goal: 'Goal',
-        status: 'pending',
-        priority: 1,
-        depth: 0,
-        actor: 'test',
-      }),
+  const waitsForLock = () =>
+    waitFor(
+      async () =>
+        (
+          await desk.rows(
+            `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+          )
+        ).length > 0,
+      { what: 'somebody to wait for the lock' },
     );
-    let cancel: Promise<unknown> = Promise.resolve();
-    const runId = await desk.inside(async (tx) => {
-      await tx.sql('SELECT 1 FROM tasks WHERE id = $1 FOR UPDATE', [taskId]);
-      cancel = desk.inside((other) => cancelTask(other, desk.caller, { taskId }));
-      await waitFor(
-        async () =>
-          (
-            await desk.rows(
-              `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-            )
-          ).length > 0,
-        { what: 'the cancel to wait for the lock' },
+
+  test.each([
+    ['cancel', cancelTask, 'cancel_requested_at'],
+    ['pause', pauseTask, 'paused_at'],
+  ])(
+    'a %s that meets a plan which is just being started reaches that plan too',
+    async (_name, control, mark) => {
+      const { id: workflowId } = await saved();
+      const taskId = newId('task');
+      await desk.inside((tx) =>
+        insertTask(tx, {
+          id: taskId,
+          rootId: taskId,
+          role: 'chief_of_staff',
+          title: 'Goal',
+          goal: 'Goal',
+          status: 'pending',
+          priority: 1,
+          depth: 0,
+          actor: 'test',
+        }),
       );
-      return insertRun(tx, {
-        workflowId,
-        version: 1,
-        definition: two,
-        inputs: {},
-        task: { id: taskId, rootId: taskId, priority: 1, depth: 0 },
-        actor: 'test',
+      let done: Promise<unknown> = Promise.resolve();
+      const runId = await desk.inside(async (tx) => {
+        await tx.sql('SELECT 1 FROM tasks WHERE id = $1 FOR UPDATE', [taskId]);
+        done = desk.inside((other) => control(other, desk.caller, { taskId }));
+        await waitsForLock();
+        return insertRun(tx, {
+          workflowId,
+          version: 1,
+          definition: two,
+          inputs: {},
+          task: { id: taskId, rootId: taskId, priority: 1, depth: 0 },
+          actor: 'test',
+        });
       });
-    });
-    await cancel;
-    const [run] = await desk.rows<{ asked: boolean }>(
-      'SELECT cancel_requested_at IS NOT NULL AS asked FROM runs WHERE id = $1',
-      runId,
-    );
-    expect(run?.asked).toBe(true);
+      await done;
+      const [run] = await desk.rows<{ reached: boolean }>(
+        `SELECT ${mark} IS NOT NULL AS reached FROM runs WHERE id = $1`,
+        runId,
+      );
+      expect(run?.reached).toBe(true);
+    },
+  );
+
+  test.each([
+    ['cancelled', cancelRun],
+    ['paused', pauseRun],
+  ])(
+    'what ends while somebody waits to have it %s is refused to them, and nothing is changed',
+    async (_name, control) => {
+      const { id: workflowId } = await saved();
+      const { id: runId } = await desk.inside((tx) => startRun(tx, desk.caller, { workflowId, inputs: {} }));
+      let refused: Promise<unknown> = Promise.resolve();
+      await desk.inside(async (tx) => {
+        await tx.sql(`UPDATE runs SET status = 'completed' WHERE id = $1`, [runId]);
+        const late = desk.inside((other) => control(other, desk.caller, { runId }));
+        refused = expect(late).rejects.toMatchObject({ code: 'wrong_state' });
+        await waitsForLock();
+      });
+      await refused;
+      expect(await desk.rows('SELECT type FROM events WHERE stream = $1', `run/${runId}`)).toEqual([]);
+    },
+  );
+
+  test('what is being cancelled is neither paused nor resumed: that is said, and nothing changes', async () => {
+    const { id: workflowId } = await saved();
+    const { id: runId } = await desk.inside((tx) => startRun(tx, desk.caller, { workflowId, inputs: {} }));
+    await desk.inside((tx) => cancelRun(tx, desk.caller, { runId }));
+    for (const control of [pauseRun, resumeRun])
+      await expect(desk.inside((tx) => control(tx, desk.caller, { runId }))).rejects.toMatchObject({
+        code: 'wrong_state',
+        message: 'The run is being cancelled.',
+      });
+    expect(await desk.tasks.standRun(desk.asker, runId)).toMatchObject({ end: 'cancelled' });
   });
 
   test('a run that is cancelled before it began goes straight to its end', async () => {
