@@ -77,6 +77,17 @@ describe('a model that fails', () => {
     expect(await outcomes(id)).toEqual(['failed', 'failed']);
   });
 
+  test('by calling more tools in one reply than can be open at once: none is called, the reason is said, what it cost is booked', async () => {
+    await house.hire({ name: 'Noa', capability: 'haste' });
+    const search = { name: 'search_files', arguments: { query: 'all of it' } };
+    house.answer(() => ({ toolCalls: Array.from({ length: 201 }, () => search) }));
+    const id = await house.give({ goal: 'Hurry.', requires: [{ name: 'haste', level: 1 }] });
+    const { error } = await ends(id, { status: 'failed', error: { code: 'too_many_tool_calls' } });
+    expect((error as { message: string }).message).toContain('201 tools in one reply; at most 200');
+    expect(await outcomes(id)).toEqual(['ok']);
+    expect(await house.rows(`SELECT 1 FROM effects WHERE task_id = $1 AND kind = 'tool'`, id)).toEqual([]);
+  });
+
   test('again and again, as all of them do: the task parks without a slot, and ends when one is well', async () => {
     await house.hire({ name: 'Max', capability: 'patience' });
     house.answer(() => status(500, quick));

@@ -1,4 +1,5 @@
 /** Turns that a model takes with tools: its calls, then the same question again with what they brought. */
+import type { Failure } from '../../contracts/task.ts';
 import type { EffectFacts, NewEffect, ReplyOutcome, TaskMove, TaskSnapshot } from './snapshot.ts';
 
 /** Of a call that goes on after tools: its question stands in the transcript already. */
@@ -20,6 +21,18 @@ export function toolTurn({ effects }: TaskSnapshot): TaskMove | null {
     return { kind: 'tool', purpose: name, input: { callId: id, arguments: written } };
   };
   return { move: 'call', turn, effects: calls.map(toolEffect) };
+}
+
+/** Of one reply. Temporal takes no more than 2,000 from a workflow at once, and its history has to hold the end of each. */
+export const mostToolCalls = 200;
+
+/** Why a reply cannot be carried out; null when it can. */
+export function tooManyCalls(outcome: unknown): Failure | null {
+  const { toolCalls } = (outcome ?? {}) as Partial<ReplyOutcome>;
+  const wanted = Array.isArray(toolCalls) ? toolCalls.length : 0;
+  if (wanted <= mostToolCalls) return null;
+  const message = `The model called ${wanted.toLocaleString('en-US')} tools in one reply; at most ${mostToolCalls} are carried out at once.`;
+  return { code: 'too_many_tool_calls', message };
 }
 
 /** What a model was asked and answered for good, without the turns that only called tools. */

@@ -9,6 +9,7 @@ import { overWindow } from '../../core/context/over-window.ts';
 import { outageCode } from '../../core/task/outage.ts';
 import type { ReplyOutcome } from '../../core/task/snapshot.ts';
 import { isSummary } from '../../core/task/summaries.ts';
+import { tooManyCalls } from '../../core/task/tool-turns.ts';
 import { classOfPurpose } from '../../core/task/work-class.ts';
 import { noteCall } from '../providers/model-figures-store.ts';
 import type { TaskRow } from '../mappings/task.ts';
@@ -137,7 +138,9 @@ async function writeEnd(
 ): Promise<boolean> {
   const { tx, task } = place;
   if (end.as === 'again') return tryAgain(place, effect, end);
-  if (end.as === 'settled') {
+  const over = end.as === 'settled' ? tooManyCalls(end.outcome) : null;
+  if (over) await settleEffect(tx, call.key, { status: 'failed', error: over });
+  else if (end.as === 'settled') {
     const said = isSummary(effect) ? undefined : end.said;
     await allEnded([
       settleEffect(tx, call.key, { status: 'settled', outcome: end.outcome }),
