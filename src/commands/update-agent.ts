@@ -34,8 +34,21 @@ export async function updateAgent(
     );
   }
   if (row.archivedAt) throw new AppError('wrong_state', 'The agent is archived.');
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  await makeRevision(tx, row, { ...row.spec, ...given });
+  const { spec } = row;
+  await makeRevision(tx, row, {
+    ...spec,
+    ...named(changes),
+    modelPolicy: { ...spec.modelPolicy, ...named(changes.modelPolicy ?? {}) },
+    limits: { ...spec.limits, ...named(changes.limits ?? {}) },
+  });
+}
+
+/** Without what is there only as `undefined`. */
+function named<Values extends object>(
+  values: Values,
+): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof Values]?: Exclude<Values[Key], undefined> };
 }
 
 /** `before` is the locked row. */

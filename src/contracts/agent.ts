@@ -93,15 +93,34 @@ export type AgentSpec = z.infer<typeof AgentSpec>;
 
 export const CreateAgent = AgentSpec.meta({ id: 'CreateAgent' });
 
+type Defaults = Record<string, z.ZodDefault<z.core.SomeType>>;
+type Unwrapped<Shape extends Defaults> = {
+  [Key in keyof Shape]: z.ZodOptional<Shape[Key]['def']['innerType']>;
+};
+
+/** For changes of a part: what is not named stays, where a default would take its place. */
+function someOf<Shape extends Defaults>({
+  shape,
+}: {
+  shape: Shape;
+}): z.ZodObject<Unwrapped<Shape>, z.core.$strict> {
+  const own = Object.entries(shape).map(([key, field]) => {
+    const bare = z.optional(field.def.innerType);
+    return [key, field.description ? bare.describe(field.description) : bare];
+  });
+  return z.strictObject(Object.fromEntries(own) as Unwrapped<Shape>);
+}
+
+/** Lists are replaced as a whole; of `modelPolicy` and `limits` what is not named stays too. */
 export const UpdateAgent = z
   .strictObject({
     name: text.name.optional(),
     instructions: text.instructions.optional(),
     capabilities: text.capabilities.optional(),
-    modelPolicy: ModelPolicy.optional(),
+    modelPolicy: someOf(ModelPolicy).optional(),
     tools: text.tools.optional(),
     approvalRules: text.approvalRules.optional(),
-    limits: AgentLimits.optional(),
+    limits: someOf(AgentLimits).optional(),
   })
   .meta({ id: 'UpdateAgent' });
 export type UpdateAgent = z.infer<typeof UpdateAgent>;

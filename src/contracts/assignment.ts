@@ -20,6 +20,7 @@ export const AssignmentRecord = z.object({
   reason: z.string(),
   candidates: z.array(z.object({ agentId: AgentId, name: z.string(), score: z.number(), ...scoreParts })),
   filteredOut: z.array(z.object({ reason: z.string(), count: z.int() })),
+  probe: z.boolean().optional().describe('It kept failing, and this task tried whether it is well again'),
 });
 export type AssignmentRecord = z.infer<typeof AssignmentRecord>;
 

@@ -41,24 +41,3 @@ const nobodysFault = new Set([
 export function countsAgainstAgent(code: string | undefined): boolean {
   return !nobodysFault.has(code ?? '');
 }
-
-export interface FailingFacts {
-  failingStreak: number;
-  failingSince: Date | null;
-  probeAt: Date | null;
-  probes: number;
-}
-
-/** After an attempt that was good or bad. */
-export function afterOutcome(facts: FailingFacts, good: boolean, now: Date): FailingFacts {
-  if (good) return { failingStreak: 0, failingSince: null, probeAt: null, probes: 0 };
-  const failingStreak = facts.failingStreak + 1;
-  if (failingStreak < failuresUntilError) return { ...facts, failingStreak };
-  if (facts.failingSince) return { ...facts, failingStreak };
-  return { failingStreak, failingSince: now, probeAt: nextProbe(0, now), probes: 0 };
-}
-
-/** When the next probe is due after `probes` of them. */
-export function nextProbe(probes: number, now: Date): Date {
-  return new Date(now.getTime() + Math.min(longestProbeMs, firstProbeMs * 2 ** Math.min(probes, 20)));
-}

@@ -65,6 +65,21 @@ describe('agents', () => {
     expect(revisions.body.items.map(({ revision }) => revision)).toEqual([2, 1]);
   });
 
+  test('a change of one limit leaves the others as they are, and says what is wrong with each', async () => {
+    const limits = { maxConcurrent: 2, maxTurns: 77 };
+    const { body: made } = await create('Limited', { limits, modelPolicy: { temperature: 0.5 } });
+    const change = { limits: { maxConcurrent: 3 }, modelPolicy: { maxOutputTokens: 999 } };
+    const { body } = await api.ask<Agent>('PATCH', `agents/${made.id}`, { body: change });
+    expect(body.limits).toEqual({ ...made.limits, maxConcurrent: 3 });
+    expect(body.modelPolicy).toEqual({ ...made.modelPolicy, maxOutputTokens: 999 });
+    const wrong = { limits: { maxConcurrent: 0, maxTurn: 5 } };
+    const { body: problem } = await api.problem('PATCH', `agents/${made.id}`, { body: wrong });
+    expect(problem.problems?.map(({ pointer }) => pointer)).toEqual([
+      '/limits/maxConcurrent',
+      '/limits/maxTurn',
+    ]);
+  });
+
   test('of two who changed the same revision the second is refused, and nothing of it stays', async () => {
     const { body: made } = await create('Contested');
     const change = (name: string) =>

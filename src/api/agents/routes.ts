@@ -108,7 +108,7 @@ function changeRoutes(door: Door): void {
       tag,
       summary: 'Change an agent',
       description:
-        'Makes a new revision. If-Match with the ETag that was read refuses to overwrite what somebody else changed since.',
+        'Makes a new revision. What is not named stays, also of limits and modelPolicy. If-Match with the ETag that was read refuses to overwrite what somebody else changed since.',
       params,
       body: UpdateAgent,
       reply: Agent,

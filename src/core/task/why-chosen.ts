@@ -18,12 +18,13 @@ const praise = [
 ] as const;
 
 /** @returns null where nobody else was looked at, as in a chat */
-export function whyChosen({ agentId, candidates, filteredOut }: AssignmentRecord): string | null {
+export function whyChosen({ agentId, candidates, filteredOut, probe }: AssignmentRecord): string | null {
   if (filteredOut.some(({ reason }) => reason === notWanted)) return 'asked for';
   const chosen = candidates.find((candidate) => candidate.agentId === agentId);
   const others = candidates.filter((candidate) => candidate.agentId !== agentId);
   if (!chosen) return candidates.length === 0 ? null : freeSlot;
   if (others.length === 0) return 'the only one able';
+  if (probe) return 'tried after failures';
   if (others.some(({ score }) => score > chosen.score)) return freeSlot;
   const ahead = praise.find(([part]) => others.every((other) => isAhead(chosen[part], other[part])));
   return ahead?.[1] ?? 'best of several';

@@ -119,7 +119,8 @@ async function leave(tx: Tx, { agentId, freed, outcome }: Leaving): Promise<void
   const recovered = row.wasFailing !== null && row.failingSince === null;
   const broken = row.wasFailing === null && row.failingSince !== null;
   say(tx, row, broken ? 'its work keeps failing' : recovered ? 'its work succeeded again' : 'work ended');
-  if (recovered) await wakeCapacityWaiters(tx);
+  // Who waits for one that keeps failing says so, and comes again when a probe is due.
+  if (recovered || broken) await wakeCapacityWaiters(tx);
 }
 
 const kept = fadingSql('extract(epoch FROM $6::timestamptz)::float8 - c.as_of');

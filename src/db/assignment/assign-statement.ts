@@ -171,11 +171,11 @@ const shares = `SELECT ${partNames.map((name) => `${name} / total AS w_${name}`)
       SELECT ${partNames.map((name) => `coalesce((settings->'assignmentWeights'->>'${name}')::float8, ${defaultWeights[name]}) AS ${name}`).join(', ')}
         FROM workspaces WHERE id = $1) own) own`;
 
-/** Why somebody able gets no work now; null: nothing speaks against it. */
+/** Why somebody able gets no work now, what would last first; null: nothing speaks against it. */
 function reasonsOf({ many, one }: Shape): string {
   const own = (column: string) => (many ? `max(c.${column})` : `c.${column}`);
-  return `CASE WHEN ${own('duty')} = 'paused' THEN 'paused' WHEN NOT ${own('tools')} @> $11::text[] THEN 'tools'
-      WHEN c.agent_id = ANY ($12::text[]) THEN 'excluded' ${one ? '' : `WHEN ${own('probe_at')} > $15 THEN 'failing'`} END`;
+  return `CASE WHEN NOT ${own('tools')} @> $11::text[] THEN 'tools' WHEN c.agent_id = ANY ($12::text[]) THEN 'excluded'
+      WHEN ${own('duty')} = 'paused' THEN 'paused' ${one ? '' : `WHEN ${own('probe_at')} > $15 THEN 'failing'`} END`;
 }
 
 /** Everybody able, with what the parts of a score are. */
@@ -192,17 +192,21 @@ function scored(shape: Shape): string {
       ${fresh} ${many ? 'GROUP BY c.agent_id HAVING count(*) = cardinality($9::text[])' : ''} OFFSET 0) p`;
 }
 
-/** Takes the first in the ranking whose row nobody holds, unless those who come before the task need all the slots. */
+/**
+ * Takes the first in the ranking whose row nobody holds, unless those who come before the task need all the slots. `seen` stays as it was when the
+ * statement began: who was changed since may not be able any more, and is passed over.
+ */
 function winner({ one, wait }: Shape): string {
   const ranking = `CASE WHEN $17 THEN probe_at IS NOT NULL ELSE probe_at IS NULL END DESC, score DESC, agent_id`;
   return `SELECT f.*, a.* FROM (
       SELECT agent_id, score, ${partNames.join(', ')} FROM scored WHERE out IS NULL AND free > 0 ORDER BY ${ranking} ${wait ? '' : `LIMIT ${shortlistSize}`}
     ) f CROSS JOIN LATERAL (
-      SELECT id, name, revision, active, max_concurrent, failing_since, probes FROM agents
-       WHERE id = f.agent_id AND workspace_id = $1 AND paused_at IS NULL AND archived_at IS NULL ${one ? '' : 'AND (probe_at > $15) IS NOT TRUE'}
-         AND active + (SELECT count(*) FROM tasks w WHERE w.workspace_id = $1 AND w.status = 'waiting' AND w.waiting_for = 'capacity'
-                         AND w.agent_id = f.agent_id AND w.waiting_need @> '{"resume": true}') < max_concurrent
-       FOR NO KEY UPDATE ${wait ? '' : 'SKIP LOCKED'}) a
+      SELECT a.id, a.name, a.revision, a.active, a.max_concurrent, a.failing_since, a.probes FROM agents a JOIN agents seen ON seen.id = a.id
+       WHERE a.id = f.agent_id AND a.workspace_id = $1 AND a.paused_at IS NULL AND a.archived_at IS NULL AND a.revision = seen.revision
+         ${one ? '' : 'AND (a.probe_at > $15) IS NOT TRUE'}
+         AND a.active + (SELECT count(*) FROM tasks w WHERE w.workspace_id = $1 AND w.status = 'waiting' AND w.waiting_for = 'capacity'
+                           AND w.agent_id = f.agent_id AND w.waiting_need @> '{"resume": true}') < a.max_concurrent
+       FOR NO KEY UPDATE OF a ${wait ? '' : 'SKIP LOCKED'}) a
     WHERE CASE WHEN (SELECT n FROM ahead) = 0 THEN true
       ELSE (SELECT coalesce(sum(free), 0) FROM scored WHERE out IS NULL) > (SELECT n FROM ahead) END LIMIT 1`;
 }
@@ -215,7 +219,7 @@ function counted({ one, wait }: Shape): string {
       SELECT agent_id FROM scored WHERE out IS NULL AND free > 0 AND probe_at IS NULL ORDER BY score DESC, agent_id LIMIT ${shortlistLength}) l)`;
   return `r.able, r.vacant, r.next_probe_at, ${wait || one ? 'NULL' : `CASE WHEN r.able > ${shortlistFrom} THEN ${list} END`} AS shortlist,
     json_build_object('incapable', (SELECT count(*) FROM agents WHERE workspace_id = $1 AND role = $8 AND archived_at IS NULL) - r.known,
-      'paused', r.paused, 'tools', r.tools, 'excluded', r.excluded, 'failing', r.failing) AS filtered,`;
+      'tools', r.tools, 'excluded', r.excluded, 'paused', r.paused, 'failing', r.failing) AS filtered,`;
 }
 
 const room = `(SELECT count(*)::int AS known, (count(*) - count(out))::int AS able,

@@ -18,7 +18,8 @@ interface Waiter {
 }
 
 /**
- * Lets tasks that wait for a free agent look again, because agents changed: a new one, a resumed one, more slots or capabilities.
+ * Lets tasks that wait for a free agent look again, because agents changed: a new one, a resumed one, more slots or capabilities, one that
+ * keeps failing or is well again.
  * @param gone it takes no new work any more: all that wait for it by name say so, or end
  */
 export async function wakeCapacityWaiters(tx: Tx, gone: string | null = null): Promise<void> {
@@ -30,6 +31,8 @@ export async function wakeCapacityWaiters(tx: Tx, gone: string | null = null): P
     [tx.workspaceId, gone],
   );
   for (const waiter of waiters) wake(tx, waiter);
+  // Behind so many who want somebody else there may be one for whom a slot is free; who takes it calls the next.
+  if (waiters.length >= most) await callNextWaiter(tx);
 }
 
 /** When a task has left the queue without a slot: one may be free that was meant for it. */

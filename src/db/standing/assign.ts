@@ -64,6 +64,7 @@ async function begin(context: MoveContext, taken: Taken, answer: AssignmentAnswe
     reason: assignmentReason(chosen, { needs: task.requires, skipped, probe }),
     candidates: answer.top.map(shown),
     filteredOut: leftOut(answer.filtered, task.wantedAgentId !== null),
+    ...(probe ? { probe } : {}),
   };
   const n = task.attempt + 1;
   tx.write(
@@ -110,9 +111,9 @@ function shown(candidate: ScoredCandidate): ScoredCandidate {
 function leftOut(filtered: Filtered, oneIsWanted: boolean): AssignmentRecord['filteredOut'] {
   const words: [keyof Filtered, string][] = [
     ['incapable', oneIsWanted ? notWanted : 'lack a required capability or its level'],
-    ['paused', 'paused'],
     ['tools', 'lack a needed tool'],
     ['excluded', 'failed this task before'],
+    ['paused', 'paused'],
     ['failing', 'keep failing'],
   ];
   return words.flatMap(([key, reason]) => (filtered[key] > 0 ? [{ reason, count: filtered[key] }] : []));

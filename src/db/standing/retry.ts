@@ -179,6 +179,9 @@ export async function reopenTask(
     ...notWaiting,
     status: 'pending',
     result: null,
+    // It was said of that result; what it counted for or against its agent stays.
+    rating: null,
+    ratingNote: null,
     error: null,
     agentId: null,
     holdsSlot: false,

@@ -17,7 +17,10 @@ export async function wait(
   move: Extract<TaskMove, { move: 'wait' }>,
   { waitsOn = null, need = null }: { waitsOn?: string[] | null; need?: CapacityNeed | null } = {},
 ): Promise<boolean> {
-  const leftQueue = task.waitingFor === 'capacity' && move.for !== 'capacity';
+  const queued = task.waitingFor === 'capacity';
+  const leftQueue = queued && move.for !== 'capacity';
+  /** Other words for who is busy do not put it at the end of the queue. */
+  const keepsAge = queued && !leftQueue;
   if (task.holdsSlot && task.agentId) freeSlot(tx, task.agentId);
   const changed =
     task.status !== 'waiting' || task.waitingFor !== move.for || task.waitingDetail !== move.detail;
@@ -35,7 +38,7 @@ export async function wait(
       move.short && move.short.purse.scope === 'workspace' && move.short.why !== 'tooSmall'
         ? nextDay(world.now)
         : (move.until ?? null),
-    ...(changed ? { waitingSince: new Date() } : {}),
+    ...(changed && !keepsAge ? { waitingSince: new Date() } : {}),
   });
   if (changed)
     tx.emit(onTask(task, 'task.waiting', { for: move.for, detail: move.detail }), {

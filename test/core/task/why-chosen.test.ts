@@ -37,6 +37,13 @@ describe('why somebody was chosen, in a few words', () => {
     expect(why([one('bo')])).toBe('had a free slot');
   });
 
+  test('does not say of a probe that better ones had no free slot', () => {
+    const candidates = [one('bo', { score: 0.9 }), one('ada', { success: 0.3 })];
+    const record = { agentId: 'ada', reason: '', candidates, filteredOut: [], probe: true };
+    expect(whyChosen(record)).toBe('tried after failures');
+    expect(whyChosen({ ...record, candidates: [one('ada')] })).toBe('the only one able');
+  });
+
   test('is silent where nobody else was looked at', () => {
     expect(why([])).toBeNull();
   });

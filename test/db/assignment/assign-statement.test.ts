@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { AgentSpec } from '../../../src/contracts/agent.ts';
@@ -13,7 +14,7 @@ import {
   topCandidates,
 } from '../../../src/core/task/score-assignment.ts';
 import { writeCards } from '../../../src/db/assignment/agent-cards.ts';
-import { insertAgent } from '../../../src/db/agent-store.ts';
+import { insertAgent, reviseAgent } from '../../../src/db/agent-store.ts';
 import { takeBest } from '../../../src/db/assignment/assign-statement.ts';
 import type { AgentCapabilityRow } from '../../../src/db/mappings/agent-capability.ts';
 import { newId } from '../../../src/db/new-id.ts';
@@ -194,6 +195,38 @@ describe.each(postgresVersions)('the statement of assignment on PostgreSQL %i', 
     expect(taken).not.toContain(paused);
     expect(await take()).toMatchObject({ taken: null, filtered: { paused: 1 } });
   }, 60_000);
+
+  test('who is changed at this moment is passed over: the cards that were read may not be true any more', async () => {
+    const capabilities = [{ name: 'changing', level: 3 }];
+    const spec = AgentSpec.parse({ name: 'Changing', role: 'master_operator', capabilities });
+    const { id: agentId } = await desk.inside((tx) => insertAgent(tx, spec));
+    const need: CapacityNeed = {
+      role: 'master_operator',
+      needs: capabilities,
+      tools: [],
+      agentId: null,
+      excluded: [],
+      resume: false,
+    };
+    const take = () => {
+      const id = newId('task');
+      const place = { id, rootId: id, priority: 1, deadline: null, waitingFor: null, waitingSince: null };
+      return desk.inside((tx) => takeBest(tx, { need, place, now, mayProbe: false }, 'waited for'));
+    };
+    const somebodyWaits = async () => {
+      const waits = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+      while ((await desk.rows(waits)).length === 0) await setImmediate();
+    };
+    let meanwhile: ReturnType<typeof take> | undefined;
+    await desk.inside(async (tx) => {
+      await reviseAgent(tx, agentId, { ...spec, capabilities: [{ name: 'changing', level: 1 }] });
+      meanwhile = take();
+      await somebodyWaits();
+    });
+    expect((await meanwhile)?.taken).toBeNull();
+    await desk.inside((tx) => reviseAgent(tx, agentId, spec));
+    expect((await take()).taken).toMatchObject({ id: agentId, revision: 3, spec });
+  });
 
   test('with many at once nobody is over capacity, and all slots are used', async () => {
     const spec = (n: number) =>

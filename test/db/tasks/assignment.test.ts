@@ -6,6 +6,7 @@ import { rateTask } from '../../../src/commands/rate-task.ts';
 import { setAgentDuty } from '../../../src/commands/set-agent-duty.ts';
 import { AgentSpec } from '../../../src/contracts/agent.ts';
 import type { AssignmentRecord } from '../../../src/contracts/assignment.ts';
+import { updateAgent } from '../../../src/commands/update-agent.ts';
 import { CreateTask } from '../../../src/contracts/task.ts';
 import { failuresUntilError, firstProbeMs } from '../../../src/core/agent-status.ts';
 import { readMetrics } from '../../../src/db/assignment/agent-experience.ts';
@@ -14,6 +15,8 @@ import { positionInQueue } from '../../../src/db/assignment/capacity-waiters.ts'
 import { healSlots } from '../../../src/db/assignment/heal-slots.ts';
 import { whoIsMissing } from '../../../src/db/assignment/nobody-able.ts';
 import { listPage } from '../../../src/db/list-page.ts';
+import { reopenTask } from '../../../src/db/standing/retry.ts';
+import { lockTask } from '../../../src/db/task-store.ts';
 import { readTask, taskList } from '../../../src/db/task-reads.ts';
 import { type Desk, openDesk } from './support.ts';
 
@@ -29,6 +32,7 @@ describe('assignment', () => {
         createAgent(tx, desk.caller, AgentSpec.parse({ role: 'master_operator', ...spec })),
       )
     ).id;
+  const single = { ...AgentSpec.shape.limits.parse({}), maxConcurrent: 1 };
   const give = async (input: Partial<CreateTask>) =>
     (await desk.inside((tx) => createTask(tx, desk.caller, CreateTask.parse({ goal: 'Do it.', ...input }))))
       .id;
@@ -94,10 +98,26 @@ describe('assignment', () => {
     const others = (await desk.rows(`SELECT id FROM agents WHERE role = 'master_operator'`)).length;
     expect(record.filteredOut).toEqual([
       { reason: 'lack a required capability or its level', count: others - 4 },
-      { reason: 'paused', count: 1 },
       { reason: 'lack a needed tool', count: 1 },
       { reason: 'failed this task before', count: 1 },
+      { reason: 'paused', count: 1 },
     ]);
+  });
+
+  test('who failed the task and is paused by then is not waited for', async () => {
+    const capabilities = [{ name: 'paving', level: 3 }];
+    const first = await hire({ name: 'Paver', capabilities });
+    const id = await give({ requires: capabilities });
+    await desk.look(id);
+    const second = await hire({ name: 'Other paver', capabilities, limits: single });
+    const holder = await give({ agentId: second });
+    await desk.look(holder);
+    await end(id, false);
+    expect(await taskOf(id)).toMatchObject({ status: 'waiting' });
+    await desk.inside((tx) => setAgentDuty(tx, desk.caller, { agentId: first, duty: 'pause' }));
+    await desk.inside((tx) => setAgentDuty(tx, desk.caller, { agentId: second, duty: 'archive' }));
+    expect(await desk.look(id)).toMatchObject({ status: 'failed' });
+    await end(holder);
   });
 
   test('nobody able: the task waits, says what is missing, and goes on when the suggested agent is created', async () => {
@@ -124,6 +144,55 @@ describe('assignment', () => {
     await hire(AgentSpec.parse(missing.suggestedAgent));
     expect(await calls(id)).toBeGreaterThan(before);
     expect(await desk.look(id)).toMatchObject({ status: 'in_progress' });
+  });
+
+  test('the suggested agent can be created when a capability is named twice: at the higher level', async () => {
+    const requires = [
+      { name: 'echoing', level: 4 },
+      { name: 'echoing', level: 2 },
+    ];
+    const id = await give({ requires });
+    await desk.look(id);
+    const { waitingNeed } = await taskOf(id);
+    if (!waitingNeed) throw new Error('It does not say what it needs.');
+    const missing = await desk.inside((tx) => whoIsMissing(tx, waitingNeed));
+    expect(missing.missing).toEqual([{ capability: 'echoing', level: 4, best: null }]);
+    await hire(AgentSpec.parse(missing.suggestedAgent));
+    expect(await desk.look(id)).toMatchObject({ status: 'in_progress' });
+  });
+
+  test('nobody is missing for what has begun: its agent finishes it, paused or archived', async () => {
+    const agentId = await hire({ name: 'Finisher', limits: single });
+    const need = {
+      role: 'master_operator' as const,
+      needs: [],
+      tools: [],
+      agentId,
+      excluded: [],
+      resume: true,
+    };
+    for (const duty of ['pause', 'archive'] as const) {
+      await desk.inside((tx) => setAgentDuty(tx, desk.caller, { agentId, duty }));
+      expect(await desk.inside((tx) => whoIsMissing(tx, need))).toMatchObject({ able: true, never: false });
+    }
+  });
+
+  test('behind hundreds who wait for somebody else, who waits for an agent that is created is called', async () => {
+    await desk.hire('crowding', 1);
+    const [holder, waits] = [await desk.give('crowding'), await desk.give('crowding')];
+    const rare = await give({ requires: [{ name: 'rareness', level: 1 }], priority: 'low' });
+    for (const id of [holder, waits, rare]) await desk.look(id);
+    await desk.rows(
+      `INSERT INTO tasks SELECT (jsonb_populate_record(t, jsonb_build_object('id', t.id || '_' || n))).*
+         FROM tasks t, generate_series(1, 200) AS n WHERE t.id = $1 RETURNING id`,
+      waits,
+    );
+    const before = await calls(rare);
+    await hire({ name: 'Rare', capabilities: [{ name: 'rareness', level: 1 }] });
+    expect(await calls(rare)).toBe(before + 1);
+    await desk.rows(`DELETE FROM tasks WHERE id LIKE $1 RETURNING id`, `${waits}\\_%`);
+    await end(holder);
+    await end(waits);
   });
 
   test('the list tells who waits because nobody is able from who waits because somebody is busy', async () => {
@@ -227,6 +296,24 @@ describe('assignment', () => {
     expect((await agentOf(agentId)).active).toBe(0);
   });
 
+  test('who waits keeps the place when others are busy by then', async () => {
+    const capabilities = [{ name: 'patrols', level: 3 }];
+    const anna = await hire({ name: 'Anna', capabilities, limits: single });
+    await hire({ name: 'Bert', capabilities, limits: single });
+    const ids = [];
+    for (let n = 0; n < 4; n += 1) ids.push(await give({ requires: capabilities }));
+    for (const id of ids) await desk.look(id);
+    const waits = ids[2] ?? '';
+    const { waitingDetail, waitingSince } = await taskOf(waits);
+    const changes = { name: 'Antonia' };
+    await desk.inside((tx) => updateAgent(tx, desk.caller, { agentId: anna, changes, ifMatch: null }));
+    await desk.look(waits);
+    const after = await taskOf(waits);
+    expect(after.waitingDetail).not.toBe(waitingDetail);
+    expect(after.waitingSince).toEqual(waitingSince);
+    for (const id of ids) await end(id);
+  });
+
   test('who comes new does not pass who waits; what has begun goes before what is new', async () => {
     const agentId = await desk.hire('patience', 1);
     const [holder, waiter] = [await desk.give('patience'), await desk.give('patience')];
@@ -260,6 +347,7 @@ describe('assignment', () => {
     await at(firstProbeMs / 1000 + 1, waiting);
     expect(await taskOf(waiting)).toMatchObject({ agentId, status: 'in_progress' });
     expect((await recordOf(waiting)).reason).toContain('tries whether it is well again');
+    expect(await recordOf(waiting)).toMatchObject({ probe: true });
     // One probe at a time: the next is due later.
     const next = await give({ requires: capabilities });
     await at(firstProbeMs / 1000 + 2, next);
@@ -267,6 +355,39 @@ describe('assignment', () => {
     await end(waiting);
     expect(await agentOf(agentId)).toMatchObject({ status: 'idle', failingStreak: 0, failingSince: null });
     expect((await statuses(agentId)).slice(-2)).toEqual(['error', 'idle']);
+  });
+
+  test('who waits while an agent goes to error hears it, and comes again when a probe is due', async () => {
+    const capabilities = [{ name: 'swaying', level: 3 }];
+    const agentId = await hire({ name: 'Swaying', capabilities, limits: single });
+    for (let n = 1; n < failuresUntilError; n += 1) await end(await give({ requires: capabilities }), false);
+    const [holder, waits] = [await give({ requires: capabilities }), await give({ requires: capabilities })];
+    for (const id of [holder, waits]) await desk.look(id);
+    const before = await calls(waits);
+    await end(holder, false);
+    expect(await agentOf(agentId)).toMatchObject({ status: 'error' });
+    expect(await calls(waits)).toBe(before + 1);
+    await desk.look(waits);
+    const { waitingDetail, wakeAt } = await taskOf(waits);
+    expect(waitingDetail).toContain('keeps failing');
+    expect(wakeAt).toEqual((await agentOf(agentId)).probeAt);
+    await at(firstProbeMs / 1000 + 1, waits);
+    await end(waits);
+    expect(await agentOf(agentId)).toMatchObject({ status: 'idle' });
+  });
+
+  test('a rating is of one result: what is done again is rated anew, and the first stays counted', async () => {
+    const agentId = await desk.hire('reworking');
+    const id = await desk.give('reworking');
+    const rate = (rating: number) => desk.inside((tx) => rateTask(tx, desk.caller, { taskId: id, rating }));
+    await end(id);
+    await rate(1);
+    await desk.inside(async (tx) => reopenTask(tx, await lockTask(tx, id), { goal: 'Do it better.' }));
+    expect((await taskOf(id)).rating).toBeNull();
+    await end(id);
+    await rate(5);
+    const metrics = await desk.inside((tx) => readMetrics(tx, agentId, new Date()));
+    expect(metrics?.overall.success).toBeCloseTo(4 / 6, 4);
   });
 
   test('a poor rating counts as a failure, a better one takes it back; only finished work is rated', async () => {
