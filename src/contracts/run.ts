@@ -111,6 +111,9 @@ export const Run = z
     taskId: TaskId.nullable().describe('The task whose plan this run carries out'),
     parentRunId: RunId.nullable().describe('The run whose step this run carries out'),
     status: RunStatus,
+    held: Waiting.nullable().describe(
+      'What keeps it from going on: that it is paused, or, while all of it stands still, what that waits for; null while something of it is at work',
+    ),
     inputs: z.record(z.string(), z.unknown()),
     output: z.unknown().nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),

@@ -63,6 +63,12 @@ export type TaskResult = z.infer<typeof TaskResult>;
 export const Failure = z.object({ code: z.string(), message: z.string() }).meta({ id: 'Failure' });
 export type Failure = z.infer<typeof Failure>;
 
+const waitedMs = z
+  .int()
+  .describe(
+    'Of the time between its start and its end: how long it stood still, for people, money, an agent, a model, a message or a time; without the wait that is under way',
+  );
+
 export const Attempt = z
   .object({
     n: z.int(),
@@ -77,6 +83,7 @@ export const Attempt = z
     cost: Cost.describe('Of its own model calls; what it delegated counts for the tree'),
     startedAt: z.iso.datetime(),
     endedAt: z.iso.datetime().nullable(),
+    waitedMs,
   })
   .meta({ id: 'Attempt' });
 export type Attempt = z.infer<typeof Attempt>;
@@ -92,6 +99,9 @@ export const Task = z
     goal: z.string(),
     status: TaskStatus,
     waiting: Waiting.nullable(),
+    held: Waiting.nullable().describe(
+      'What keeps it from going on: what it waits for, or, while all below it stands still, what that waits for; null while something of it is at work',
+    ),
     guard: TrippedGuard.nullable().describe('What holds it up; POST /tasks/{id}/lift-guard lets it go on'),
     priority: Priority,
     depth: z.int(),
@@ -117,6 +127,7 @@ export const Task = z
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().nullable(),
     endedAt: z.iso.datetime().nullable(),
+    waitedMs,
     temporal: TemporalLink,
   })
   .meta({ id: 'Task' });

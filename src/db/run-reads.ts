@@ -8,8 +8,10 @@ import {
   type WaitingFor,
 } from '../contracts/status.ts';
 import type { Failure } from '../contracts/task.ts';
+import type { Waiting } from '../contracts/waiting.ts';
 import type { WorkflowDefinition } from '../contracts/workflow.ts';
 import { addCosts, costOf, treeCosts } from './cost-reads.ts';
+import { readHeld } from './held-reads.ts';
 import type { ListFields } from './list-page.ts';
 import type { RunRow } from './mappings/run.ts';
 import type { Tx } from './record.ts';
@@ -66,6 +68,8 @@ export interface RunParts {
   attempts: Map<string, ListedStepAttempt[]>;
   /** Runs that steps have become, one for each attempt, by `nestedIn`. */
   nested: Map<string, ListedStepAttempt[]>;
+  /** What those are held up by of which nothing is at work. */
+  held: Map<string, Waiting>;
 }
 
 export function nestedIn({ runId, key }: Pick<ListedStep, 'runId' | 'key'>): string {
@@ -118,12 +122,13 @@ export async function readNestedRuns(tx: Tx, runIds: readonly string[]): Promise
   );
 }
 
-/** @param known of the steps' tasks, when the caller has it already */
+/** @param known of the steps' tasks and the runs, when the caller has it already */
 export async function readRunParts(
   tx: Tx,
-  runIds: readonly string[],
-  known?: { costs: Map<string, Cost>; attempts: readonly ListedAttempt[] },
+  runs: readonly Pick<RunRow, 'id' | 'status'>[],
+  known?: Pick<RunParts, 'costs' | 'held'> & { attempts: readonly ListedAttempt[] },
 ): Promise<RunParts> {
+  const runIds = runs.map(({ id }) => id);
   const steps = await tx.sql<ListedStep>(
     `SELECT s.run_id, s.key, s.step_id, s.index, s.items, s.status, s.reason, s.task_id, s.approval_id, s.child_run_id, s.error, s.attempts, s.changes, s.started_at, s.ended_at, s.wait_until,
        k.title AS task_title, k.status AS task_status, k.attempt AS task_attempt, k.waiting_for, k.waiting_detail, k.waiting_since,
@@ -141,7 +146,13 @@ export async function readRunParts(
       [...Map.groupBy(attempts, ({ taskId }) => taskId)].map(([id, rows]) => [id, rows.map(attemptOf)]),
     ),
     nested: steps.some(({ childRunId }) => childRunId !== null) ? await nestedRuns(tx, runIds) : new Map(),
+    held: known?.held ?? (await readHeld(tx, { runIds: openOnes(runs) })),
   };
+}
+
+/** Only what is not over can be held up. */
+export function openOnes(runs: readonly Pick<RunRow, 'id' | 'status'>[]): string[] {
+  return runs.flatMap(({ id, status }) => (isFinished(status) ? [] : [id]));
 }
 
 function attemptOf(row: ListedAttempt): ListedStepAttempt {

@@ -1,14 +1,18 @@
 import type { Cost } from '../contracts/cost.ts';
+import type { Waiting } from '../contracts/waiting.ts';
 import { TaskStatus, WaitingFor } from '../contracts/status.ts';
 import type { Purse } from '../core/budget/escrow.ts';
+import type { WaitChange } from '../core/task/waited.ts';
 import { whyChosen } from '../core/task/why-chosen.ts';
 import { nobodyIsAble } from './assignment/able-agents.ts';
 import { readPursesOfTasks } from './budgets/budget-store.ts';
 import { costColumns, type CostRow, ownCosts, treeCosts } from './cost-reads.ts';
+import { readHeld } from './held-reads.ts';
 import type { ListFields } from './list-page.ts';
 import type { AttemptRow } from './mappings/attempt.ts';
 import type { TaskRow } from './mappings/task.ts';
 import type { Tx } from './record.ts';
+import { readWaits } from './wait-reads.ts';
 
 /** A task as it is shown: its row with the agent's name. The bulky columns of its inner life stay behind. */
 export interface ListedTask extends TaskRow {
@@ -25,7 +29,7 @@ export interface ListedFile {
   status: string;
 }
 
-/** What belongs to a set of tasks, by task id. Four queries, however many tasks. */
+/** What belongs to a set of tasks, by task id. A few queries, however many tasks. */
 export interface TaskParts {
   attempts: Map<string, ListedAttempt[]>;
   files: Map<string, ListedFile[]>;
@@ -33,6 +37,9 @@ export interface TaskParts {
   tree: Map<string, Cost>;
   /** By root task. */
   budgets: Map<string, Purse>;
+  /** What those that wait for what is below them are held up by. */
+  held: Map<string, Waiting>;
+  waits: Map<string, WaitChange[]>;
 }
 
 const source = 'tasks t LEFT JOIN agents a ON a.id = t.agent_id';
@@ -87,7 +94,15 @@ export async function readTree(tx: Tx, rootId: string): Promise<ListedTask[]> {
   );
 }
 
-export async function readTaskParts(tx: Tx, taskIds: readonly string[]): Promise<TaskParts> {
+/** Those that wait for what is below them: what that waits for has to be looked up. */
+export function lookingBelow(rows: readonly Pick<TaskRow, 'id' | 'status' | 'waitingFor'>[]): string[] {
+  return rows.flatMap(({ id, status, waitingFor }) =>
+    status === 'waiting' && waitingFor === 'children' ? [id] : [],
+  );
+}
+
+export async function readTaskParts(tx: Tx, rows: readonly ListedTask[]): Promise<TaskParts> {
+  const taskIds = rows.map(({ id }) => id);
   const attempts = await readAttempts(tx, taskIds);
   return {
     attempts: Map.groupBy(attempts, ({ taskId }) => taskId),
@@ -95,6 +110,8 @@ export async function readTaskParts(tx: Tx, taskIds: readonly string[]): Promise
     own: await ownCosts(tx, taskIds),
     tree: await treeCosts(tx, taskIds),
     budgets: await readPursesOfTasks(tx, taskIds),
+    held: await readHeld(tx, { taskIds: lookingBelow(rows) }),
+    waits: await readWaits(tx, taskIds),
   };
 }
 

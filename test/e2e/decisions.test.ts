@@ -199,7 +199,7 @@ describe('a plan that is shown first', () => {
     expect(await adjutant.step(/Do read/).innerText()).toContain(why);
   }, 240_000);
 
-  test('is cancelled on the way, and goes on from one of its steps with another goal', async () => {
+  test('takes back a message that its agent has not read, is cancelled on the way, and goes on from one of its steps with another goal', async () => {
     const { page, adjutant } = owner;
     house.answer((call) =>
       isPlan(call)
@@ -210,9 +210,15 @@ describe('a plan that is shown first', () => {
     await adjutant.open('/');
     await adjutant.giveGoal('Count the ships.');
     await held;
+    await adjutant.step(/Do sum/).click();
+    const box = adjutant.sheet.getByRole('textbox', { name: 'Message', exact: true });
+    await box.fill('Leave out the tugs.');
+    await box.press('Enter');
+    await adjutant.sheet.getByRole('button', { name: 'Withdraw' }).click();
+    await adjutant.sheet.getByText(/withdrawn: Withdrawn by a person\.$/).waitFor();
+    expect(await adjutant.sheet.getByRole('button', { name: 'Withdraw' }).count()).toBe(0);
     await adjutant.cancel();
     await page.getByText('This goal was cancelled').waitFor();
-    await adjutant.step(/Do sum/).click();
     await adjutant.sheet.getByRole('button', { name: 'Retry from this step' }).click();
     const form = adjutant.sheet.getByRole('form', { name: 'Retry from this step' });
     await form.getByRole('textbox', { name: 'Goal' }).fill('Sum only the large ones up.');

@@ -116,6 +116,12 @@ test('what is out of service and why is written, and a key that cannot be read',
 describe('web search', () => {
   const section = () => shown.page.getByRole('region', { name: 'Web search' });
   const orders = () => shown.api.posted.map(({ body }) => (body as { webSearch: unknown }).webSearch);
+  /** The box stands as the list does, which is drawn anew a moment after the key. */
+  const turn = async (name: string, on: boolean) => {
+    const box = section().getByRole('checkbox', { name: `Ask ${name}` });
+    await box.press('Space');
+    await waitFor(async () => (await box.isChecked()) === on, { what: `the box of ${name}` });
+  };
   const rows = () => section().getByRole('listitem').allInnerTexts();
 
   test('shows who is asked, who is ready, and why somebody is not', async () => {
@@ -137,8 +143,8 @@ describe('web search', () => {
     await section().getByText('Brave is now number 1.').waitFor();
     await waitFor(() => up.evaluate((button) => button === document.activeElement), { what: 'the focus' });
     expect(await up.getAttribute('aria-disabled')).toBe('true');
-    await section().getByRole('checkbox', { name: 'Ask Tavily' }).press('Space');
-    await section().getByRole('checkbox', { name: 'Ask Anthropic' }).uncheck();
+    await turn('Tavily', true);
+    await turn('Anthropic', false);
     await waitFor(() => orders().length === 4, { what: 'four orders' });
     expect(orders()).toEqual([
       ['anthropic', 'brave'],
@@ -146,7 +152,7 @@ describe('web search', () => {
       ['brave', 'anthropic', 'tavily'],
       ['brave', 'tavily'],
     ]);
-    await section().getByRole('checkbox', { name: 'Ask Tavily' }).uncheck();
+    await turn('Tavily', false);
     // Somebody has to be asked.
     await waitFor(() => section().getByRole('checkbox', { name: 'Ask Brave' }).isDisabled(), { what: 'it' });
     expect(await axeFaults(page)).toEqual([]);

@@ -191,6 +191,24 @@ describe('watching a goal', () => {
     expect(await shown.page.getByText('may leave.', { exact: true }).count()).toBe(0);
   });
 
+  test('says of a goal that waits the same in the list, beside it and in it, as soon as nothing of it is at work', async () => {
+    const { adjutant, page, api } = shown;
+    api.state.goals = [api.state.tree.task];
+    await adjutant.open('/');
+    const inList = page.getByRole('region', { name: 'Recent goals' }).getByRole('link');
+    await inList.getByRole('img', { name: 'In progress' }).waitFor();
+    const asks = { for: 'person' as const, detail: 'Which year counts?', since: new Date().toISOString() };
+    api.state.tree = { ...api.state.tree, task: { ...api.state.tree.task, held: asks } };
+    api.state.goals = [api.state.tree.task];
+    api.emit({ type: 'step.started', stream: 'run/run_1', data: {} });
+    await inList.getByText('Waits for a person: Which year counts?').waitFor();
+    const beside = page.getByRole('list', { name: 'Recent' }).getByRole('img', { name: 'Waiting' });
+    await beside.waitFor();
+    await inList.click();
+    await page.waitForURL(/\/tasks\//);
+    expect(await adjutant.status()).toBe('Waiting');
+  });
+
   test('survives a server that goes away, and catches up when it is back', async () => {
     await shown.adjutant.open(`/tasks/${taskId}`);
     await waitFor(async () => (await shown.adjutant.connection()) === 'Live', { what: 'the live feed' });

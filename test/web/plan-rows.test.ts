@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Step } from '../../src/contracts/run.ts';
 import {
   countSteps,
   flatRows,
   isDone,
   isFolded,
   leaves,
-  nothingAtWork,
   planRows,
   reasonOf,
+  standing,
   titleOf,
 } from '../../web/src/task/plan-rows.ts';
+import { waitTime, workTime } from '../../web/src/task/work-time.ts';
 import { idOf } from './support/ids.ts';
 import { doneSteps, runningSteps, step, treeOf } from './support/fixtures.ts';
 
@@ -101,12 +101,42 @@ describe('the rows of a plan', () => {
     expect(flatRows(rows).find(({ path }) => path === 'check/weigh')?.tree?.task.id).toBe(idOf('tsk', 102));
   });
 
-  test('say that nothing is at work while all that has begun waits', () => {
-    const rowsOf = (...statuses: Step['status'][]) =>
-      planRows(treeOf({ steps: statuses.map((status, index) => step(index + 1, { status })) }));
-    expect(nothingAtWork(rowsOf('completed', 'waiting', 'pending'))).toBe(true);
-    expect(nothingAtWork(rowsOf('waiting', 'in_progress'))).toBe(false);
-    expect(nothingAtWork(rowsOf('completed', 'pending'))).toBe(false);
+  test('of a step with a plan or a workflow of its own stand still when all of that does, for the same reason', () => {
+    const id = idOf('run', 61);
+    const check = step(1, { key: 'check', kind: 'workflow', childRunId: id, status: 'in_progress' });
+    const tree = treeOf({ steps: [check], nested: { [id]: [step(2, { status: 'waiting' })] } });
+    const asks = { for: 'person' as const, detail: 'Which port?', since: new Date().toISOString() };
+    const held = { ...tree, nested: tree.nested.map((run) => ({ ...run, held: asks })) };
+    expect(planRows(tree)[0]?.step).toMatchObject({ status: 'in_progress', waiting: null });
+    expect(planRows(held)[0]?.step).toMatchObject({ status: 'waiting', waiting: asks });
+    const children = { ...asks, for: 'children' as const };
+    expect(standing({ status: 'waiting', waiting: children }, { held: null }).status).toBe('in_progress');
+    expect(standing({ status: 'waiting', waiting: children }, { held: asks }).waiting).toBe(asks);
+    expect(standing({ status: 'completed', waiting: null }, { held: asks }).status).toBe('completed');
+  });
+
+  test('show what a step worked and what it waited apart', () => {
+    const second = (n: number) => new Date(1_800_000_000_000 + n * 1000).toISOString();
+    const [made] = planRows(
+      treeOf({ steps: [step(1, { taskId: idOf('tsk', 101), attempt: 1, status: 'completed' })] }),
+    );
+    const task = { ...made!.tree!.task, waitedMs: 60_000 };
+    const span = { startedAt: second(0), endedAt: second(100) };
+    const tried = { ...task.attempts[0]!, ...span, waitedMs: 60_000 };
+    const row = (attempts: typeof task.attempts) => ({
+      ...made!,
+      step: { ...made!.step, ...span },
+      tree: { ...made!.tree!, task: { ...task, attempts } },
+    });
+    for (const each of [row([tried]), row([])])
+      expect([workTime(each, 0), waitTime(each, 0)]).toEqual([40_000, 60_000]);
+    expect(waitTime(row([{ ...tried, waitedMs: 20 }]), 0)).toBeNull();
+    const waiting = { for: 'person' as const, detail: 'Which port?', since: second(90) };
+    const now = row([{ ...tried, endedAt: null }]);
+    const asking = { ...now, step: { ...now.step, status: 'waiting' as const, waiting } };
+    expect([workTime(asking, 1_800_000_200_000), waitTime(asking, 1_800_000_200_000)]).toEqual([
+      30_000, 170_000,
+    ]);
   });
 
   test('always say why something waits', () => {

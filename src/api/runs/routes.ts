@@ -64,10 +64,7 @@ function readRoutes(door: Door, temporal: TemporalPlace): void {
     {
       handle: async ({ tx, query }) => {
         const page = await listPage<ListedRun>(tx, runList, query);
-        const parts = await readRunParts(
-          tx,
-          page.items.map(({ id }) => id),
-        );
+        const parts = await readRunParts(tx, page.items);
         return { ...page, items: page.items.map((row) => presentRun(row, parts, temporal)) };
       },
     },
@@ -132,5 +129,6 @@ export async function runOf(tx: Tx, runId: string): Promise<ListedRun> {
 }
 
 export async function viewRun(tx: Tx, runId: string, temporal: TemporalPlace): Promise<Run> {
-  return presentRun(await runOf(tx, runId), await readRunParts(tx, [runId]), temporal);
+  const row = await runOf(tx, runId);
+  return presentRun(row, await readRunParts(tx, [row]), temporal);
 }

@@ -39,10 +39,7 @@ export function taskRoutes(door: Door, temporal: TemporalPlace, desk: LaunchDesk
     {
       handle: async ({ tx, query }) => {
         const page = await listPage<ListedTask>(tx, taskList, query);
-        const parts = await readTaskParts(
-          tx,
-          page.items.map(({ id }) => id),
-        );
+        const parts = await readTaskParts(tx, page.items);
         return { ...page, items: page.items.map((row) => presentTask(row, parts, temporal)) };
       },
     },
@@ -132,13 +129,15 @@ async function viewNew(tx: Tx, taskId: string, temporal: TemporalPlace): Promise
     own: new Map(),
     tree: new Map(),
     budgets: await readPursesOfTasks(tx, [taskId]),
+    held: new Map(),
+    waits: new Map(),
   };
   return presentTask(await taskOf(tx, taskId), parts, temporal);
 }
 
 export async function viewTask(tx: Tx, taskId: string, temporal: TemporalPlace): Promise<Task> {
   const row = await taskOf(tx, taskId);
-  const task = presentTask(row, await readTaskParts(tx, [taskId]), temporal);
+  const task = presentTask(row, await readTaskParts(tx, [row]), temporal);
   return task.waiting ? { ...task, waiting: { ...task.waiting, ...(await queueView(tx, row)) } } : task;
 }
 

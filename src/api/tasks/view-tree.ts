@@ -5,6 +5,7 @@ import type { Tx } from '../../db/record.ts';
 import {
   type ListedRun,
   type RunParts,
+  openOnes,
   readNestedRuns,
   readRunParts,
   readRunsOfTasks,
@@ -12,11 +13,14 @@ import {
 import {
   type ListedTask,
   type TaskParts,
+  lookingBelow,
   readAttempts,
   readTaskFiles,
   readTree,
 } from '../../db/task-reads.ts';
 import { addCosts, ownCosts } from '../../db/cost-reads.ts';
+import { readHeld } from '../../db/held-reads.ts';
+import { readWaits } from '../../db/wait-reads.ts';
 import type { TemporalPlace } from '../temporal-link.ts';
 import { presentRun } from '../runs/present-run.ts';
 import { presentTask } from './present-task.ts';
@@ -43,23 +47,23 @@ export async function viewTree(tx: Tx, top: ListedTask, temporal: TemporalPlace)
   const tree = new Map<string, Cost>();
   sumUp(top, { below, own, tree });
   const attempts = await readAttempts(tx, ids);
+  const found = await readRunsOfTasks(tx, ids);
+  const inside = await readNestedRuns(
+    tx,
+    found.map(({ id }) => id),
+  );
+  const allRuns = [...found, ...inside];
+  const held = await readHeld(tx, { taskIds: lookingBelow(tasks), runIds: openOnes(allRuns) });
   const parts: TaskParts = {
     attempts: Map.groupBy(attempts, ({ taskId }) => taskId),
     files: await readTaskFiles(tx, ids),
     own,
     tree,
     budgets: await readPursesOfTasks(tx, [top.id]),
+    held,
+    waits: await readWaits(tx, ids),
   };
-  const found = await readRunsOfTasks(tx, ids);
-  const inside = await readNestedRuns(
-    tx,
-    found.map(({ id }) => id),
-  );
-  const runParts = await readRunParts(
-    tx,
-    [...found, ...inside].map(({ id }) => id),
-    { costs: tree, attempts },
-  );
+  const runParts = await readRunParts(tx, allRuns, { costs: tree, attempts, held });
   const runs = new Map(found.map((run) => [run.id, run]));
   const nested = Map.groupBy(inside, ({ parentRunId }) => parentRunId ?? '');
   return grow(top, { below, runs, nested, parts, runParts, temporal });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { retryRun } from '../../../src/commands/retry-run.ts';
+import { pauseTask } from '../../../src/commands/pause-task.ts';
 import { cancelRun } from '../../../src/commands/cancel-run.ts';
 import { presentRun } from '../../../src/api/runs/present-run.ts';
 import { viewTask } from '../../../src/api/tasks/routes.ts';
@@ -21,7 +22,7 @@ const view = (runId: string) =>
   desk.inside(async (tx) => {
     const row = await readRun(tx, runId);
     if (!row) throw new Error('no run');
-    return presentRun(row, await readRunParts(tx, [runId]), temporal);
+    return presentRun(row, await readRunParts(tx, [row]), temporal);
   });
 const save = (steps: object[]) =>
   desk.inside(async (tx) => {
@@ -110,6 +111,7 @@ describe('the tree of a goal whose plan runs other workflows', () => {
     await desk.stand(inside);
     await desk.work(inside, 'inner');
     const goalId = (await desk.run(id)).taskId ?? '';
+    await desk.look(goalId);
     const tree = await desk.inside(async (tx) => {
       const task = await readTask(tx, goalId);
       if (!task) throw new Error('no task');
@@ -127,8 +129,43 @@ describe('the tree of a goal whose plan runs other workflows', () => {
     expect(tree.children.map(({ task }) => [task.stepKey, task.runId, task.parentId])).toEqual([
       ['inner', inside, goalId],
     ]);
+    const held = { for: 'time', detail: expect.stringMatching(/^Until /) };
+    expect([tree.task.held, tree.run?.held, ...tree.nested.map((run) => run.held)]).toMatchObject(
+      new Array(4).fill(held),
+    );
     expect(tree.task.treeCost.usd).toBe(perCall);
     expect(tree.run?.cost.usd).toBe(perCall);
-    expect((await desk.inside((tx) => viewTask(tx, goalId, temporal))).treeCost.usd).toBe(perCall);
+    expect(await desk.inside((tx) => viewTask(tx, goalId, temporal))).toMatchObject({
+      treeCost: { usd: perCall },
+      held,
+    });
+  });
+
+  test('is held up by what a step far below asks, until that is answered or other work begins; paused at once', async () => {
+    const inner = await save([agent('ask'), agent('other')]);
+    const id = await desk.begin({
+      steps: [nesting(inner), agent('last', {}, { onError: 'replan', dependsOn: ['nest'] })],
+    });
+    await desk.stand(id);
+    const inside = (await desk.steps(id)).get('nest')?.childRunId ?? '';
+    await desk.stand(inside);
+    const taskOf = async (key: string) => (await desk.steps(inside)).get(key)?.taskId ?? '';
+    const put = (key: string, part: string) =>
+      taskOf(key).then((taskId) => desk.rows(`UPDATE tasks SET ${part} WHERE id = $1`, taskId));
+    const goalId = (await desk.run(id)).taskId ?? '';
+    await desk.look(goalId);
+    const heldFor = async () => {
+      const goal = await desk.inside((tx) => viewTask(tx, goalId, temporal));
+      return [goal.held?.for, (await view(id)).held?.for, (await view(inside)).held?.for].map(String);
+    };
+    await put('other', `status = 'in_progress'`);
+    const asks = `status = 'waiting', waiting_for = 'person', waiting_detail = 'Which port?', waiting_since = now()`;
+    await put('ask', asks);
+    expect(await heldFor()).toEqual(['undefined', 'undefined', 'undefined']);
+    await put('other', `status = 'completed'`);
+    expect(await heldFor()).toEqual(['person', 'person', 'person']);
+    await desk.inside((tx) => pauseTask(tx, desk.caller, { taskId: goalId }));
+    await put('ask', `status = 'in_progress'`);
+    expect(await heldFor()).toEqual(['paused', 'paused', 'paused']);
   });
 });

@@ -24,7 +24,10 @@ export function addControls(app: Express, state: FakeState): void {
 
 function taskControls(app: Express, state: FakeState): void {
   const answer = (response: Response, part: Partial<Task>) => {
-    state.tree = { ...state.tree, task: task({ ...state.tree.task, ...part }) };
+    state.tree = {
+      ...state.tree,
+      task: task({ ...state.tree.task, held: part.waiting?.for === 'paused' ? part.waiting : null, ...part }),
+    };
     response.status(202).json(state.tree.task);
   };
   const children = { for: 'children' as const, detail: 'Its steps are at work.', since: at(9) };

@@ -194,7 +194,9 @@ export const goal = 'Write a one-page memo for the board: the three biggest risk
 
 export function task(part: Partial<Task> = {}): Task {
   const id = part.id ?? taskId;
+  const { waiting = null } = part;
   return Task.parse({
+    held: waiting?.for === 'children' ? null : waiting,
     id,
     parentId: null,
     rootId: taskId,
@@ -224,6 +226,7 @@ export function task(part: Partial<Task> = {}): Task {
     createdAt: at(0),
     startedAt: at(1),
     endedAt: null,
+    waitedMs: 0,
     temporal: { workflowId: `task/${id}`, url: 'http://127.0.0.1:8233/namespaces/default', startedAt: at(1) },
     ...part,
   });
@@ -244,6 +247,7 @@ export function attempt(
     cost: cost(0.03, 1),
     startedAt: at(10),
     endedAt: null,
+    waitedMs: 0,
     ...part,
   };
 }
@@ -419,6 +423,7 @@ function runOf(id: string, steps: Step[], part: Partial<Run>): Run {
     taskId: null,
     parentRunId: null,
     status: 'running',
+    held: null,
     inputs: {},
     output: null,
     error: null,

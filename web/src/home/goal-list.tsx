@@ -74,9 +74,7 @@ function standing(task: Task, now: number): string {
   const time = lasted(task, now);
   const took = time === null ? '' : duration(time);
   const status = shownStatus(task);
-  if (status === 'waiting' && task.waiting) {
-    return `Waits for ${waitsFor(task.waiting.for)}: ${task.waiting.detail}`;
-  }
+  if (status === 'waiting' && task.held) return `Waits for ${waitsFor(task.held.for)}: ${task.held.detail}`;
   if (status === 'failed') return `Failed: ${task.error?.message ?? 'no reason was given'}`;
   if (status === 'completed') return `Finished in ${took}`;
   return [lookOf(status).word, took].filter(Boolean).join(' · ');

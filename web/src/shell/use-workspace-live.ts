@@ -7,7 +7,7 @@ const pauseMs = 1000;
 /** What is read again when something of a kind happens anywhere. */
 const concerned: readonly (readonly [types: RegExp, queryKeys: readonly string[][]])[] = [
   [
-    /^(task|approval|message|plan|guard|budget|agent)\.|^model\.called$/,
+    /^(task|run|step|approval|message|plan|guard|budget|agent)\.|^model\.called$/,
     [['goals'], ['step', 'inbox'], ['step', 'questions']],
   ],
   [/^agent\./, [['agents']]],

@@ -1,14 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { Task, TaskTree } from '../../../src/contracts/task.ts';
 import type { IconName } from '../icons/shapes.tsx';
 import { Icon } from '../icons/icon.tsx';
 import { api } from '../shell/api.ts';
-import { isOver } from '../words/status-words.ts';
+import { shownStatus } from '../words/status-words.ts';
 
 /** A goal with a plan is paused by its run; one without stops between two turns. */
-export function isPaused({ task, run }: TaskTree): boolean {
-  return !isOver(task.status) && (task.waiting?.for === 'paused' || run?.status === 'paused');
+export function isPaused({ task }: TaskTree): boolean {
+  return shownStatus(task) === 'paused';
+}
+
+/** A call that is at work ends before its task stands still. */
+function isAtWork({ task, children }: TaskTree): boolean {
+  return task.status === 'in_progress' || children.some(isAtWork);
 }
 
 function useControl(taskId: string, control: (id: string) => Promise<Task>) {
@@ -22,20 +26,15 @@ function useControl(taskId: string, control: (id: string) => Promise<Task>) {
   });
 }
 
-/** A call that is at work ends first, so the wish is shown before the record has it. */
 export function PauseTask({ tree }: { tree: TaskTree }) {
-  const real = isPaused(tree);
-  const [wish, setWish] = useState<boolean | null>(null);
+  const paused = isPaused(tree);
   const pause = useControl(tree.task.id, api.tasks.pause);
   const resume = useControl(tree.task.id, api.tasks.resume);
-  if (wish === real) setWish(null);
-  const paused = wish ?? real;
-  const { error } = paused ? resume : pause;
-  const act = () => (paused ? resume : pause).mutate(undefined, { onSuccess: () => setWish(!paused) });
+  const { error, mutate: act } = paused ? resume : pause;
   const busy = pause.isPending || resume.isPending;
   return (
     <>
-      {wish === true && (
+      {paused && isAtWork(tree) && (
         <span className="ts t2 nw desk" role="status">
           Stops after the present step
         </span>
@@ -45,7 +44,7 @@ export function PauseTask({ tree }: { tree: TaskTree }) {
         icon={paused ? 'play' : 'pause'}
         label={paused ? 'Resume' : 'Pause'}
         busy={busy}
-        act={act}
+        act={() => act()}
       />
     </>
   );

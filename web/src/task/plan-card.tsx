@@ -5,7 +5,7 @@ import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { linkTo } from '../shell/router.ts';
 import { duration, lasted, missing, money, plural } from '../words/format.ts';
-import { isOver, waitsFor } from '../words/status-words.ts';
+import { isOver, stepStatus, waitsFor } from '../words/status-words.ts';
 import {
   type PlanRow,
   agentsOf,
@@ -85,7 +85,7 @@ function Group({ row, ...rest }: RowProps) {
   return (
     <>
       <button type="button" className="n inset" aria-expanded={open} onClick={() => setChosen(!open)}>
-        <StatusIcon status={row.step.status} />
+        <StatusIcon status={stepStatus(row.step)} />
         <span className="row">
           <span className={`ell${isOver(row.step.status) ? '' : ' fm'}`}>{row.step.title}</span>
           <span className="tag">{plural(countSteps([row]), 'step')}</span>
@@ -136,7 +136,7 @@ function StepRow({ row, taskId, now, selected }: RowProps) {
         data-step={row.path}
         aria-current={row.path === selected ? 'true' : undefined}
       >
-        <StatusIcon status={step.status} />
+        <StatusIcon status={stepStatus(step)} />
         <span className={`ell${quiet}`}>
           {step.condition && !off && <span className="t3 cond">if {step.condition} · </span>}
           {titleOf(row)}

@@ -1,5 +1,5 @@
 import type { Run, Step } from '../../../src/contracts/run.ts';
-import type { AgentRef, TaskTree } from '../../../src/contracts/task.ts';
+import type { AgentRef, Task, TaskTree } from '../../../src/contracts/task.ts';
 import { lastAgent } from './last-agent.ts';
 import { type AnyStatus, isOver } from '../words/status-words.ts';
 
@@ -34,7 +34,7 @@ function rowsOf(tree: TaskTree, run: Run, above: string): PlanRow[] {
     const agent = step.agent ?? (below ? lastAgent(below.task) : null);
     const row = {
       path,
-      step: { ...step, agent },
+      step: { ...step, ...standing(step, below?.task ?? inside), agent },
       run,
       tree: below ?? null,
       rows: inside ? rowsOf(tree, inside, `${path}/`) : below ? planRows(below, `${path}/`) : [],
@@ -53,6 +53,16 @@ function rowsOf(tree: TaskTree, run: Run, above: string): PlanRow[] {
   for (const row of groups.values())
     if (row.rows.some(({ step }) => step.index !== null)) row.step = summed(row);
   return rows;
+}
+
+/** A step that is a plan or a workflow of its own waits when all of that does, for what that waits for; while something of it is at work, so is the step. */
+export function standing(
+  { status, waiting }: Pick<Step, 'status' | 'waiting'>,
+  inner: Pick<Task | Run, 'held'> | undefined,
+): Pick<Step, 'status' | 'waiting'> {
+  if (isOver(status) || status === 'pending' || inner === undefined) return { status, waiting };
+  if (inner.held) return { status: 'waiting', waiting: inner.held };
+  return status === 'waiting' ? { status: 'in_progress', waiting: null } : { status, waiting };
 }
 
 /** A forEach whose turns came without a row of their own. */
@@ -139,14 +149,6 @@ export function titleOf({ step, tree }: PlanRow): string {
     (files.length === 1 && file?.name) || goal?.trim().split('\n')[0] || withoutNumber(step.title);
   return `${step.index + 1} · ${about}`;
 }
-
-/** All that has begun of a plan waits: for people, a time, an agent, a model, or money. */
-export function nothingAtWork(rows: PlanRow[]): boolean {
-  const statuses = leaves(rows).map(({ step }) => step.status);
-  return statuses.includes('waiting') && !statuses.some((status) => atWork.has(status));
-}
-
-const atWork = new Set<AnyStatus>(['assigned', 'in_progress']);
 
 /** Carried out, or decided that it is not needed. What failed or was cancelled is over, but not done. */
 export function isDone({ step }: PlanRow): boolean {

@@ -9,8 +9,8 @@ import { Status, StatusIcon } from '../icons/status.tsx';
 import { Rendered } from '../markdown/rendered.tsx';
 import { RateResult } from '../rating/rate-result.tsx';
 import { Figures } from '../shell/figures.tsx';
-import { count, duration, lasted, missing, money, tokensOf } from '../words/format.ts';
-import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
+import { count, duration, missing, money, tokensOf } from '../words/format.ts';
+import { isOver, stepStatus, waitsFor } from '../words/status-words.ts';
 import { chiefPath } from './address.ts';
 import { ChangedInput } from './changed-input.tsx';
 import { CopyButton } from './copy-button.tsx';
@@ -19,7 +19,7 @@ import { EditStep, mayEdit } from './edit-step.tsx';
 import { type PlanRow, reasonOf } from './plan-rows.ts';
 import { RetryStep, mayRetry } from './retry-step.tsx';
 import { StepMessages } from './step-messages.tsx';
-import { waitTime, workTime } from './work-time.ts';
+import { attemptTime, waitTime, workTime, workedUntil } from './work-time.ts';
 import { Calls, Events, WhyThisAgent } from './sheet-details.tsx';
 
 interface SheetProps {
@@ -45,7 +45,7 @@ export function StepSheet({ row, text, now, neighbours, select, mayAct }: SheetP
     <aside ref={sheet} className="side sheet scroll" tabIndex={0} aria-labelledby="sheet-title">
       <div className="shh">
         <div className="row">
-          <Status status={shownStatus(step)} filled />
+          <Status status={stepStatus(step)} filled />
           <span className="mono t3 ell">{step.key}</span>
           <span className="grow" />
           <SheetButtons neighbours={neighbours} select={select} />
@@ -77,7 +77,9 @@ export function StepSheet({ row, text, now, neighbours, select, mayAct }: SheetP
         </section>
       )}
       {step.changes && <ChangedInput changes={step.changes} />}
-      {task && task.attempts.length > 0 && <Attempts attempts={task.attempts} now={now} />}
+      {task && task.attempts.length > 0 && (
+        <Attempts attempts={task.attempts} until={workedUntil(step, now)} />
+      )}
       {task && step.kind === 'agent' && row.path !== chiefPath && (
         <StepMessages
           taskId={task.id}
@@ -200,7 +202,9 @@ function StepFigures({ row, now }: { row: PlanRow; now: number }) {
   const attempts = tree?.task.attempts.length ?? 0;
   const figures = [
     ['Duration', time === null ? missing : duration(time)],
-    ...(waited === null ? [] : [['Waiting', `${duration(waited)}, free`] as const]),
+    ...(waited === null
+      ? []
+      : [[step.status === 'waiting' ? 'Waiting' : 'Waited', `${duration(waited)}, free`] as const]),
     ['Cost', step.cost.calls === 0 && !isOver(step.status) ? missing : money(step.cost.usd)],
     [
       'Attempt',
@@ -213,13 +217,12 @@ function StepFigures({ row, now }: { row: PlanRow; now: number }) {
   return <Figures of={figures} />;
 }
 
-function Attempts({ attempts, now }: { attempts: Attempt[]; now: number }) {
+function Attempts({ attempts, until }: { attempts: Attempt[]; until: number }) {
   return (
     <section className="sec">
       <h3>Attempts</h3>
       <ol className="atts">
         {attempts.map((attempt) => {
-          const time = lasted(attempt, now);
           return (
             <li key={attempt.n}>
               <StatusIcon status={attempt.status} />
@@ -229,7 +232,7 @@ function Attempts({ attempts, now }: { attempts: Attempt[]; now: number }) {
                   <span className="t2 ts ell">{attempt.agent.name}</span>
                   <span className="grow" />
                   <span className="t2 ts tn">{money(attempt.cost.usd)}</span>
-                  <span className="t2 ts tn">{time === null ? missing : duration(time)}</span>
+                  <span className="t2 ts tn">{duration(attemptTime(attempt, until))}</span>
                 </p>
                 {attempt.error && <p className="ts t2">{attempt.error.message}</p>}
               </div>

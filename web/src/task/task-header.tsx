@@ -8,7 +8,7 @@ import { isOver, shownStatus, waitsFor } from '../words/status-words.ts';
 import { CancelTask } from './cancel-task.tsx';
 import { PauseTask, RetryTask, isPaused } from './control-task.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { type PlanRow, countSteps, isDone, leaves, nothingAtWork } from './plan-rows.ts';
+import { type PlanRow, countSteps, isDone, leaves } from './plan-rows.ts';
 
 interface HeaderProps {
   tree: TaskTree;
@@ -71,18 +71,17 @@ function Facts({ tree, rows, now }: Omit<HeaderProps, 'mayAct'>) {
   const cost = task.treeCost;
   const time = lasted({ startedAt: task.startedAt ?? task.createdAt, endedAt: task.endedAt }, now);
   const paused = isPaused(tree);
-  const standsStill = !isOver(task.status) && nothingAtWork(rows);
   const approvals = useTreeApprovals(task.rootId).data?.items ?? [];
   const asked = approvals.filter(({ status }) => status === 'requested').length;
-  const { waiting } = task;
-  const isSaid = waiting?.for === 'children' || (waiting?.for === 'approval' && asked > 0) || paused;
-  const blocked = isSaid ? null : waiting;
+  const { held } = task;
+  const isSaid = (held?.for === 'approval' && asked > 0) || paused;
+  const blocked = isSaid ? null : held;
   return (
     <dl className="facts">
       <div>
         <dt>Status</dt>
         <dd>
-          <Status status={paused ? 'paused' : standsStill ? 'waiting' : shownStatus(task)} />
+          <Status status={shownStatus(task)} />
         </dd>
       </div>
       {asked > 0 && (

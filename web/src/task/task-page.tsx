@@ -8,7 +8,7 @@ import { isOver } from '../words/status-words.ts';
 import { addressOf, chiefPath } from './address.ts';
 import { Conversation } from './conversation.tsx';
 import { Overview } from './overview.tsx';
-import { type PlanRow, flatRows, planRows } from './plan-rows.ts';
+import { type PlanRow, flatRows, planRows, standing } from './plan-rows.ts';
 import { StepSheet } from './step-sheet.tsx';
 import { TaskHeader } from './task-header.tsx';
 import { useTaskLive } from './use-task-live.ts';
@@ -105,9 +105,8 @@ function chiefRow(tree: TaskTree): PlanRow {
     title: task.role === 'chief_of_staff' ? 'Plan and result' : 'Work and result',
     dependsOn: [],
     condition: null,
-    status: task.status,
+    ...standing(task, task),
     reason: task.error?.message ?? task.waiting?.detail ?? null,
-    waiting: task.waiting,
     taskId: task.id,
     approvalId: null,
     childRunId: null,

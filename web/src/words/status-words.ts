@@ -58,15 +58,26 @@ export function waitsFor(kind: WaitingFor): string {
   return waitings[kind];
 }
 
-/** A Chief of Staff waits for its steps while they work: people read that as work. Who waits because it is paused is paused. */
-export function shownStatus({
+/** Of a row of the plan, which says itself what it waits for. */
+export function stepStatus({
   status,
   waiting,
 }: {
   status: AnyStatus;
   waiting: { for: WaitingFor } | null;
 }): AnyStatus {
-  if (status !== 'waiting') return status;
-  if (waiting?.for === 'paused') return 'paused';
-  return waiting?.for === 'children' ? 'in_progress' : status;
+  return status === 'waiting' && waiting?.for === 'paused' ? 'paused' : status;
+}
+
+interface Standing {
+  status: AnyStatus;
+  /** What keeps it from going on; who waits for steps that are at work is held by nothing. */
+  held: { for: WaitingFor } | null;
+}
+
+/** The one place that says what something is called that stands still, wherever it is shown. What is paused is so at once, though its steps finish. */
+export function shownStatus({ status, held }: Standing): AnyStatus {
+  if (isOver(status)) return status;
+  if (held) return held.for === 'paused' ? 'paused' : 'waiting';
+  return status === 'waiting' ? 'in_progress' : status;
 }
