@@ -17,13 +17,13 @@ export function createLookActivities({ tasks, files, tokens }: LookParts) {
     (await Promise.all([tokens.soFar(`task/${taskId}`), tokens.soFar(`tree/${taskId}`)])).flat();
   return {
     standTask: guarded(async (look: Look) => {
-      if (look.operations) await tasks.cancelByOperations(look, { taskIds: [look.id] });
+      if (look.operations) await tasks.cancelByOperations(look, cancelled('task', look));
       // A worker that is gone cannot say what it had written; whoever watched has seen it.
       const written = look.lost.length > 0 ? await writtenOf(look.id) : [];
       return tasks.standTask(look, { taskId: look.id, lost: look.lost, written });
     }),
     standRun: guarded(async (look: Look) => {
-      if (look.operations) await tasks.cancelByOperations(look, { runIds: [look.id] });
+      if (look.operations) await tasks.cancelByOperations(look, cancelled('run', look));
       return tasks.standRun(look, look.id);
     }),
     standConversation: guarded(async (look: Look) =>
@@ -33,4 +33,8 @@ export function createLookActivities({ tasks, files, tokens }: LookParts) {
       files.stand(look, { fileId: look.id, lost: look.lost, cancelled: look.operations }),
     ),
   };
+}
+
+function cancelled(kind: 'task' | 'run', { id, since }: Look) {
+  return { kind, id, since: new Date(since) };
 }

@@ -134,6 +134,7 @@ async function comeToTheirCall(
       now,
       lost: [],
       operations: false,
+      since: 0,
     });
     jobs.push({ id, workspaceId, now, key: standing.start[0]?.key ?? '' });
   }

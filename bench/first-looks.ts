@@ -72,7 +72,7 @@ function lookerOf(desk: Desk): Look {
   const environment = new MockActivityEnvironment();
   const { workspaceId } = desk.caller;
   return (id) =>
-    environment.run(standTask, { id, workspaceId, now: Date.now(), lost: [], operations: false });
+    environment.run(standTask, { id, workspaceId, now: Date.now(), since: 0, lost: [], operations: false });
 }
 
 async function playRound({ desk, other, look }: { desk: Desk; other: Desk; look: Look }, round: number) {

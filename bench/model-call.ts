@@ -45,7 +45,7 @@ async function oneByOne(desk: Desk): Promise<void> {
   for (let n = -20; n < calls; n += 1) {
     const id = await giveTask(desk);
     const { workspaceId } = desk.caller;
-    const look = { id, workspaceId, now: Date.now(), lost: [], operations: false };
+    const look = { id, workspaceId, now: Date.now(), since: 0, lost: [], operations: false };
     const key = ((await environment.run(standTask, look)) as Standing).start[0]?.key ?? '';
     const before = processor();
     const whole = await timed(() => environment.run(callModel, { id, workspaceId, key, now: Date.now() }));

@@ -5,7 +5,8 @@
  * 2. A state older than the one at hand is ignored.
  * 3. It starts and cancels the difference, then waits for an answer, a `changed` or its one timer.
  * 4. It ends or continues as new only if no `changed` came since it last asked.
- * 5. Cancelled from Temporal's side, it tells the record, and walks on until the record says that all has ended.
+ * 5. Cancelled from Temporal's side, it tells the record, once (what a person tries again after that goes on), and walks on until the record says
+ *    that all has ended.
  * 6. A child may be told where it stands by whoever starts it, which saves its first question. What changes meanwhile comes as a `changed`.
  * 7. A child of a run's may close with where the run stands after that, which saves the run's question; an older state is ignored as ever.
  * 8. A job that must stop and does not run in this execution (an earlier one was lost with it) is reported as lost, so that nobody
@@ -118,7 +119,15 @@ class Corridor {
     this.stale = false;
     const { lost, operations } = this;
     this.lost = [];
-    const look: Look = { ...this.input, now: Date.now(), lost, operations, ...this.said() };
+    this.operations = false;
+    const look: Look = {
+      ...this.input,
+      now: Date.now(),
+      since: workflowInfo().runStartTime.getTime(),
+      lost,
+      operations,
+      ...this.said(),
+    };
     this.adopt(await scheduleLocalActivity<Standing>(this.ask, [look], lookPolicy));
   }
 

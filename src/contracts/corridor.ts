@@ -62,6 +62,8 @@ export interface Look extends CorridorInput {
   lost: string[];
   /** Operations cancelled it in Temporal. */
   operations: boolean;
+  /** When this execution began, milliseconds since 1970. */
+  since: number;
   /** Said with the first look or job of a child. */
   fulfils?: string[];
 }

@@ -1,3 +1,4 @@
+import { unanswered } from './conversations/conversation-store.ts';
 import type { Database } from './record.ts';
 
 /** A task, run or file that has not ended, and the Temporal workflow that should be there for it. */
@@ -57,11 +58,15 @@ export function deadRows(db: Database): Promise<(OpenRow & { lastError: string |
   );
 }
 
-/** True when the record itself has said since then that this was cancelled: what runs now was asked for after that. */
-export async function cancelledSince(db: Database, target: string, since: Date): Promise<boolean> {
+/** True when this has ended in the record since then, or was all asked for after it: what is open now is something else. */
+export async function beganAgainSince(db: Database, target: string, since: Date): Promise<boolean> {
+  const [kind, id] = target.split('/');
   const rows = await db.acrossWorkspaces(
-    `SELECT 1 FROM events WHERE stream = $1 AND type IN ('task.cancelled', 'run.cancelled', 'file.failed') AND at >= $2 LIMIT 1`,
-    [target, since],
+    kind === 'conversation'
+      ? `SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM messages WHERE conversation_id = $1 AND ${unanswered} AND accepted_at < $2)`
+      : `SELECT 1 FROM events WHERE stream = $1 AND type IN ('task.completed', 'task.failed', 'task.cancelled', 'run.completed', 'run.failed', 'run.cancelled')
+            AND at >= $2 LIMIT 1`,
+    [kind === 'conversation' ? id : target, since],
   );
   return rows.length > 0;
 }

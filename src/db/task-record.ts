@@ -24,7 +24,7 @@ import { settleTool, type ToolSettlement } from './calls/settle-tool.ts';
 import { holdProvidersRevision } from './providers/provider-store.ts';
 import type { TaskRow } from './mappings/task.ts';
 import type { Database, Scope, Tx } from './record.ts';
-import { requestCancel } from './standing/request-cancel.ts';
+import { type CancelledExecution, cancelExecution } from './standing/operations.ts';
 import { standConversation } from './conversations/stand-conversation.ts';
 import { decideRun, type LookedRun, lockForLook as lockRunForLook } from './standing/stand-run.ts';
 import {
@@ -92,12 +92,8 @@ export function createTaskRecord(db: Database, options: RecordOptions) {
       look: { conversationId: string; operations: boolean },
     ): Promise<Standing> => within(asker, (tx) => standConversation(tx, look)),
     /** Operations cancelled it in Temporal: the record says so, and everything below stops too. */
-    cancelByOperations: (asker: Asker, target: { taskIds?: string[]; runIds?: string[] }) =>
-      within(
-        asker,
-        (tx) => requestCancel(tx, { ...target, reason: 'Cancelled by operations in Temporal.' }),
-        { actor: 'operations' },
-      ),
+    cancelByOperations: (asker: Asker, cancel: CancelledExecution) =>
+      within(asker, (tx) => cancelExecution(tx, cancel), { actor: 'operations' }),
     postponeModelCall: (asker: Asker, postponement: Postponement): Promise<Standing> =>
       within(asker, (tx, world) => postponeModelCall(tx, postponement, world)),
     claimTool: (asker: Asker, address: CallAddress): Promise<ToolClaim> =>

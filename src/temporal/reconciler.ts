@@ -4,11 +4,18 @@ import { orchestrateQueue } from '../../workflows/messages.ts';
 import { dropLease, takeLease, writeReconciled } from '../db/installation-store.ts';
 import { callForgotten } from '../db/assignment/capacity-waiters.ts';
 import { healSlots } from '../db/assignment/heal-slots.ts';
-import { cancelledSince, deadRows, type OpenRow, settledRows } from '../db/open-rows.ts';
+import { beganAgainSince, deadRows, type OpenRow, settledRows } from '../db/open-rows.ts';
 import { pruneDone } from '../db/outbox-store.ts';
 import type { Database } from '../db/record.ts';
 import { describeError } from './classify-outage.ts';
-import { type Closed, describe, isServed, runningIds, terminatedSince } from './executions.ts';
+import {
+  type Closed,
+  describe,
+  type Execution,
+  isServed,
+  runningIds,
+  terminatedSince,
+} from './executions.ts';
 import type { ReconcilerMetrics } from './metrics.ts';
 import { wakeRows } from './wake-rows.ts';
 
@@ -210,7 +217,7 @@ class RunningReconciler implements Reconciler {
       const execution = await describe(client, row.target);
       const runs = fresh.filter(({ target }) => target === row.target);
       if (execution.status === 'running' && execution.reset) await this.wake(row, why.reset);
-      else if (execution.status !== 'running' || !(await cancelledSince(db, row.target, earliest(runs)))) {
+      else if (isByHand(execution.status) || !(await beganAgainSince(db, row.target, latest(runs)))) {
         await this.cancel(row);
       }
       for (const { runId } of runs) this.answered.add(runId);
@@ -235,9 +242,8 @@ class RunningReconciler implements Reconciler {
   private async mend(row: OpenRow): Promise<void> {
     const { status } = await describe(this.options.client, row.target);
     if (status === 'running') return;
-    const byHand = status === 'terminated' || status === 'cancelled';
-    if (byHand && !isFile(row.target)) return this.cancel(row);
-    if (byHand) return this.wake(row, why.ended); // a file has no state "cancelled": it is read again
+    if (isByHand(status) && !isFile(row.target)) return this.cancel(row);
+    if (isByHand(status)) return this.wake(row, why.ended); // a file has no state "cancelled": it is read again
     const idle = this.seen.unserved.some((queue) => queue.startsWith(orchestrateQueue));
     if (status === 'ended' || !idle) await this.wake(row, why[status]);
   }
@@ -277,8 +283,12 @@ function isFile(target: string): boolean {
   return target.startsWith('file/');
 }
 
-function earliest(runs: Closed[]): Date {
-  return new Date(Math.min(...runs.map(({ closedAt }) => closedAt.getTime())));
+function isByHand(status: Execution['status']): status is 'terminated' | 'cancelled' {
+  return status === 'terminated' || status === 'cancelled';
+}
+
+function latest(runs: Closed[]): Date {
+  return new Date(Math.max(...runs.map(({ closedAt }) => closedAt.getTime())));
 }
 
 async function eachAtOnce<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { JobInput, Look, Standing } from '../../src/contracts/corridor.ts';
+import { retryTask } from '../../src/commands/retry-task.ts';
 import type { Activities } from '../../workers/activities.ts';
 import { isPlan, isStep, openScriptedHouse, type ScriptedHouse } from '../support/scripted-house.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -118,6 +119,28 @@ describe('races', () => {
     await waitFor(() => looksAfterEnd >= 2, { what: 'the second look' });
     onLook = null;
     expect(await house.client.workflow.getHandle(`task/${id}`).result()).toBe('completed');
+  });
+
+  test('what operations cancel and a person tries again before its workflow has ended goes on', async () => {
+    const id = await house.give({ goal: 'Fly.', requires: [{ name: 'flying', level: 1 }] });
+    await house.reaches('tasks', id, ['waiting']);
+    let looksAfterRetry = 0;
+    onLook = async (look, original) => {
+      const standing = await original(look);
+      if (look.id !== id) return standing;
+      if (standing.end === 'cancelled' && looksAfterRetry === 0) {
+        await house.db.inWorkspace(house.scope, (tx) => retryTask(tx, house.caller, { taskId: id }));
+        await house.client.workflow.getHandle(`task/${id}`).signal('changed');
+      }
+      if (standing.end || looksAfterRetry > 0) looksAfterRetry += 1;
+      return standing;
+    };
+    await house.client.workflow.getHandle(`task/${id}`).cancel();
+    await waitFor(() => looksAfterRetry >= 2, { what: 'a look after the retry' });
+    onLook = null;
+    expect((await house.rows('SELECT status FROM tasks WHERE id = $1', id))[0]).toEqual({
+      status: 'waiting',
+    });
   });
 
   test('a wake of something that has ended starts an execution that looks and ends', async () => {

@@ -3,6 +3,7 @@ import { readReconciled } from '../../src/db/installation-store.ts';
 import type { Feed } from '../../src/feed/feed.ts';
 import { startDispatcher } from '../../src/temporal/dispatcher.ts';
 import { type Reconciler, type ReconcilerOptions, startReconciler } from '../../src/temporal/reconciler.ts';
+import { terminatedSince } from '../../src/temporal/executions.ts';
 import { createStartTarget } from '../../src/temporal/start-target.ts';
 import { closeLater } from '../support/close-later.ts';
 import { testRedis } from '../support/redis.ts';
@@ -142,6 +143,27 @@ describe('what operations do by hand', () => {
       { what: 'the termination to be seen' },
     );
     expect(cancelled).toEqual([`task/${id}`]);
+  });
+
+  test('what had ended after its termination, and was tried again, goes on', async () => {
+    const id = await startedTask();
+    await handle(id).terminate('by hand');
+    await record.db.inWorkspace({ workspaceId: record.workspaceId, actor: 'test' }, async (tx) => {
+      const data = { code: 'step_failed', message: 'It failed.' };
+      tx.emit({ stream: `task/${id}`, type: 'task.failed', data });
+    });
+    await wake(record, `task/${id}`);
+    await dispatchAll();
+    const reconciler = await reconcile();
+    await waitFor(
+      async () => {
+        const seen = await terminatedSince(temporal.client, Date.now());
+        return seen.some(({ target }) => target === `task/${id}`);
+      },
+      { what: 'the termination to be listed' },
+    );
+    await reconciler.pass();
+    expect(cancelled).toEqual([]);
   });
 
   test('a running execution is left alone', async () => {

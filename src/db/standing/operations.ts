@@ -12,9 +12,28 @@ import { endRun } from './end-run.ts';
 import { failTask } from './end-task.ts';
 import { requestCancel } from './request-cancel.ts';
 
+const reason = 'Cancelled by operations in Temporal.';
+
+export interface CancelledExecution {
+  kind: 'task' | 'run';
+  id: string;
+  /** When it began. */
+  since: Date;
+}
+
+/**
+ * An execution that was cancelled asks for it once, and may ask again when its answer was lost. What a person has tried again by then goes on.
+ */
+export async function cancelExecution(tx: Tx, { kind, id, since }: CancelledExecution): Promise<void> {
+  const done = await tx.sql(
+    `SELECT 1 FROM events WHERE stream = $1 AND type IN ('task.cancelled', 'run.cancelled') AND at >= $2 AND data->>'reason' = $3 LIMIT 1`,
+    [`${kind}/${id}`, since, reason],
+  );
+  if (done.length === 0) await requestCancel(tx, { [`${kind}Ids`]: [id], reason });
+}
+
 /** Somebody cancelled or terminated `task/{id}` or `run/{id}` in Temporal: the record asks it and everything below to stop. */
 export async function cancelByOperations(db: Database, target: string): Promise<void> {
-  const reason = 'Cancelled by operations in Temporal.';
   await onTarget(db, { target, actor: 'operations' }, (tx, { kind, id }) =>
     kind === 'conversation'
       ? stopAll(tx, { id }, byOperations)

@@ -7,7 +7,7 @@ import { sayInConversation } from '../../../src/commands/say-in-conversation.ts'
 import { stopConversation } from '../../../src/commands/stop-conversation.ts';
 import { retryTask } from '../../../src/commands/retry-task.ts';
 import { CreateConversation } from '../../../src/contracts/conversation.ts';
-import { openRows } from '../../../src/db/open-rows.ts';
+import { beganAgainSince, openRows } from '../../../src/db/open-rows.ts';
 import { cancelByOperations } from '../../../src/db/standing/operations.ts';
 import { type Exchange, openExchange } from './support.ts';
 
@@ -101,6 +101,14 @@ test('operations see it while something is unanswered; what they stop by hand is
   expect(await replies(id)).toEqual([{ text: 'Stopped.' }]);
   expect(await isOpen(id)).toBe(false);
   expect((await look(id, true)).end).toBe('completed');
+});
+
+test('what is said after operations ended a conversation is another matter', async () => {
+  const id = await talk('Hello?');
+  const { db } = office.desk;
+  const began = (at: number) => beganAgainSince(db, `conversation/${id}`, new Date(at));
+  expect(await began(Date.now() - 60_000)).toBe(true);
+  expect(await began(Date.now() + 60_000)).toBe(false);
 });
 
 test('stopping before the reply has begun ends it, and stopping nothing is nothing', async () => {
