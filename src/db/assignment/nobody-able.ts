@@ -28,8 +28,7 @@ interface Facts {
  * Nobody can do it: what is missing, in words and as an agent that could be created. What each of several agents has a part of is missing
  * in one.
  */
-export async function whoIsMissing(tx: Tx, asked: CapacityNeed): Promise<WhoIsMissing> {
-  const need = { ...asked, needs: highestOf(asked.needs) };
+export async function whoIsMissing(tx: Tx, need: CapacityNeed): Promise<WhoIsMissing> {
   const nothing = { missing: [], missingTools: [], suggestedAgent: null, never: false, able: false };
   const busy = { ...nothing, able: true, detail: 'Who can do it is busy' };
   // What has begun is finished by its agent, paused or archived or not.
@@ -54,13 +53,6 @@ export async function whoIsMissing(tx: Tx, asked: CapacityNeed): Promise<WhoIsMi
   const detail =
     facts.hired === 0 ? `There is no ${who}. Create one.` : `No ${who} has ${lacks}. Create such an agent.`;
   return { ...whose, suggestedAgent, detail };
-}
-
-/** Of a capability that is named twice. */
-function highestOf(needs: CapacityNeed['needs']): CapacityNeed['needs'] {
-  const levels = new Map<string, number>();
-  for (const { name, level } of needs) levels.set(name, Math.max(level, levels.get(name) ?? 0));
-  return [...levels].map(([name, level]) => ({ name, level }));
 }
 
 function whyNot(

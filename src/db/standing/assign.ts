@@ -43,16 +43,24 @@ export async function assign(context: MoveContext): Promise<boolean | null> {
   return second.taken ? begin(context, second.taken, second) : standInQueue(context, need, second);
 }
 
+/** In one order, so that the same said in another stands in the same queue. */
 function needOf({ task, snapshot }: MoveContext): CapacityNeed {
   const failed = task.role === 'chief_of_staff' ? [] : snapshot.failedAttempts.map(({ agentId }) => agentId);
   return {
     role: task.role,
-    needs: task.requires,
-    tools: task.tools,
+    needs: highestOf(task.requires),
+    tools: [...new Set(task.tools)].sort(),
     agentId: task.wantedAgentId,
     excluded: [...new Set(failed)].sort(),
     resume: false,
   };
+}
+
+/** Of a capability that is named twice the higher level counts. */
+function highestOf(needs: CapacityNeed['needs']): CapacityNeed['needs'] {
+  const levels = new Map<string, number>();
+  for (const { name, level } of needs) levels.set(name, Math.max(level, levels.get(name) ?? 0));
+  return [...levels].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, level]) => ({ name, level }));
 }
 
 async function begin(context: MoveContext, taken: Taken, answer: AssignmentAnswer): Promise<boolean> {

@@ -314,6 +314,21 @@ describe('assignment', () => {
     for (const id of ids) await end(id);
   });
 
+  test('the same need in another order stands in the same queue', async () => {
+    const need = (...names: string[]) => names.map((name) => ({ name, level: 1 }));
+    const capabilities = need('knots', 'sails');
+    await hire({ name: 'Bosun', capabilities, limits: single, tools: ['read_file', 'search_files'] });
+    const ids = [
+      await give({ requires: capabilities }),
+      await give({ requires: capabilities, tools: ['read_file', 'search_files'] }),
+      await give({ requires: need('sails', 'knots', 'sails'), tools: ['search_files', 'read_file'] }),
+    ];
+    for (const id of ids) await desk.look(id);
+    const needs = await Promise.all(ids.slice(1).map(async (id) => (await taskOf(id)).waitingNeed));
+    expect(needs[1]).toEqual(needs[0]);
+    for (const id of ids) await end(id);
+  });
+
   test('who comes new does not pass who waits; what has begun goes before what is new', async () => {
     const agentId = await desk.hire('patience', 1);
     const [holder, waiter] = [await desk.give('patience'), await desk.give('patience')];
