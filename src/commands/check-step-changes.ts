@@ -77,6 +77,9 @@ async function problemsOfInput(
   const tools = [...found.steps.flatMap(toolsNamed), ...(toolsOf ? await toolNames(tx, toolsOf) : [])];
   const { problems } = checkDefinition(changed, await readWorkflowWorld(tx, tools));
   const place = `/steps/${position}`;
+  // Of the whole: nested too deeply, too large. It was not so before.
+  const ofWhole = problems.filter(({ pointer, code }) => pointer === '' && code !== 'more_problems');
+  if (ofWhole.length > 0) return ofWhole.map((problem) => ({ ...problem, pointer: `${root}/with` }));
   return problems
     .filter(({ pointer }) => pointer === place || pointer.startsWith(`${place}/`))
     .map((problem) => ({ ...problem, pointer: `${root}${problem.pointer.slice(place.length)}` }));

@@ -91,6 +91,9 @@ const duration = z
     'an ISO 8601 duration in weeks, days, hours, minutes, seconds, such as "PT30S" or "P1DT12H"',
   );
 
+/** Where JSON text may stand for what it says. */
+export const jsonTextKeys: ReadonlySet<string> = new Set(['inputs', 'outputSchema', 'arguments', 'values']);
+
 /** JSON text and `[{ name, value }]` become the record that they stand for; anything else is left for the schema to judge. */
 export const toRecord = (value: unknown): unknown => {
   if (value === '') return null;

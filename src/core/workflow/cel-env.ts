@@ -3,22 +3,25 @@
  * database transaction.
  *
  * 1. Nothing loops for long: every turn of every macro (`map`, `exists`, …) costs one tick, and an evaluation has `maxTicks`.
- * 2. Nothing grows without bound: text and lists made by `+` are capped (doubling in nested maps reached 2^90 elements).
- * 3. JSON knows one kind of number: int and double mix in arithmetic, and the result is a double.
+ * 2. Nothing grows without bound: text, bytes and lists made by `+` are capped (doubling in nested maps reached 2^90 elements).
+ * 3. Nothing works through much: what functions read and compare is counted (see cel-work).
+ * 4. JSON knows one kind of number: int and double mix in arithmetic, and the result is a double.
  */
 import { type CelInput, CelScalar, celEnv, celFunc, celList, listType } from '@bufbuild/cel';
+import { countingWork, restartWork } from './cel-work.ts';
 import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 
 export const celLimits = { maxTicks: 10_000, maxListItems: 10_000, maxTextLength: 1_000_000 } as const;
 
-const { BOOL, DOUBLE, INT, STRING } = CelScalar;
+const { BOOL, BYTES, DOUBLE, INT, STRING } = CelScalar;
 const LIST = listType(CelScalar.DYN);
 const tick = '@tick';
 
 // Evaluation is synchronous and never nests, so one counter serves all; `restartTicks` runs before each.
 let ticks = 0;
-export function restartTicks(): void {
+export function restartTicks(work?: number): void {
   ticks = 0;
+  restartWork(work);
 }
 
 const mixed = (name: string, compute: (left: number, right: number) => number) => [
@@ -27,6 +30,7 @@ const mixed = (name: string, compute: (left: number, right: number) => number) =
 ];
 
 export const workflowCelFuncs = [
+  ...countingWork(celEnv().funcs),
   ...mixed('_+_', (left, right) => left + right),
   ...mixed('_-_', (left, right) => left - right),
   ...mixed('_*_', (left, right) => left * right),
@@ -36,6 +40,11 @@ export const workflowCelFuncs = [
       throw new Error(`the text would be longer than ${celLimits.maxTextLength} characters`);
     }
     return left + right;
+  }),
+  celFunc('_+_', [BYTES, BYTES], BYTES, (left, right) => {
+    if (left.length + right.length > celLimits.maxTextLength)
+      throw new Error(`there would be more than ${celLimits.maxTextLength} bytes`);
+    return new Uint8Array([...left, ...right]);
   }),
   celFunc('_+_', [LIST, LIST], LIST, (left, right) => {
     if (left.size + right.size > celLimits.maxListItems) {

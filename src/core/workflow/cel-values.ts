@@ -22,18 +22,28 @@ export function jsonToCel(value: unknown, seen: WeakMap<object, CelInput>): CelI
   return converted;
 }
 
-/** Throws an Error for what JSON cannot hold. Durations become ISO 8601 in seconds, timestamps ISO 8601. */
+/** What a result may weigh: its characters, and ten for each value. A list in lists in lists is small until it is written out. */
+const maxResult = 10_000_000;
+const perValue = 10;
+
+/** Throws an Error for what JSON cannot hold, and for what is too large. Durations become ISO 8601 in seconds, timestamps ISO 8601. */
 export function celToJson(value: CelValue): Json {
+  return writeOut(value, { left: maxResult });
+}
+
+function writeOut(value: CelValue, room: { left: number }): Json {
+  room.left -= perValue + (typeof value === 'string' ? value.length : 0);
+  if (room.left < 0) throw new Error('the result is too large');
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string') return text(value);
   if (typeof value === 'number') return finite(value);
   if (typeof value === 'bigint') return safe(value);
   if (isCelUint(value)) return safe(value.value);
-  if (isCelList(value)) return Array.from(value, celToJson);
+  if (isCelList(value)) return Array.from(value, (item) => writeOut(item, room));
   if (isCelMap(value)) {
     const entries = Array.from(value.entries(), ([key, item]): [string, Json] => [
       isCelUint(key) ? String(key.value) : text(String(key)),
-      celToJson(item),
+      writeOut(item, room),
     ]);
     return Object.fromEntries(entries);
   }

@@ -94,6 +94,15 @@ function has(agent: World['agents'][number], { capability, level }: Need): boole
   return agent.capabilities.some((own) => own.name === capability && own.level >= level);
 }
 
+/** Once for a team of thousands, however often a plan asks for what nobody can. */
+const said = new WeakMap<World['agents'], string>();
+function capabilitiesOf(agents: World['agents']): string {
+  const known =
+    said.get(agents) ?? listed(agents.flatMap(({ capabilities }) => capabilities.map(({ name }) => name)));
+  said.set(agents, known);
+  return known;
+}
+
 function checkRequires(needs: readonly Need[], agents: World['agents'], path: Path): Problem[] {
   const problems = needs.flatMap((need) => {
     if (agents.some((agent) => has(agent, need))) return [];
@@ -104,14 +113,8 @@ function checkRequires(needs: readonly Need[], agents: World['agents'], path: Pa
       const message = `Nobody has "${capability}" at level ${level}; the best has ${best}.`;
       return [problemAt([...path, 'requires', at, 'level'], 'level_too_high', message)];
     }
-    const known = agents.flatMap((agent) => agent.capabilities.map(({ name }) => name));
-    return [
-      problemAt(
-        [...path, 'requires', at, 'capability'],
-        'unknown_capability',
-        `Nobody has "${capability}". ${listed(known)}`,
-      ),
-    ];
+    const message = `Nobody has "${capability}". ${capabilitiesOf(agents)}`;
+    return [problemAt([...path, 'requires', at, 'capability'], 'unknown_capability', message)];
   });
   if (problems.length > 0 || needs.length === 0) return problems;
   if (agents.some((agent) => needs.every((need) => has(agent, need)))) return [];

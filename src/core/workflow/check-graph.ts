@@ -7,6 +7,8 @@ export interface Graph {
   byId: ReadonlyMap<string, DraftStep>;
   /** The ids as a sentence, made once: a nonsense plan may name 100,000 steps that are not there. */
   known: string;
+  /** Of ids with hyphens: what an expression takes for a name of its own, and the whole id. */
+  hyphenated: ReadonlyMap<string, string>;
   /** Whether `id` surely ends before `step` begins; null where a ring makes that unanswerable. */
   isBefore(id: string, step: DraftStep): boolean | null;
 }
@@ -24,12 +26,23 @@ export function checkGraph({ steps }: Draft): { graph: Graph; problems: Problem[
       );
   }
   const known = listed(byId.keys());
-  for (const step of steps) problems.push(...checkDependsOn(step, byId, known));
   const { before, ringed } = sortDraft(byId);
-  problems.push(...findRings(ringed, byId).map((ring) => ringProblem(ring, byId)));
   const isBefore = (id: string, step: DraftStep) =>
     step.id === null || ringed.has(step.id) ? null : (before.get(step.id)?.has(id) ?? false);
-  return { graph: { byId, known, isBefore }, problems };
+  return {
+    graph: { byId, known, hyphenated: hyphenatedParts(byId.keys()), isBefore },
+    problems: [
+      ...problems,
+      ...steps.flatMap((step) => checkDependsOn(step, byId, known)),
+      ...findRings(ringed, byId).map((ring) => ringProblem(ring, byId)),
+    ],
+  };
+}
+
+function hyphenatedParts(ids: Iterable<string>): Map<string, string> {
+  const parts = new Map<string, string>();
+  for (const id of ids) for (const part of id.split('-').slice(1)) if (!parts.has(part)) parts.set(part, id);
+  return parts;
 }
 
 function checkDependsOn(step: DraftStep, byId: ReadonlyMap<string, DraftStep>, known: string): Problem[] {

@@ -11,6 +11,8 @@ import { hasReference, onlyReference, parseTemplate } from './reference.ts';
 interface Place {
   draft: Draft;
   graph: Graph;
+  /** What inputs there are, as a sentence. */
+  inputs: string;
   /** null: the output of the whole, which sees every step. */
   step: DraftStep | null;
   item: string | null;
@@ -23,15 +25,15 @@ interface Name {
 }
 
 export function checkNames(draft: Draft, graph: Graph): Problem[] {
-  const whole: Place = { draft, graph, step: null, item: null };
+  const inputs = listed(Object.keys(asObject(draft.inputs?.properties) ?? {}));
+  const whole: Place = { draft, graph, inputs, step: null, item: null };
   return [
-    ...draft.steps.flatMap((step) => checkStep(draft, graph, step)),
+    ...draft.steps.flatMap((step) => checkStep(step, { ...whole, step })),
     ...checkTemplates(draft.output, ['output'], whole),
   ];
 }
 
-function checkStep(draft: Draft, graph: Graph, step: DraftStep): Problem[] {
-  const outside: Place = { draft, graph, step, item: null };
+function checkStep(step: DraftStep, outside: Place): Problem[] {
   const inside: Place = { ...outside, item: step.forEach?.as ?? null };
   const items = step.forEach?.items;
   return [
@@ -94,10 +96,11 @@ const mustBeItems: Judge = (value) => {
 /** An expression that reads nothing from outside always gives the same: it is tried out here. */
 function checkConstant(text: string, path: Path, judge: Judge): Problem[] {
   if (hasReference(text)) return [];
-  const { names, faults, evaluate } = compileExpression(text);
+  const { names, faults, tryOut } = compileExpression(text);
   if (names.length > 0 || faults.length > 0) return [];
   try {
-    const fault = judge(evaluate({}));
+    const tried = tryOut();
+    const fault = tried && judge(tried.value);
     return fault === null ? [] : [problemAt(path, fault.code, fault.message)];
   } catch (error) {
     if (!(error instanceof EvaluationFailure)) throw error;
@@ -184,10 +187,10 @@ function checkName(name: Name, at: Path, place: Place): Problem[] {
   ];
   const { root, path } = name;
   if (root === place.item) return [];
-  if (root === 'inputs') return checkInput(path, place.draft.inputs, say);
+  if (root === 'inputs') return checkInput(path, place, say);
   if (root === 'steps') return checkStepName(path, place, say);
   const known = ['inputs', 'steps', ...(place.item === null ? [] : [place.item])].join(', ');
-  const hyphen = [...place.graph.byId.keys()].find((id) => id.split('-').slice(1).includes(root));
+  const hyphen = place.graph.hyphenated.get(root);
   const hint =
     hyphen === undefined ? '' : ` A step id with a hyphen is written steps["${hyphen}"] in an expression.`;
   return say('unknown_name', `there is no "${root}"; known here: ${known}.${hint}`);
@@ -195,17 +198,13 @@ function checkName(name: Name, at: Path, place: Place): Problem[] {
 
 type Say = (code: string, message: string) => Problem[];
 
-function checkInput(path: Name['path'], schema: Draft['inputs'], say: Say): Problem[] {
+function checkInput(path: Name['path'], { draft, inputs }: Place, say: Say): Problem[] {
+  const schema = draft.inputs;
   const [name] = path;
   if (name === undefined) return [];
   if (schema === null)
     return say('unknown_input', `"${name}" is used, but the definition declares no inputs.`);
-  return hasProperty(schema, name)
-    ? []
-    : say(
-        'unknown_input',
-        `the inputs have no "${name}". ${listed(Object.keys(asObject(schema.properties) ?? {}))}`,
-      );
+  return hasProperty(schema, name) ? [] : say('unknown_input', `the inputs have no "${name}". ${inputs}`);
 }
 
 function checkStepName(path: Name['path'], place: Place, say: Say): Problem[] {

@@ -9,6 +9,7 @@ import { type CelInput, type CelResult, isCelError, parse, plan } from '@bufbuil
 import { type Json, workflowLimits } from '../../contracts/workflow.ts';
 import { restartTicks, workflowCelEnv } from './cel-env.ts';
 import { celToJson } from './cel-values.ts';
+import { isOverworked } from './cel-work.ts';
 import { type ExpressionFault, type NameUse, readNames } from './expression-names.ts';
 
 export type Bindings = Record<string, CelInput>;
@@ -20,6 +21,8 @@ export interface Expression {
   faults: readonly ExpressionFault[];
   /** The value as JSON. Throws EvaluationFailure. */
   evaluate(bindings: Bindings): Json;
+  /** The same of an expression without names; null when that is too much work to know before it runs. Throws EvaluationFailure. */
+  tryOut(): { value: Json } | null;
 }
 
 /** What went wrong while an expression ran; whoever knows its place gives it a pointer. */
@@ -56,14 +59,32 @@ function compile(text: string): Expression {
       const message = failureOf(() => (plan(workflowCelEnv, expr) as (bindings: Bindings) => CelResult)({}));
       return message === null ? [] : [{ offset, code: 'expression_type', message }];
     });
-    return { text, names, faults: [...faults, ...failing], evaluate: (bindings) => evaluate(run, bindings) };
+    return {
+      text,
+      names,
+      faults: [...faults, ...failing],
+      evaluate: (bindings) => evaluate(run, bindings),
+      tryOut: () => tryOut(run),
+    };
   } catch (error) {
     return broken(text, syntaxFault(error));
   }
 }
 
-function evaluate(run: (bindings: Bindings) => CelResult, bindings: Bindings): Json {
-  restartTicks();
+/** A definition may have thousands of them. */
+const trialWork = 200_000;
+
+function tryOut(run: (bindings: Bindings) => CelResult): { value: Json } | null {
+  try {
+    return { value: evaluate(run, {}, trialWork) };
+  } catch (error) {
+    if (isOverworked()) return null;
+    throw error;
+  }
+}
+
+function evaluate(run: (bindings: Bindings) => CelResult, bindings: Bindings, work?: number): Json {
+  restartTicks(work);
   try {
     const value = run(bindings);
     if (isCelError(value)) throw new EvaluationFailure(value.message);
@@ -88,7 +109,7 @@ function broken(text: string, fault: ExpressionFault): Expression {
   const evaluate = (): never => {
     throw new EvaluationFailure(fault.message);
   };
-  return { text, names: [], faults: [fault], evaluate };
+  return { text, names: [], faults: [fault], evaluate, tryOut: evaluate };
 }
 
 function syntaxFault(error: unknown): ExpressionFault {

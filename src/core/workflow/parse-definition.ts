@@ -4,9 +4,9 @@
  * 1. Never throws; every problem at once, with a JSON Pointer into what was given.
  * 2. Text and values that could exhaust memory or the stack are refused before anything walks them.
  */
-import { parseDocument, type YAMLError } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type * as z from 'zod';
-import { WorkflowDefinition, workflowLimits } from '../../contracts/workflow.ts';
+import { jsonTextKeys, toRecord, WorkflowDefinition, workflowLimits } from '../../contracts/workflow.ts';
 import type { Problem } from '../../errors.ts';
 import { inSource, problemAt, uniqueProblems } from './problem-at.ts';
 
@@ -46,8 +46,10 @@ function readText(text: string): Source {
   const bare = withoutFence(text);
   try {
     return { value: JSON.parse(bare) as unknown, problems: [] };
-  } catch {
-    return readYaml(bare);
+  } catch (error) {
+    if (bare.length <= mostYaml) return readYaml(bare);
+    const message = `A text of more than ${mostYaml} characters has to be JSON: ${firstLine(error)}`;
+    return failed('too_long', message);
   }
 }
 
@@ -60,16 +62,20 @@ function withoutFence(text: string): string {
 function readYaml(text: string): Source {
   if (tooManyBrackets(text)) return failed('too_deep', tooDeep);
   try {
+    const lineCounter = new LineCounter();
     const document = parseDocument(text, {
       version: '1.2',
       schema: 'core',
       customTags: [],
       strict: true,
-      uniqueKeys: true,
+      // The reader compares each key with all before it: a minute for 100,000 of them.
+      uniqueKeys: false,
+      lineCounter,
     });
     const faults = [...document.errors, ...document.warnings];
     if (faults.some(({ message }) => message.includes('call stack'))) return failed('too_deep', tooDeep);
-    if (faults.length > 0) return { value: null, problems: faults.slice(0, 20).map(textProblem) };
+    const messages = [...faults.map(firstLine), ...doubleKeys(document, lineCounter)];
+    if (messages.length > 0) return { value: null, problems: messages.slice(0, 20).map(textProblem) };
     return { value: document.toJS({ maxAliasCount: 100 }) as unknown, problems: [] };
   } catch (error) {
     return failed(
@@ -79,8 +85,24 @@ function readYaml(text: string): Source {
   }
 }
 
-function textProblem(fault: YAMLError): Problem {
-  return { pointer: '', code: 'syntax', message: `The text is neither JSON nor YAML: ${firstLine(fault)}` };
+function doubleKeys(document: Document.Parsed, places: LineCounter): string[] {
+  const found: string[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const { line, col } = places.linePos(key.range?.[0] ?? 0);
+        if (seen.has(key.value)) found.push(`Map keys must be unique at line ${line}, column ${col}`);
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
+function textProblem(message: string): Problem {
+  return { pointer: '', code: 'syntax', message: `The text is neither JSON nor YAML: ${message}` };
 }
 
 function firstLine(error: unknown): string {
@@ -90,6 +112,9 @@ function firstLine(error: unknown): string {
 function failed(code: string, message: string): Source {
   return { value: null, problems: [{ pointer: '', code, message }] };
 }
+
+/** It is read a hundred times slower than JSON. */
+const mostYaml = 500_000;
 
 const tooDeep = `Brackets are nested deeper than ${workflowLimits.jsonDepth}.`;
 
@@ -104,7 +129,7 @@ function tooManyBrackets(text: string): boolean {
   return false;
 }
 
-/** Walks without recursion, and counts: aliases of YAML can make a small text a huge tree. */
+/** Walks without recursion, and counts: aliases of YAML can make a small text a huge tree. JSON text in it is walked as what it says. */
 function shapeProblem(root: unknown): Problem | null {
   const stack: { value: unknown; path: readonly string[] }[] = [{ value: root, path: [] }];
   for (let nodes = 1; ; nodes += 1) {
@@ -116,8 +141,15 @@ function shapeProblem(root: unknown): Problem | null {
     if (typeof value === 'number' && !Number.isFinite(value)) {
       return problemAt(path, 'invalid_type', 'JSON has no such number.');
     }
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [key, child] of Object.entries(value)) stack.push({ value: child, path: [...path, key] });
+    const inside = jsonTextKeys.has(path.at(-1) ?? '') ? toRecord(value) : value;
+    if (typeof inside !== 'object' || inside === null) continue;
+    // Left out without a word by what reads it next.
+    if (Object.hasOwn(inside, '__proto__'))
+      return inSource(
+        root,
+        problemAt([...path, '__proto__'], 'reserved_name', 'Nothing can be called this.'),
+      );
+    for (const [key, child] of Object.entries(inside)) stack.push({ value: child, path: [...path, key] });
   }
 }
 const maxNodes = 500_000;

@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors.ts';
+import { headOf } from '../context/clip.ts';
 import { escapePointer } from './evaluate.ts';
 
 export type Path = readonly PropertyKey[];
@@ -15,7 +16,8 @@ export function problemAt(path: Path, code: string, message: string): Problem {
 export function listed(names: Iterable<string>): string {
   const unique = [...new Set(names)].toSorted();
   if (unique.length === 0) return 'There is none at all.';
-  return `There is: ${unique.slice(0, 20).join(', ')}${unique.length > 20 ? ', …' : '.'}`;
+  const shown = unique.slice(0, 20).map((name) => (name.length > 100 ? `${headOf(name, 100)}…` : name));
+  return `There is: ${shown.join(', ')}${unique.length > 20 ? ', …' : '.'}`;
 }
 
 /** In the order of the document's places, each only once. */

@@ -96,6 +96,23 @@ describe('expressions', () => {
     expect(failure(`1${' + 1'.repeat(400)}`).message).toContain('longer than 1000');
   });
 
+  it('work through no more than a process has time and room for', () => {
+    const built = (times: number, from: string, to: string) =>
+      `${'['.repeat(times)}${from}${`].map(x, ${to})[0]`.repeat(times)}`;
+    const text = built(14, `"${'a'.repeat(46)}"`, 'x + x');
+    const often = (what: string) =>
+      `[${text}].map(s, ${'[1,2,3,4,5,6,7,8,9].map(y, '.repeat(3)}${what}${')'.repeat(3)})`;
+    for (const what of ['size(s)', 's.size()', 's.matches("(a|b)*[cd]")', 's.contains(s + "b")', 'bytes(s)'])
+      expect(failure(often(what)).message).toContain('to work through');
+    const tree = built(10, '1', '[x,x,x,x,x,x,x,x]');
+    const other = built(10, '2', '[x,x,x,x,x,x,x,x]');
+    expect(failure(tree).message).toContain('too large');
+    expect(failure(often('s')).message).toContain('too large');
+    for (const compare of ['==', '!=', 'in'])
+      expect(failure(`${tree} ${compare} [${other}]`).message).toContain('to work through');
+    expect(failure(`size(${built(16, `b"${'a'.repeat(46)}"`, 'x + x')})`).message).toContain('bytes');
+  });
+
   it('tell their names before they run, without those of their own loops', () => {
     const { names, faults } = compileExpression(
       'inputs.a[0].b + steps["x y"].output.map(v, v + other)[inputs.i]',

@@ -175,6 +175,7 @@ describe('what cannot be read is a problem', () => {
     ['deep brackets', '['.repeat(50_000), 'too_deep'],
     ['deep lists without brackets', `${'- '.repeat(20_000)}x`, 'too_deep'],
     ['too long a text', 'x'.repeat(2_000_001), 'too_long'],
+    ['a long text that is no JSON', `name: ${'x'.repeat(500_001)}`, 'too_long'],
   ])('when it is %s', (_, source, code) => {
     expect(parseDefinition(source).problems[0]).toMatchObject({ pointer: '', code });
   });
@@ -183,6 +184,32 @@ describe('what cannot be read is a problem', () => {
     let deep: unknown = 1;
     for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
     expect(pointers({ name: deep })).toEqual([' too_deep']);
+  });
+
+  it.each(['inputs', 'outputSchema', 'arguments', 'values'])(
+    'when JSON text in “%s” is nested too deeply to be walked',
+    (key) => {
+      const text = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+      expect(pointers({ name: 'x', steps: [{ id: 'a', kind: 'set', with: { [key]: text } }] })).toEqual([
+        ' too_deep',
+      ]);
+    },
+  );
+
+  it('when something has the one name that is left out without a word', () => {
+    const given = (values: unknown) => ({ name: 'x', steps: [{ id: 'a', kind: 'set', with: { values } }] });
+    const place = '/steps/0/with/values';
+    expect(pointers(given(JSON.parse('{"__proto__": "1"}')))).toEqual([`${place}/__proto__ reserved_name`]);
+    expect(pointers(given('{"__proto__": "1"}'))).toEqual([`${place} reserved_name`]);
+    expect(pointers(given([{ name: '__proto__', value: '1' }]))).toEqual([`${place}/0/value reserved_name`]);
+  });
+
+  it('naming each place of a key that is given twice, among many thousands', () => {
+    const keys = Array.from({ length: 30_000 }, (_, n) => `k${n}: 1`);
+    const { problems } = parseDefinition([...keys, 'k7: 2'].join('\n'));
+    expect(problems.map(({ message }) => message)).toEqual([
+      'The text is neither JSON nor YAML: Map keys must be unique at line 30001, column 1',
+    ]);
   });
 
   it('when it has a number that JSON has not', () => {

@@ -416,6 +416,26 @@ describe('everything at once', () => {
     });
   });
 
+  it('takes nonsense of any size', () => {
+    const many = Array.from({ length: 150_000 }, () => 'x');
+    expect(found(define([set('a', { n: '1' }, { dependsOn: many })]))).toHaveLength(1001);
+    const steps = Array.from({ length: 100_000 }, (_, n) => ({ id: `s${n}` }));
+    expect(found(define(steps))).toContain('/steps too_big');
+    const names = define([
+      ...Array.from({ length: 900 }, (_, n) => agent(`a-b-${n}`)),
+      agent('z', { goal: '${{q}}'.repeat(100_000) }),
+    ]);
+    expect(found(names).at(-1)).toBe(' more_problems');
+  });
+
+  it('does not answer with more than it was given', () => {
+    const huge = Array.from({ length: 20 }, (_, n) => set(`s${n}${'x'.repeat(50_000)}`));
+    const dependsOn = Array.from({ length: 1000 }, (_, n) => `no${n}`);
+    const source = define([...huge, set('b', { n: '1' }, { dependsOn })]);
+    const chars = JSON.stringify(validateDefinition(source, world)).length;
+    expect(chars).toBeLessThan(3 * JSON.stringify(source).length);
+  });
+
   it('never throws, whatever a model wrote', () => {
     const key = fc.constantFrom(
       'name',
