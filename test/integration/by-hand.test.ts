@@ -73,6 +73,11 @@ describe('a run at work that operations', () => {
         id,
       );
       expect(row?.reason).toContain('operations');
+      const repairs = await house.rows(
+        `SELECT data->>'what' AS what FROM events WHERE stream = $1 AND type = 'repair.made'`,
+        `run/${id}`,
+      );
+      expect(repairs).toEqual([{ what: 'cancelled' }]);
     },
   );
 

@@ -23,7 +23,7 @@ export async function standConversation(
 ): Promise<Standing> {
   const conversation = await lockConversation(tx, conversationId);
   takeWakes(tx, `conversation/${conversationId}`);
-  if (operations) await stopAll(tx, conversation, byOperations);
+  if (operations) await stopByOperations(tx, conversation);
   const reply = (await openReply(tx, conversationId)) ?? (await nextReply(tx, conversation));
   const [agent] = await tx.sql<{ name: string }>('SELECT name FROM agents WHERE id = $1', [
     conversation.agentId,
@@ -41,16 +41,21 @@ export async function standConversation(
   };
 }
 
-export const byOperations = 'Stopped by operations in Temporal.';
+/** Somebody stopped it in Temporal. */
+export async function stopByOperations(tx: Tx, { id }: Pick<ConversationRow, 'id'>): Promise<void> {
+  const why = 'Stopped by operations in Temporal.';
+  if (await stopAll(tx, { id }, why))
+    tx.emit({ stream: `conversation/${id}`, type: 'repair.made', data: { what: 'cancelled', why } });
+}
 
-/** The reply under way ends, and what waits is not answered. Of what was to be answered anew the last reply counts. */
-export async function stopAll(tx: Tx, { id }: Pick<ConversationRow, 'id'>, reason: string): Promise<void> {
+/** The reply under way ends, and what waits is not answered. Of what was to be answered anew the last reply counts. @returns whether anything was open */
+export async function stopAll(tx: Tx, { id }: Pick<ConversationRow, 'id'>, reason: string): Promise<boolean> {
   const reply = await openReply(tx, id);
-  if (reply) await requestCancel(tx, { taskIds: [reply.id], reason });
-  await tx.sql(
+  const stopped = reply ? (await requestCancel(tx, { taskIds: [reply.id], reason })).tasks : 0;
+  const kept = await tx.sql(
     `UPDATE messages m SET answered_by = r.id
        FROM (SELECT DISTINCT ON (reply_to) reply_to, id FROM messages WHERE conversation_id = $1 AND reply_to IS NOT NULL ORDER BY reply_to, place DESC) AS r
-      WHERE m.id = r.reply_to AND m.conversation_id = $1 AND m.answered_by IS NULL AND m.task_id IS NULL`,
+      WHERE m.id = r.reply_to AND m.conversation_id = $1 AND m.answered_by IS NULL AND m.task_id IS NULL RETURNING m.id`,
     [id],
   );
   const rows = await tx.sql<{ id: string }>(
@@ -58,6 +63,7 @@ export async function stopAll(tx: Tx, { id }: Pick<ConversationRow, 'id'>, reaso
     [id],
   );
   await moveMessages(tx, { ids: rows.map((row) => row.id), to: 'expired', reason });
+  return stopped + kept.length + rows.length > 0;
 }
 
 /** Begins the next one; null: nothing is unanswered, or nobody is there any more who could. */

@@ -3,7 +3,7 @@ import type { Failure } from '../../contracts/task.ts';
 import { isFinished } from '../../contracts/status.ts';
 import type { Database, Tx } from '../record.ts';
 import { expireApprovals } from '../approvals/approval-store.ts';
-import { byOperations, stopAll } from '../conversations/stand-conversation.ts';
+import { stopAll, stopByOperations } from '../conversations/stand-conversation.ts';
 import { withdrawQuestions } from '../messages/ask-for-step.ts';
 import { lockRun } from '../run-store.ts';
 import { loadTaskFacts, lockTask } from '../task-store.ts';
@@ -29,15 +29,24 @@ export async function cancelExecution(tx: Tx, { kind, id, since }: CancelledExec
     `SELECT 1 FROM events WHERE stream = $1 AND type IN ('task.cancelled', 'run.cancelled') AND at >= $2 AND data->>'reason' = $3 LIMIT 1`,
     [`${kind}/${id}`, since, reason],
   );
-  if (done.length === 0) await requestCancel(tx, { [`${kind}Ids`]: [id], reason });
+  if (done.length === 0) await cancelNamed(tx, { kind, id });
+}
+
+async function cancelNamed(tx: Tx, { kind, id }: Pick<CancelledExecution, 'kind' | 'id'>): Promise<void> {
+  const { tasks, runs } = await requestCancel(tx, { [`${kind}Ids`]: [id], reason });
+  if (tasks + runs === 0) return;
+  const [row] = await tx.sql<{ rootTaskId: string | null }>(
+    `SELECT ${kind === 'run' ? 'root_task_id' : 'root_id'} AS root_task_id FROM ${kind}s WHERE id = $1`,
+    [id],
+  );
+  const data = { what: 'cancelled', why: reason };
+  tx.emit({ stream: `${kind}/${id}`, type: 'repair.made', data }, { rootTaskId: row?.rootTaskId ?? null });
 }
 
 /** Somebody cancelled or terminated `task/{id}` or `run/{id}` in Temporal: the record asks it and everything below to stop. */
 export async function cancelByOperations(db: Database, target: string): Promise<void> {
   await onTarget(db, { target, actor: 'operations' }, (tx, { kind, id }) =>
-    kind === 'conversation'
-      ? stopAll(tx, { id }, byOperations)
-      : requestCancel(tx, kind === 'run' ? { runIds: [id], reason } : { taskIds: [id], reason }),
+    kind === 'conversation' ? stopByOperations(tx, { id }) : cancelNamed(tx, { kind, id }),
   );
 }
 

@@ -101,6 +101,11 @@ test('operations see it while something is unanswered; what they stop by hand is
   expect(await replies(id)).toEqual([{ text: 'Stopped.' }]);
   expect(await isOpen(id)).toBe(false);
   expect((await look(id, true)).end).toBe('completed');
+  const repairs = await office.desk.rows(
+    `SELECT data->>'what' AS what FROM events WHERE stream = $1 AND type = 'repair.made'`,
+    `conversation/${id}`,
+  );
+  expect(repairs).toEqual([{ what: 'cancelled' }]);
 });
 
 test('what is said after operations ended a conversation is another matter', async () => {
