@@ -20,7 +20,7 @@ import { unlessGuarded } from './guards.ts';
 import { afterHearing, arrived, excuse, heardMeanwhile, unlessUnread } from './messages.ts';
 import { unlessFull, withoutSummaries } from './summaries.ts';
 import { toolTaskMove } from './tool-task.ts';
-import { aroundWaitingTools } from './waiting-tools.ts';
+import { aroundWaitingTools, firstEnd } from './waiting-tools.ts';
 import type { CurrentAttempt, EffectFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
 
 export const maxAttempts = 3;
@@ -32,7 +32,13 @@ export function nextTaskMove(snapshot: TaskSnapshot): TaskMove {
   if (isFinished(task.status)) return { move: 'rest' };
   if (task.cancelRequestedAt) return cancelMove(snapshot);
   if (task.pausedAt && !effects.some(isOpen))
-    return settled(snapshot, { move: 'wait', for: 'paused', detail: 'Paused by a person' });
+    return settled(snapshot, {
+      move: 'wait',
+      for: 'paused',
+      detail: 'Paused by a person',
+      // What was asked before is over in its time, and so is a person's right to decide it.
+      until: firstEnd(effects),
+    });
   const files = fileMove(snapshot);
   if (files) return files;
   if (task.toolCall) return settled(snapshot, toolTaskMove(snapshot, task.toolCall));
@@ -54,7 +60,10 @@ function waitingMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove 
   if (waits?.move !== 'wait') return waits;
   const move = heardMeanwhile(snapshot, current, waits);
   // Nothing is summarised now: the conversation is in the middle of a call.
-  return move === waits ? waits : unlessOut(snapshot, current, unlessGuarded(snapshot, current, move));
+  if (move === waits) return waits;
+  const next = unlessOut(snapshot, current, unlessGuarded(snapshot, current, move));
+  // Held up by something else, it still looks when what it has asked is over.
+  return next.move === 'wait' && next.until === undefined ? { ...next, until: waits.until ?? null } : next;
 }
 
 function guardedMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {

@@ -9,14 +9,21 @@ export function aroundWaitingTools({ effects }: TaskSnapshot): TaskMove | null {
   const [first] = waits;
   if (!first) return null;
   const more = waits.length > 1 ? ` (and ${waits.length - 1} more)` : '';
-  const ends = waits.flatMap(({ until, remindAt }) =>
-    [until, remindAt].flatMap((time) => (time ? [Date.parse(time)] : [])),
-  );
   return {
     move: 'wait',
     for: first.for,
     detail: first.detail + more,
     on: waits.flatMap(({ on }) => on),
-    until: ends.length > 0 ? new Date(Math.min(...ends)) : null,
+    until: firstEnd(effects),
   };
+}
+
+/** When the first of them is over, or has to remind, whatever else the task waits for meanwhile. */
+export function firstEnd(effects: TaskSnapshot['effects']): Date | null {
+  const ends = effects.flatMap(({ status, waits: why }) =>
+    status === 'waiting' && why && !why.granted
+      ? [why.until, why.remindAt].flatMap((time) => (time ? [Date.parse(time)] : []))
+      : [],
+  );
+  return ends.length > 0 ? new Date(Math.min(...ends)) : null;
 }

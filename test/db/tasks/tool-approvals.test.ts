@@ -143,6 +143,17 @@ describe('an approval of a tool call', () => {
     await expect(late).rejects.toEqual(code('wrong_state'));
   });
 
+  test('expires by the clock while its task is paused, too', async () => {
+    await rule({ tool: 'pay', expiresIn: 'PT1H' });
+    const call = await waiting();
+    await desk.rows('UPDATE tasks SET paused_at = now() WHERE id = $1', call.taskId);
+    const { expiresAt } = await desk.approvalOf(call);
+    expect((await desk.standing(call)).wakeAt).toBe(Number(expiresAt));
+    expect(await desk.standing(call, Number(expiresAt))).toMatchObject({ start: [], wakeAt: null });
+    expect(await desk.approvalOf(call)).toMatchObject({ status: 'expired' });
+    expect(await desk.taskOf(call)).toMatchObject({ status: 'waiting', waitingFor: 'paused' });
+  });
+
   test('cannot be given after its time, even before the task has looked', async () => {
     await rule({ tool: 'pay', expiresIn: 'PT1H' });
     const call = await waiting();
