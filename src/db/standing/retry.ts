@@ -123,7 +123,7 @@ async function runsAbove(tx: Tx, taskId: string): Promise<string[]> {
 }
 
 async function reopenRun(tx: Tx, run: RunRow): Promise<void> {
-  if (!isFinished(run.status)) return;
+  if (!isFinished(run.status)) return requireNotCancelled(run, 'run');
   await updateRun(tx, run, {
     status: 'running',
     error: null,
@@ -137,10 +137,19 @@ async function reopenRun(tx: Tx, run: RunRow): Promise<void> {
   tx.emit({ stream: `run/${run.id}`, type: 'run.resumed', data: {} }, { rootTaskId: run.rootTaskId });
 }
 
+/** What is above goes on with it, and so must not be about to end. @throws AppError wrong_state */
+function requireNotCancelled({ id, cancelRequestedAt }: RunRow | TaskRow, what: 'run' | 'task'): void {
+  if (cancelRequestedAt)
+    throw new AppError(
+      'wrong_state',
+      `The ${what} above it, ${id}, is being cancelled: wait until it has ended.`,
+    );
+}
+
 /** The task whose plan a reopened run is, and the tasks above it. */
 async function reopenUpwards(tx: Tx, taskId: string): Promise<void> {
   const task = await lockTask(tx, taskId);
-  if (!isFinished(task.status)) return;
+  if (!isFinished(task.status)) return requireNotCancelled(task, 'task');
   await reopenTask(tx, task);
   const [above] = await tx.sql<{ taskId: string | null }>('SELECT task_id FROM runs WHERE id = $1', [
     task.runId,

@@ -5,6 +5,7 @@ import { cancelTask } from '../../../src/commands/cancel-task.ts';
 import { pauseRun } from '../../../src/commands/pause-run.ts';
 import { pauseTask } from '../../../src/commands/pause-task.ts';
 import { resumeRun } from '../../../src/commands/resume-run.ts';
+import { retryRun } from '../../../src/commands/retry-run.ts';
 import { startRun } from '../../../src/commands/start-run.ts';
 import { insertTask } from '../../../src/db/task-store.ts';
 import { insertRun } from '../../../src/db/run-store.ts';
@@ -174,6 +175,20 @@ describe('a tree of tasks and runs', () => {
       expect(await desk.rows('SELECT type FROM events WHERE stream = $1', `run/${runId}`)).toEqual([]);
     },
   );
+
+  test('a run that has ended is not tried again while the goal above it is still being cancelled', async () => {
+    const { taskId, runId } = await planned();
+    await desk.inside((tx) => cancelTask(tx, desk.caller, { taskId }));
+    const children = await desk.rows<{ id: string }>('SELECT id FROM tasks WHERE run_id = $1', runId);
+    for (const { id } of children) await desk.look(id);
+    expect(await desk.tasks.standRun(desk.asker, runId)).toMatchObject({ end: 'cancelled' });
+    const retry = () => desk.inside((tx) => retryRun(tx, desk.caller, { runId }));
+    await expect(retry()).rejects.toMatchObject({ code: 'wrong_state' });
+    expect(await statuses('runs', 'id', runId)).toEqual(['cancelled']);
+    expect((await desk.look(taskId)).end).toBe('cancelled');
+    await retry();
+    expect(await statuses('runs', 'id', runId)).toEqual(['running']);
+  });
 
   test('what is being cancelled is neither paused nor resumed: that is said, and nothing changes', async () => {
     const { id: workflowId } = await saved();
