@@ -9,7 +9,7 @@ import { AppError } from '../errors.ts';
 import { type Caller, requireOperator } from './caller.ts';
 
 /**
- * Gives a task that a guard holds up its allowance once more; the task goes on exactly there.
+ * Gives a task that a guard holds up its allowance once more, as often as it takes to go on exactly there.
  * @throws AppError not_found; wrong_state when no guard, or another one, holds it up
  */
 export async function liftGuard(
@@ -28,7 +28,7 @@ export async function liftGuard(
       'wrong_state',
       `What holds this task up is the guard "${tripped.guard}", not "${guard}".`,
     );
-  const lifted = (task.guardsLifted[tripped.guard] ?? 0) + 1;
+  const lifted = (task.guardsLifted[tripped.guard] ?? 0) + (tripped.allowances ?? 1);
   await updateTask(tx, task, {
     guardTripped: null,
     guardsLifted: { ...task.guardsLifted, [tripped.guard]: lifted },

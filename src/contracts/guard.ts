@@ -5,10 +5,20 @@ export const GuardName = z.enum(['turns', 'time', 'depth', 'fan_out', 'same_acti
 export type GuardName = z.infer<typeof GuardName>;
 
 /** A guard that holds a task up. */
-export const TrippedGuard = z.object({ guard: GuardName, detail: z.string() }).meta({ id: 'TrippedGuard' });
+export const TrippedGuard = z
+  .object({
+    guard: GuardName,
+    detail: z.string(),
+    allowances: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('How many it takes to go on, which is what lifting it gives; absent: one'),
+  })
+  .meta({ id: 'TrippedGuard' });
 export type TrippedGuard = z.infer<typeof TrippedGuard>;
 
-/** How often a person has lifted which guard for a task. */
+/** How many allowances of which guard a person has given a task. */
 export type LiftedGuards = Partial<Record<GuardName, number>>;
 
 export const LiftGuard = z

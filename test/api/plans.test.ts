@@ -216,4 +216,14 @@ describe('a guard that holds a task up', () => {
     );
     expect(event).toEqual({ data: { guard: 'turns', note: 'It is close.' } });
   });
+
+  test('is lifted once by two at once, with as many allowances as it takes', async () => {
+    const { body: task } = await api.ask<Task>('POST', 'tasks', { body: { goal: 'Ask all of them.' } });
+    const guardTripped = { guard: 'fan_out', detail: 'Five; the limit is 2.', allowances: 2 } as const;
+    await inside(async (tx) => updateTask(tx, await lockTask(tx, task.id), { guardTripped }));
+    const lifts = [1, 2].map(() => api.ask('POST', `tasks/${task.id}/lift-guard`));
+    expect((await Promise.all(lifts)).map(({ status }) => status).toSorted()).toEqual([202, 409]);
+    const [row] = await api.db.acrossWorkspaces('SELECT guards_lifted FROM tasks WHERE id = $1', [task.id]);
+    expect(row).toEqual({ guardsLifted: { fan_out: 2 } });
+  });
 });

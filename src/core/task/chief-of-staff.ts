@@ -13,7 +13,7 @@ import { planningMove } from './planning.ts';
 import { replanningMove } from './replanning.ts';
 import { withoutHearing } from './messages.ts';
 import { isJudge, reportingMove } from './reporting.ts';
-import type { CurrentAttempt, TaskMove, TaskSnapshot } from './snapshot.ts';
+import type { CurrentAttempt, PlanFacts, PlanRunFacts, TaskMove, TaskSnapshot } from './snapshot.ts';
 import { toolTurn } from './tool-turns.ts';
 
 export function chiefOfStaffMove(all: TaskSnapshot, current: CurrentAttempt): TaskMove {
@@ -33,8 +33,16 @@ function planMove(snapshot: TaskSnapshot, current: CurrentAttempt): TaskMove {
   return isUnderWay(snapshot) ? replanningMove(snapshot, current) : reportingMove(snapshot, current);
 }
 
-/** The run goes on, or it will when it takes up the plan that was accepted meanwhile. */
+/** Plans that a completed run takes up. One that failed or was cancelled takes up none: what still waits for a person then is void. */
+const reopens = new Set<PlanFacts['status']>(['accepted', 'wanted']);
+
+/** The run goes on, or it will when it takes up what was decided meanwhile. */
 export function isUnderWay({ planRun, plan }: TaskSnapshot): boolean {
   if (!planRun) return false;
-  return !isFinished(planRun.status) || (plan != null && plan.n > (planRun.planN ?? plan.n));
+  if (!isFinished(planRun.status)) return true;
+  return planRun.status === 'completed' && isNewer(plan, planRun) && reopens.has(plan.status);
+}
+
+function isNewer(plan: TaskSnapshot['plan'], { planN }: PlanRunFacts): plan is PlanFacts {
+  return plan != null && plan.n > (planN ?? plan.n);
 }

@@ -3,7 +3,7 @@
  *
  * 1. Pure, and asked before a call is planned: what a guard stops has not happened, and nothing that is under way is cut off.
  * 2. A guard that trips holds the task up, visibly (`waiting: person`, `guard.tripped`), without a slot. A person lifts it for this task
- *    alone, which gives it its allowance once more, or cancels the task. It never fails by itself: what was done so far may be worth more
+ *    alone, which gives it its allowance once more (as often as what it wants takes), or cancels the task. It never fails by itself: what was done so far may be worth more
  *    than the limit.
  * 3. Limits are the agent's (`limits` of its revision) or the constants here. `hops` is the workspace's.
  */
@@ -23,11 +23,16 @@ interface Guarded {
   limits: CurrentAttempt['agent']['spec']['limits'];
   /** What would begin now. */
   next: readonly NewEffect[];
-  /** How often a person has lifted it. */
+  /** Allowances that a person has given. */
   lifted(guard: GuardName): number;
 }
 
 type Guard = (work: Guarded) => TrippedGuard | null;
+
+/** @param needed allowances, of which those that were given are not enough */
+function missing(needed: number, given: number): { allowances?: number } {
+  return needed - given > 1 ? { allowances: needed - given } : {};
+}
 
 /** The move itself, or the wait for a person that a guard makes of it. */
 export function unlessGuarded(snapshot: TaskSnapshot, current: CurrentAttempt, move: TaskMove): TaskMove {
@@ -67,6 +72,7 @@ const depth: Guard = ({ snapshot: { task }, limits, next, lifted }) => {
   return {
     guard: 'depth',
     detail: `It wants to delegate on from depth ${task.depth}; the limit is ${most}.`,
+    ...missing(task.depth + 1 - limits.maxDepth, lifted('depth')),
   };
 };
 
@@ -76,14 +82,17 @@ const fanOut: Guard = ({ snapshot, limits, next, lifted }) => {
   const there = snapshot.lineage?.children ?? 0;
   if (wanted === 0 || there + wanted <= most) return null;
   const detail = `It has delegated ${there} tasks and wants ${wanted} more; the limit is ${most}.`;
-  return { guard: 'fan_out', detail };
+  const needed = Math.ceil((there + wanted) / limits.maxChildren) - 1;
+  return { guard: 'fan_out', detail, ...missing(needed, lifted('fan_out')) };
 };
 
 const hops: Guard = ({ snapshot, next, lifted }) => {
   if (!snapshot.hops || !next.some(writes)) return null;
   const { heard, limit } = snapshot.hops;
-  const detail = hopsProblem(nextHops([heard]), limit * (1 + lifted('hops')));
-  return detail === null ? null : { guard: 'hops', detail };
+  const wanted = nextHops([heard]);
+  const detail = hopsProblem(wanted, limit * (1 + lifted('hops')));
+  if (detail === null) return null;
+  return { guard: 'hops', detail, ...missing(Math.ceil(wanted / limit) - 1, lifted('hops')) };
 };
 
 const sameGoal: Guard = ({ snapshot: { task, lineage }, next, lifted }) => {

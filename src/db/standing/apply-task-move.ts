@@ -12,7 +12,7 @@ import { cancelTaskNow, completeTask, endAttempt, failTask } from './end-task.ts
 import { type MoveContext, notWaiting, place } from './move-context.ts';
 import { onTask } from './on-task.ts';
 import { carryOut, declinePlan, proposePlan } from './propose-plan.ts';
-import { resume, wait } from './wait.ts';
+import { clockStarted, resume, wait } from './wait.ts';
 
 type Done = Promise<boolean>;
 
@@ -80,7 +80,8 @@ async function call(
   await updateTask(tx, task, {
     status: 'in_progress',
     startedAt: task.startedAt ?? new Date(),
-    ...(first ? timeOf(snapshot.current, { task, now: world.now }) : {}),
+    // Who holds no slot (a reply in a conversation) goes on without taking one again.
+    ...(first ? timeOf(snapshot.current, { task, now: world.now }) : clockStarted(task, world.now)),
     ...notWaiting,
   });
   const told = { rootTaskId: task.rootId };
@@ -114,7 +115,11 @@ async function again(context: MoveContext, keys: string[]): Done {
     `UPDATE effects SET status = 'planned', settled_at = NULL WHERE task_id = $1 AND key = ANY ($2) AND status IN ('failed', 'parked', 'waiting')`,
     [task.id, keys],
   );
-  await updateTask(tx, task, { status: 'in_progress', ...notWaiting });
+  await updateTask(tx, task, {
+    status: 'in_progress',
+    ...notWaiting,
+    ...clockStarted(task, context.world.now),
+  });
   if (waited) tx.emit(onTask(task, 'task.resumed', { after: waited }), place(context));
   return true;
 }

@@ -60,7 +60,7 @@ function clockStopped(
   return { workUntil: null, workLeftSeconds: Math.round((workUntil.getTime() - now.getTime()) / 1000) };
 }
 
-function clockStarted(
+export function clockStarted(
   { workLeftSeconds }: TaskRow,
   now: Date,
 ): Pick<TaskRow, 'workUntil' | 'workLeftSeconds'> | null {

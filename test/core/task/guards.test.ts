@@ -56,6 +56,15 @@ describe('turns', () => {
     trips({ current, effects: used(4), task: { guardsLifted: { turns: 1 } } }, 'turns');
   });
 
+  test('hold up no task that is paused: that holds it up alone, and they trip again', () => {
+    const given = { current, effects: used(2) };
+    const paused = nextTaskMove(working({ ...given, task: { pausedAt: new Date() } }));
+    expect(paused).toMatchObject({ move: 'wait', for: 'paused' });
+    expect(paused).not.toHaveProperty('guard');
+    const waits = { status: 'waiting', waitingFor: 'paused', holdsSlot: false } as const;
+    trips({ ...given, task: waits }, 'turns');
+  });
+
   test('an answer that is there is taken, however many turns it took', () => {
     const effects = [...used(2), said('Done.', { turn: 9 })];
     expect(nextTaskMove(working({ current, effects }))).toMatchObject({ move: 'complete' });
@@ -99,6 +108,39 @@ describe('delegation', () => {
     passes({ current, effects, lineage: { children: 1, goals: [] } });
     trips({ current, effects, lineage: { children: 2, goals: [] } }, 'fan_out');
     passes({ current, effects, lineage: { children: 2, goals: [] }, task: { guardsLifted: { fan_out: 1 } } });
+  });
+
+  test('that is far over a limit needs as many allowances, which one person’s yes gives', () => {
+    const current = attempt();
+    current.agent.spec.limits.maxDepth = 0;
+    current.agent.spec.limits.maxChildren = 2;
+    const one = [calls(delegate('Read page 4.'))];
+    const five = [calls(...'abcde'.split('').map((page) => delegate(`Read page ${page}.`)))];
+    const cases = [
+      ['depth', one, { depth: 2 }, 3],
+      ['fan_out', five, { depth: 0, guardsLifted: { depth: 1 } }, 2],
+    ] as const;
+    for (const [guard, effects, task, allowances] of cases) {
+      const move = nextTaskMove(working({ current, effects, lineage, task }));
+      expect(move).toMatchObject({ guard: { guard, allowances } });
+      const guardsLifted = { ...('guardsLifted' in task ? task.guardsLifted : {}), [guard]: allowances };
+      passes({ current, effects, lineage, task: { ...task, guardsLifted } });
+      trips(
+        {
+          current,
+          effects,
+          lineage,
+          task: { ...task, guardsLifted: { ...guardsLifted, [guard]: allowances - 1 } },
+        },
+        guard,
+      );
+    }
+    const tell = calls({ name: 'send_message', arguments: { to: 'tsk_1', text: 'Yes?' } });
+    const hops = { heard: 9, limit: 3 };
+    expect(nextTaskMove(working({ effects: [tell], hops }))).toMatchObject({
+      guard: { guard: 'hops', allowances: 3 },
+    });
+    passes({ effects: [tell], hops, task: { guardsLifted: { hops: 3 } } });
   });
 
   test('of the goal that it was given itself, or that stands above it, is stopped', () => {

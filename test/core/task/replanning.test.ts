@@ -117,6 +117,29 @@ describe('a run that asks for a new plan', () => {
     expect(move({ plan: wanted, planRun: completed })).toMatchObject({ move: 'wait', for: 'children' });
   });
 
+  test('that ends meanwhile waits for nobody: the new plan is void', () => {
+    for (const status of ['proposed', 'rejected', 'withdrawn', 'accepted'] as const) {
+      const plan = { ...first, n: 2, kind: 'revision' as const, status };
+      const error = { code: 'step_failed', message: 'Step "pay" failed.' };
+      const failed = { ...run(['ask']), status: 'failed' as const, error };
+      expect(move({ plan, planRun: failed, effects: [answer(rest)] })).toEqual({ move: 'fail', error });
+      const cancelled = { ...run(['ask']), status: 'cancelled' as const };
+      expect(move({ plan, planRun: cancelled })).toMatchObject({
+        move: 'fail',
+        error: { code: 'cancelled' },
+      });
+    }
+    // A person had the run retried, and it did without the new plan.
+    for (const status of ['proposed', 'rejected'] as const) {
+      const plan = { ...first, n: 2, kind: 'revision' as const, status };
+      const completed = { ...run(null, 0), status: 'completed' as const };
+      expect(move({ plan, planRun: completed })).toMatchObject({
+        move: 'call',
+        effects: [{ purpose: 'synthesis' }],
+      });
+    }
+  });
+
   test('is not left alone when nobody takes its Chief of Staff’s task over any more', () => {
     const failedAttempts = [1, 2, 3].map(() => ({
       agentId: 'agt_1',

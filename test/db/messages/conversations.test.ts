@@ -2,7 +2,9 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { archiveConversation } from '../../../src/commands/archive-conversation.ts';
 import { branchConversation } from '../../../src/commands/branch-conversation.ts';
 import { createConversation } from '../../../src/commands/create-conversation.ts';
+import { pauseTask } from '../../../src/commands/pause-task.ts';
 import { regenerateReply } from '../../../src/commands/regenerate-reply.ts';
+import { resumeTask } from '../../../src/commands/resume-task.ts';
 import { sayInConversation } from '../../../src/commands/say-in-conversation.ts';
 import { stopConversation } from '../../../src/commands/stop-conversation.ts';
 import { retryTask } from '../../../src/commands/retry-task.ts';
@@ -63,6 +65,20 @@ test('a reply is a task that holds no slot, the same when asked again, and its e
   const wakes = await office.desk.rows('SELECT 1 FROM outbox WHERE target = $1', `conversation/${id}`);
   expect(wakes.length).toBeGreaterThan(0);
   expect(await look(id)).toMatchObject({ end: 'completed', start: [] });
+});
+
+test('a reply that had to wait works against its clock again', async () => {
+  const taskId = (await look(await talk('Look it up.'))).start[0]?.id ?? '';
+  const clock = async () =>
+    (await office.desk.rows('SELECT work_until, work_left_seconds FROM tasks WHERE id = $1', taskId))[0];
+  const key = await office.calls(taskId, 'search_files', { query: 'ships' });
+  expect(await clock()).toMatchObject({ workUntil: expect.any(Date), workLeftSeconds: null });
+  await office.desk.inside((tx) => pauseTask(tx, office.desk.caller, { taskId }));
+  await office.record.claimTool(office.desk.asker, { taskId, key });
+  expect(await clock()).toMatchObject({ workUntil: null, workLeftSeconds: expect.any(Number) });
+  await office.desk.inside((tx) => resumeTask(tx, office.desk.caller, { taskId }));
+  await office.turn(taskId);
+  expect(await clock()).toMatchObject({ workUntil: expect.any(Date), workLeftSeconds: null });
 });
 
 test('what was said before is the transcript of the next reply', async () => {
