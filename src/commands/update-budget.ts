@@ -1,7 +1,7 @@
 import type { UpdateBudget } from '../contracts/budget.ts';
 import { warningOf } from '../core/budget/escrow.ts';
 import { readPurses } from '../db/budgets/purses.ts';
-import { wakeBudgetWaiters } from '../db/budgets/wake-waiters.ts';
+import { tellBudgetWaiters } from '../db/budgets/wake-waiters.ts';
 import type { Tx } from '../db/record.ts';
 import { AppError } from '../errors.ts';
 import { checkLimits, lockBudget, microUsdOf } from './budget-rules.ts';
@@ -36,5 +36,5 @@ export async function afterChange(tx: Tx, id: string): Promise<void> {
       [id, warningOf(purse)],
     );
   }
-  await wakeBudgetWaiters(tx, [id]);
+  await tellBudgetWaiters(tx, [id]);
 }

@@ -10,12 +10,15 @@ export const untilToppedUp = 'top-up';
 export function aroundBudget({ effects, purses = [] }: TaskSnapshot): TaskMove | null {
   const parked = effects.find(({ status }) => status === 'parked');
   if (!parked) return null;
-  const short = shortageOf(purses, parked.needs ?? { microUsd: 0, tokens: 0 });
+  const needs = parked.needs ?? { microUsd: 0, tokens: 0 };
+  const short = shortageOf(purses, needs);
   if (!short) return { move: 'again', keys: [parked.key] };
-  return { move: 'wait', for: 'budget', detail: sayShortage(short), on: waitsOn(purses, short), short };
+  const tight = purses.filter((purse) => shortageOf([purse], needs));
+  return { move: 'wait', for: 'budget', detail: sayShortage(short), on: waitsOn(tight, short), short };
 }
 
-function waitsOn(purses: readonly Purse[], { why }: Shortage): string[] {
-  const ids = purses.map(({ id }) => id);
+/** Only those without room: who waits for a goal's own money stands in nobody's way who waits for the workspace's. */
+function waitsOn(tight: readonly Purse[], { why }: Shortage): string[] {
+  const ids = tight.map(({ id }) => id);
   return why === 'busy' ? ids : [...ids, untilToppedUp];
 }

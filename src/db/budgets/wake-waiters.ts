@@ -30,14 +30,33 @@ const most = 200;
  * To be called with the purses locked and written. Nothing is promised to them: whoever claims first has it.
  */
 export async function wakeBudgetWaiters(tx: Tx, budgetIds: readonly string[]): Promise<void> {
-  const waiters = await tx.sql<WaitingTask>(
+  let waiters: WaitingTask[] = [];
+  do {
+    waiters = await loadWaiters(tx, budgetIds, waiters.at(-1)?.id ?? '');
+    const ready = await thoseReady(tx, waiters);
+    for (const task of ready) wakeTask(tx, task);
+    if (ready.length > 0) return;
+  } while (waiters.length === most);
+}
+
+/** After a person has changed a limit: what the others still lack is another figure. */
+export async function tellBudgetWaiters(tx: Tx, budgetIds: readonly string[]): Promise<void> {
+  for (const task of await loadWaiters(tx, budgetIds, '')) wakeTask(tx, task);
+  await wakeBudgetWaiters(tx, budgetIds);
+}
+
+function loadWaiters(tx: Tx, budgetIds: readonly string[], after: string): Promise<WaitingTask[]> {
+  return tx.sql<WaitingTask>(
     `SELECT t.id, t.title, t.root_id, t.waits_on, e.needs AS need
        FROM tasks t JOIN effects e ON e.task_id = t.id AND e.attempt = t.attempt AND e.status = 'parked'
-      WHERE ${waitsForThese}
+      WHERE ${waitsForThese} AND t.id > $3
       ORDER BY t.id LIMIT ${most}`,
-    [tx.workspaceId, budgetIds],
+    [tx.workspaceId, budgetIds, after],
   );
-  if (waiters.length === 0) return;
+}
+
+async function thoseReady(tx: Tx, waiters: readonly WaitingTask[]): Promise<WaitingTask[]> {
+  if (waiters.length === 0) return [];
   const purses = await readPurses(tx, [...new Set(waiters.flatMap(({ waitsOn }) => waitsOn))]);
   const ready = whoLooksAgain(
     purses,
@@ -48,7 +67,7 @@ export async function wakeBudgetWaiters(tx: Tx, budgetIds: readonly string[]): P
       busy: !task.waitsOn.includes(untilToppedUp),
     })),
   );
-  for (const { task } of ready) wakeTask(tx, task);
+  return ready.map(({ task }) => task);
 }
 
 /** The purses of a task with a parked call, as part of what a decision looks at; `null` without one. */

@@ -206,8 +206,15 @@ describe.each(postgresVersions)('budgets on PostgreSQL %i', (version) => {
     await desk.claim(taskId, key);
     await drain(desk);
     const id = await idOf(desk, 'tree');
+    // The workspace has room.
+    expect(await desk.rows('SELECT waits_on FROM tasks WHERE id = $1', taskId)).toEqual([
+      { waitsOn: [id, 'top-up'] },
+    ]);
     await desk.inside((tx) => topUpBudget(tx, desk.caller, { id, wish: { usd: 0.001 } }));
-    expect(await woken(desk)).toEqual([]);
+    const said = (await stateOf(desk, taskId))?.waitingDetail;
+    expect((await desk.look(taskId)).start).toEqual([]);
+    expect((await stateOf(desk, taskId))?.waitingDetail).not.toBe(said);
+    await drain(desk);
     await desk.inside((tx) => topUpBudget(tx, desk.caller, { id, wish: { usd: 0.003 } }));
     expect(await woken(desk)).toEqual([taskId]);
     expect((await desk.look(taskId)).start.map((job) => job.key)).toEqual([key]);
@@ -230,6 +237,30 @@ describe.each(postgresVersions)('budgets on PostgreSQL %i', (version) => {
     expect(await woken(desk)).toEqual([other.taskId]);
     await desk.look(other.taskId);
     expect(await desk.claim(other.taskId, other.key)).toMatchObject({ claimed: { try: 1 } });
+  });
+
+  test('is called when there is room for it, behind two hundred for whom there is none', async () => {
+    const desk = await open();
+    const [one, other] = [await begin(desk), await begin(desk)];
+    await limit(desk, 'workspace', reserved + 2000);
+    await desk.claim(one.taskId, one.key);
+    await desk.claim(other.taskId, other.key);
+    const likeIt = (table: string, where: string, changes: string) =>
+      desk.rows(
+        `INSERT INTO ${table} SELECT (jsonb_populate_record(t, jsonb_build_object(${changes}))).*
+           FROM ${table} t, generate_series(100, 299) AS n WHERE ${where} = $1`,
+        other.taskId,
+      );
+    await likeIt('tasks', 'id', `'id', 'tsk_0' || n`);
+    const needs = `jsonb_build_object('microUsd', 1000000000, 'tokens', 0)`;
+    await likeIt(
+      'effects',
+      'task_id',
+      `'task_id', 'tsk_0' || n, 'id', 'eff_0' || n, 'key', 'tsk_0' || n, 'needs', ${needs}`,
+    );
+    await drain(desk);
+    await desk.settle(one.taskId, one.key, { try: 1 });
+    expect(await woken(desk)).toContain(other.taskId);
   });
 
   test('it parks for good when the last call under way has left too little, and says so', async () => {
