@@ -72,6 +72,16 @@ describe('a step that has not begun', () => {
     expect(await desk.run(id)).toMatchObject({ output: { b: { n: 10, m: 2 } } });
   });
 
+  test('is refused JSON text that nobody could walk', async () => {
+    const id = await desk.begin({ steps: [agent('a'), agent('b', {}, { dependsOn: ['a'] })] });
+    await desk.stand(id);
+    const outputSchema = `${'{"items":'.repeat(20_000)}{}${'}'.repeat(20_000)}`;
+    await expect(edit(id, 'b', { with: { outputSchema } })).rejects.toMatchObject({
+      code: 'invalid_workflow',
+      problems: [{ pointer: '/with', code: 'too_deep' }],
+    });
+  });
+
   test('is refused what could not be saved, each problem with its place', async () => {
     const id = await desk.begin({
       steps: [agent('a'), agent('b', {}, { dependsOn: ['a'] }), set('c', {}, { dependsOn: ['b'] })],
