@@ -1,6 +1,8 @@
-import type { StepStatus, WaitingFor } from '../contracts/status.ts';
+import { isFinished, type StepStatus, type WaitingFor } from '../contracts/status.ts';
 import type { Waiting } from '../contracts/waiting.ts';
-import { type OpenPart, whatHolds } from '../core/task/what-holds.ts';
+import { heldByPause, type OpenPart, whatHolds } from '../core/task/what-holds.ts';
+import type { RunRow } from './mappings/run.ts';
+import type { TaskRow } from './mappings/task.ts';
 import type { Tx } from './record.ts';
 
 interface FoundPart {
@@ -13,13 +15,36 @@ interface FoundPart {
 
 const open = (row: string) => `${row}.status NOT IN ('completed', 'failed', 'cancelled')`;
 
-/**
- * What holds up tasks that wait for what is below them, and runs that are not over, by their ids; those of which something is at work are left out.
- * One query for all of them, none when there are none.
- */
+export type OpenTask = Pick<
+  TaskRow,
+  'id' | 'status' | 'pausedAt' | 'waitingFor' | 'waitingDetail' | 'waitingSince'
+>;
+export type OpenRun = Pick<RunRow, 'id' | 'status' | 'pausedAt'>;
+
+/** What holds tasks and runs up, by their ids; those of which something is at work, or that are over, are left out. */
 export async function readHeld(
   tx: Tx,
-  { taskIds = [], runIds = [] }: { taskIds?: readonly string[]; runIds?: readonly string[] },
+  { tasks = [], runs = [] }: { tasks?: readonly OpenTask[]; runs?: readonly OpenRun[] },
+): Promise<Map<string, Waiting>> {
+  const going = [...tasks, ...runs].filter(({ status }) => !isFinished(status));
+  const paused = going.flatMap(({ id, pausedAt }) =>
+    pausedAt ? [[id, heldByPause(pausedAt)] as const] : [],
+  );
+  const waiting = tasks.filter(({ status }) => status === 'waiting');
+  const own = waiting.flatMap((task) => {
+    const { waiting: why } = partOf({ ...task, detail: task.waitingDetail, since: task.waitingSince });
+    return why && why.for !== 'children' ? [[task.id, why] as const] : [];
+  });
+  const taskIds = waiting.flatMap(({ id, waitingFor }) => (waitingFor === 'children' ? [id] : []));
+  const runIds = runs.flatMap(({ id, status }) => (isFinished(status) ? [] : [id]));
+  return new Map([...(await heldBelow(tx, taskIds, runIds)), ...own, ...paused]);
+}
+
+/** Of tasks that wait for what is below them, and of runs. One query for all of them, none when there are none. */
+async function heldBelow(
+  tx: Tx,
+  taskIds: readonly string[],
+  runIds: readonly string[],
 ): Promise<Map<string, Waiting>> {
   if (taskIds.length + runIds.length === 0) return new Map();
   const found = await tx.sql<FoundPart>(
@@ -52,7 +77,7 @@ export async function readHeld(
   );
 }
 
-function partOf({ status, waitingFor, detail, since }: FoundPart): OpenPart {
+function partOf({ status, waitingFor, detail, since }: Omit<FoundPart, 'top'>): OpenPart {
   const waiting = waitingFor && {
     for: waitingFor,
     detail: detail ?? '',

@@ -11,7 +11,7 @@ import type { Failure } from '../contracts/task.ts';
 import type { Waiting } from '../contracts/waiting.ts';
 import type { WorkflowDefinition } from '../contracts/workflow.ts';
 import { addCosts, costOf, treeCosts } from './cost-reads.ts';
-import { readHeld } from './held-reads.ts';
+import { type OpenRun, readHeld } from './held-reads.ts';
 import type { ListFields } from './list-page.ts';
 import type { RunRow } from './mappings/run.ts';
 import type { Tx } from './record.ts';
@@ -125,7 +125,7 @@ export async function readNestedRuns(tx: Tx, runIds: readonly string[]): Promise
 /** @param known of the steps' tasks and the runs, when the caller has it already */
 export async function readRunParts(
   tx: Tx,
-  runs: readonly Pick<RunRow, 'id' | 'status'>[],
+  runs: readonly OpenRun[],
   known?: Pick<RunParts, 'costs' | 'held'> & { attempts: readonly ListedAttempt[] },
 ): Promise<RunParts> {
   const runIds = runs.map(({ id }) => id);
@@ -146,13 +146,8 @@ export async function readRunParts(
       [...Map.groupBy(attempts, ({ taskId }) => taskId)].map(([id, rows]) => [id, rows.map(attemptOf)]),
     ),
     nested: steps.some(({ childRunId }) => childRunId !== null) ? await nestedRuns(tx, runIds) : new Map(),
-    held: known?.held ?? (await readHeld(tx, { runIds: openOnes(runs) })),
+    held: known?.held ?? (await readHeld(tx, { runs })),
   };
-}
-
-/** Only what is not over can be held up. */
-export function openOnes(runs: readonly Pick<RunRow, 'id' | 'status'>[]): string[] {
-  return runs.flatMap(({ id, status }) => (isFinished(status) ? [] : [id]));
 }
 
 function attemptOf(row: ListedAttempt): ListedStepAttempt {

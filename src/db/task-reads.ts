@@ -2,7 +2,6 @@ import type { Cost } from '../contracts/cost.ts';
 import type { Waiting } from '../contracts/waiting.ts';
 import { TaskStatus, WaitingFor } from '../contracts/status.ts';
 import type { Purse } from '../core/budget/escrow.ts';
-import type { WaitChange } from '../core/task/waited.ts';
 import { whyChosen } from '../core/task/why-chosen.ts';
 import { nobodyIsAble } from './assignment/able-agents.ts';
 import { readPursesOfTasks } from './budgets/budget-store.ts';
@@ -12,7 +11,7 @@ import type { ListFields } from './list-page.ts';
 import type { AttemptRow } from './mappings/attempt.ts';
 import type { TaskRow } from './mappings/task.ts';
 import type { Tx } from './record.ts';
-import { readWaits } from './wait-reads.ts';
+import { readWaited } from './wait-reads.ts';
 
 /** A task as it is shown: its row with the agent's name. The bulky columns of its inner life stay behind. */
 export interface ListedTask extends TaskRow {
@@ -37,9 +36,10 @@ export interface TaskParts {
   tree: Map<string, Cost>;
   /** By root task. */
   budgets: Map<string, Purse>;
-  /** What those that wait for what is below them are held up by. */
+  /** What keeps those from going on of which nothing is at work. */
   held: Map<string, Waiting>;
-  waits: Map<string, WaitChange[]>;
+  /** Milliseconds that they stood still, of their attempts too (`attemptOf`). */
+  waited: Map<string, number>;
 }
 
 const source = 'tasks t LEFT JOIN agents a ON a.id = t.agent_id';
@@ -94,13 +94,6 @@ export async function readTree(tx: Tx, rootId: string): Promise<ListedTask[]> {
   );
 }
 
-/** Those that wait for what is below them: what that waits for has to be looked up. */
-export function lookingBelow(rows: readonly Pick<TaskRow, 'id' | 'status' | 'waitingFor'>[]): string[] {
-  return rows.flatMap(({ id, status, waitingFor }) =>
-    status === 'waiting' && waitingFor === 'children' ? [id] : [],
-  );
-}
-
 export async function readTaskParts(tx: Tx, rows: readonly ListedTask[]): Promise<TaskParts> {
   const taskIds = rows.map(({ id }) => id);
   const attempts = await readAttempts(tx, taskIds);
@@ -110,8 +103,8 @@ export async function readTaskParts(tx: Tx, rows: readonly ListedTask[]): Promis
     own: await ownCosts(tx, taskIds),
     tree: await treeCosts(tx, taskIds),
     budgets: await readPursesOfTasks(tx, taskIds),
-    held: await readHeld(tx, { taskIds: lookingBelow(rows) }),
-    waits: await readWaits(tx, taskIds),
+    held: await readHeld(tx, { tasks: rows }),
+    waited: await readWaited(tx, rows, attempts),
   };
 }
 

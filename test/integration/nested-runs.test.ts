@@ -77,7 +77,7 @@ describe('a workflow step', () => {
     const id = await house.run(calling(inner));
     await house.reaches('runs', id, ['completed']);
     await childOf(id);
-    const { nested } = await desk((tx) => readRunParts(tx, [{ id, status: 'completed' }]));
+    const { nested } = await desk((tx) => readRunParts(tx, [{ id, status: 'completed', pausedAt: null }]));
     const [attempt] = [...nested.values()].flat();
     expect(attempt?.cost.calls).toBeGreaterThan(0);
   });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../support/wait-for.ts';
-import { approval } from './support/decision-fixtures.ts';
+import { approval, toolApproval } from './support/decision-fixtures.ts';
 import { approvalId, askingStep, at, runningSteps, session, taskId, treeOf } from './support/fixtures.ts';
-import { shownPage } from './support/shown-page.ts';
+import { axeFaults, shownPage } from './support/shown-page.ts';
 
 const shown = shownPage();
 const title = 'Send the memo to the board';
@@ -27,6 +27,23 @@ describe('what a person is asked', () => {
     expect(api.posted).toMatchObject([
       { path: `/api/v2/approvals/${approvalId}/approve`, body: { note: 'Without the annex' } },
     ]);
+  });
+
+  test('shows every argument of a call, however long one of them is', async () => {
+    const { adjutant, page, api } = shown;
+    const args = { body: 'A line of the letter.\n'.repeat(200), to: 'board@tidewater.example' };
+    api.state.approvals.set(
+      approvalId,
+      toolApproval({ id: approvalId, arguments: args, rootTaskId: taskId }),
+    );
+    await adjutant.open(`/tasks/${taskId}`);
+    const to = page.getByText('board@tidewater.example');
+    const body = page.getByText('A line of the letter.');
+    await to.waitFor();
+    const [above, below] = [await body.boundingBox(), await to.boundingBox()];
+    expect(above?.height).toBeLessThan(400);
+    expect(below?.y).toBeLessThan((above?.y ?? 0) + (above?.height ?? 0) + 40);
+    expect(await axeFaults(page)).toEqual([]);
   });
 
   test('is denied by D on the focused card, but not while a note is typed', async () => {

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Step } from '../../src/contracts/run.ts';
 import { WorkflowDefinition } from '../../src/contracts/workflow.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { plan } from './support/decision-fixtures.ts';
 import { agents, at, completed, failedTree, runId, step, taskId, treeOf } from './support/fixtures.ts';
 import { idOf } from './support/ids.ts';
-import { axeFaults, shownPage } from './support/shown-page.ts';
+import { axeFaults, phone, shownPage } from './support/shown-page.ts';
 
 const shown = shownPage();
 
@@ -19,6 +20,30 @@ describe('a goal', () => {
     await page.getByRole('region', { name: 'Paused' }).waitFor({ state: 'detached' });
     expect(await adjutant.status()).toBe('In progress');
     expect(api.posted.map(({ path }) => path.split('/').at(-1))).toEqual(['pause', 'resume']);
+  });
+
+  test('that cannot be paused or cancelled says why, on a phone too', async () => {
+    const { adjutant, page } = shown;
+    const detail = 'The goal has ended already, so there is nothing that could be paused.';
+    const refusal = { status: 409, contentType: 'application/problem+json' };
+    const body = JSON.stringify({
+      type: 'about:blank',
+      title: 'x',
+      status: 409,
+      code: 'wrong_state',
+      detail,
+    });
+    for (const verb of ['pause', 'cancel'])
+      await page.route(`**/tasks/*/${verb}`, (route) => route.fulfill({ ...refusal, body }));
+    await shown.show(phone);
+    await adjutant.open(`/tasks/${taskId}`);
+    await adjutant.pause();
+    const said = page.getByRole('alert').filter({ hasText: detail });
+    expect((await said.boundingBox())?.width).toBeGreaterThan(300);
+    await adjutant.cancel();
+    await waitFor(async () => (await said.count()) === 2, { what: 'both refusals' });
+    expect(await adjutant.overflow()).toBe(0);
+    await page.unrouteAll();
   });
 
   test('that failed is tried again', async () => {

@@ -39,6 +39,21 @@ describe('writing to a task', () => {
     expect(api.posted.map(({ path }) => path)).toEqual([`/api/v2/tasks/${idOf('tsk', 102)}/messages`]);
   });
 
+  test('goes on after hundreds of messages: the newest are shown', async () => {
+    const { adjutant, page, api } = shown;
+    api.state.messages = Array.from({ length: 230 }, (_, n) =>
+      message(n, { content: { text: `Word ${n}.` } }),
+    );
+    await adjutant.open(`/tasks/${taskId}`);
+    await page.getByText('Word 229.').waitFor();
+    const said = await page.getByRole('article', { name: 'Message', exact: true }).allInnerTexts();
+    expect([said.length, said[0], said.at(-1)]).toMatchObject([
+      200,
+      expect.stringContaining('Word 30.'),
+      expect.stringContaining('Word 229.'),
+    ]);
+  });
+
   test('can be taken back until it is read', async () => {
     const { adjutant, page, api } = shown;
     const told = message(1, { state: 'delivered' });

@@ -12,6 +12,7 @@ import {
   ledger,
   memo,
   step,
+  task,
   taskId,
   treeOf,
 } from './support/fixtures.ts';
@@ -189,6 +190,34 @@ describe('watching a goal', () => {
     expect(await shown.adjutant.readResult(5000)).toMatch(/Three risks stand out/);
     expect(await shown.adjutant.status()).toBe('Completed');
     expect(await shown.page.getByText('may leave.', { exact: true }).count()).toBe(0);
+  });
+
+  test('shows older goals on demand, the first of them with the focus', async () => {
+    const { adjutant, page, api } = shown;
+    api.state.goals = Array.from({ length: 40 }, (_, n) =>
+      task({ id: idOf('tsk', 500 + n), title: `Goal ${n}` }),
+    );
+    await adjutant.open('/');
+    const list = page.getByRole('region', { name: 'Recent goals' });
+    await list.getByText('20 of 40').waitFor();
+    await list.getByRole('button', { name: 'Show more' }).press('Enter');
+    await list.getByRole('link', { name: 'Goal 39' }).waitFor();
+    await waitFor(
+      () => list.getByRole('link', { name: 'Goal 20' }).evaluate((link) => link === document.activeElement),
+      { what: 'the focus' },
+    );
+    expect(await list.getByRole('button').count()).toBe(0);
+  });
+
+  test('says what could not be loaded in a goal, which is not the same as nothing being there', async () => {
+    const { adjutant, page } = shown;
+    await page.route('**/api/v2/approvals?*', (route) => route.fulfill({ status: 500, body: '' }));
+    await adjutant.open(`/tasks/${taskId}`);
+    const failed = page.getByRole('alert').filter({ hasText: 'Could not load the approvals' });
+    await failed.waitFor();
+    await page.unrouteAll();
+    await failed.getByRole('button', { name: 'Try again' }).click();
+    await failed.waitFor({ state: 'detached' });
   });
 
   test('says of a goal that waits the same in the list, beside it and in it, as soon as nothing of it is at work', async () => {

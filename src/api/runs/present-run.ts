@@ -1,7 +1,6 @@
 import { type Cost, noCost } from '../../contracts/cost.ts';
 import type { Run, Step, StepAttempt } from '../../contracts/run.ts';
 import { isFinished } from '../../contracts/status.ts';
-import { heldByPause } from '../../core/task/what-holds.ts';
 import { addCosts } from '../../db/cost-reads.ts';
 import {
   type ListedRun,
@@ -23,8 +22,7 @@ export function presentRun(row: ListedRun, parts: RunParts, temporal: TemporalPl
     taskId: row.taskId,
     parentRunId: row.parentRunId,
     status: row.status,
-    held:
-      row.pausedAt && !isFinished(row.status) ? heldByPause(row.pausedAt) : (parts.held.get(row.id) ?? null),
+    held: parts.held.get(row.id) ?? null,
     inputs: row.inputs,
     output: row.output,
     error: row.error,

@@ -1,19 +1,14 @@
 import { noCost } from '../../contracts/cost.ts';
-import { isFinished, type WaitingFor } from '../../contracts/status.ts';
+import type { WaitingFor } from '../../contracts/status.ts';
 import { type AgentRef, type Attempt, type Task, priorities } from '../../contracts/task.ts';
 import type { Waiting } from '../../contracts/waiting.ts';
-import { waitedMs } from '../../core/task/waited.ts';
-import { heldByPause } from '../../core/task/what-holds.ts';
 import { costOf } from '../../db/cost-reads.ts';
+import { attemptOf } from '../../db/wait-reads.ts';
 import type { ListedAttempt, ListedTask, TaskParts } from '../../db/task-reads.ts';
 import { presentPurse } from '../budgets/present-budget.ts';
 import { type TemporalPlace, temporalLink } from '../temporal-link.ts';
 
 export function presentTask(row: ListedTask, parts: TaskParts, temporal: TemporalPlace): Task {
-  const changes = parts.waits.get(row.id) ?? [];
-  const since = row.status === 'waiting' ? row.waitingSince : null;
-  const waited = ({ startedAt, endedAt }: Pick<ListedTask, 'startedAt' | 'endedAt'>) =>
-    startedAt === null ? 0 : waitedMs({ startedAt, endedAt }, changes, since);
   const purse = parts.budgets.get(row.rootId);
   return {
     id: row.id,
@@ -25,14 +20,14 @@ export function presentTask(row: ListedTask, parts: TaskParts, temporal: Tempora
     goal: row.goal,
     status: row.status,
     waiting: row.status === 'waiting' ? presentWaiting(row) : null,
-    held: heldOf(row, parts),
+    held: parts.held.get(row.id) ?? null,
     guard: row.guardTripped,
     priority: priorities[row.priority] ?? 'medium',
     depth: row.depth,
     role: row.role,
     agent: agentRef(row),
     attempt: row.attempt,
-    attempts: (parts.attempts.get(row.id) ?? []).map((each) => presentAttempt(each, waited)),
+    attempts: (parts.attempts.get(row.id) ?? []).map((each) => presentAttempt(each, parts)),
     files: (parts.files.get(row.id) ?? []).map(({ id, name, status }) => ({ id, name, status })),
     result: row.result,
     rating: row.rating === null ? null : { rating: row.rating, note: row.ratingNote },
@@ -46,12 +41,12 @@ export function presentTask(row: ListedTask, parts: TaskParts, temporal: Tempora
     createdAt: row.createdAt.toISOString(),
     startedAt: timeOrNull(row.startedAt),
     endedAt: timeOrNull(row.endedAt),
-    waitedMs: waited(row),
+    waitedMs: parts.waited.get(row.id) ?? 0,
     temporal: temporalLink(temporal, `task/${row.id}`, row.temporalStartedAt),
   };
 }
 
-function presentAttempt(row: ListedAttempt, waited: (span: ListedAttempt) => number): Attempt {
+function presentAttempt(row: ListedAttempt, { waited }: TaskParts): Attempt {
   return {
     n: row.n,
     agent: { id: row.agentId, name: row.agentName, role: row.agentRole },
@@ -62,7 +57,7 @@ function presentAttempt(row: ListedAttempt, waited: (span: ListedAttempt) => num
     cost: costOf(row),
     startedAt: row.startedAt.toISOString(),
     endedAt: timeOrNull(row.endedAt),
-    waitedMs: waited(row),
+    waitedMs: waited.get(attemptOf(row)) ?? 0,
   };
 }
 
@@ -79,13 +74,6 @@ interface WaitingRow {
 export function presentWaiting({ waitingFor, waitingDetail, waitingSince }: WaitingRow): Waiting | null {
   if (waitingFor === null) return null;
   return { for: waitingFor, detail: waitingDetail ?? '', since: (waitingSince ?? new Date(0)).toISOString() };
-}
-
-/** What it waits for itself, unless that is what is below it. */
-function heldOf(row: ListedTask, { held }: TaskParts): Waiting | null {
-  if (row.pausedAt && !isFinished(row.status)) return heldByPause(row.pausedAt);
-  if (row.status !== 'waiting') return null;
-  return row.waitingFor === 'children' ? (held.get(row.id) ?? null) : presentWaiting(row);
 }
 
 export function timeOrNull(time: Date | null): string | null {

@@ -130,7 +130,7 @@ async function viewNew(tx: Tx, taskId: string, temporal: TemporalPlace): Promise
     tree: new Map(),
     budgets: await readPursesOfTasks(tx, [taskId]),
     held: new Map(),
-    waits: new Map(),
+    waited: new Map(),
   };
   return presentTask(await taskOf(tx, taskId), parts, temporal);
 }

@@ -5,7 +5,6 @@ import type { Tx } from '../../db/record.ts';
 import {
   type ListedRun,
   type RunParts,
-  openOnes,
   readNestedRuns,
   readRunParts,
   readRunsOfTasks,
@@ -13,14 +12,13 @@ import {
 import {
   type ListedTask,
   type TaskParts,
-  lookingBelow,
   readAttempts,
   readTaskFiles,
   readTree,
 } from '../../db/task-reads.ts';
 import { addCosts, ownCosts } from '../../db/cost-reads.ts';
 import { readHeld } from '../../db/held-reads.ts';
-import { readWaits } from '../../db/wait-reads.ts';
+import { readWaited } from '../../db/wait-reads.ts';
 import type { TemporalPlace } from '../temporal-link.ts';
 import { presentRun } from '../runs/present-run.ts';
 import { presentTask } from './present-task.ts';
@@ -53,7 +51,7 @@ export async function viewTree(tx: Tx, top: ListedTask, temporal: TemporalPlace)
     found.map(({ id }) => id),
   );
   const allRuns = [...found, ...inside];
-  const held = await readHeld(tx, { taskIds: lookingBelow(tasks), runIds: openOnes(allRuns) });
+  const held = await readHeld(tx, { tasks, runs: allRuns });
   const parts: TaskParts = {
     attempts: Map.groupBy(attempts, ({ taskId }) => taskId),
     files: await readTaskFiles(tx, ids),
@@ -61,7 +59,7 @@ export async function viewTree(tx: Tx, top: ListedTask, temporal: TemporalPlace)
     tree,
     budgets: await readPursesOfTasks(tx, [top.id]),
     held,
-    waits: await readWaits(tx, ids),
+    waited: await readWaited(tx, tasks, attempts),
   };
   const runParts = await readRunParts(tx, allRuns, { costs: tree, attempts, held });
   const runs = new Map(found.map((run) => [run.id, run]));

@@ -130,9 +130,12 @@ describe('the tree of a goal whose plan runs other workflows', () => {
       ['inner', inside, goalId],
     ]);
     const held = { for: 'time', detail: expect.stringMatching(/^Until /) };
-    expect([tree.task.held, tree.run?.held, ...tree.nested.map((run) => run.held)]).toMatchObject(
-      new Array(4).fill(held),
-    );
+    expect([tree.task.held, tree.run?.held, ...tree.nested.map((run) => run.held)]).toMatchObject([
+      held,
+      held,
+      held,
+      held,
+    ]);
     expect(tree.task.treeCost.usd).toBe(perCall);
     expect(tree.run?.cost.usd).toBe(perCall);
     expect(await desk.inside((tx) => viewTask(tx, goalId, temporal))).toMatchObject({

@@ -11,7 +11,7 @@ import { addChats } from './fake-chats.ts';
 import { addControls } from './fake-controls.ts';
 import { addDecisions } from './fake-decisions.ts';
 import { addMessages } from './fake-messages.ts';
-import { type FakeState, problem } from './fake-state.ts';
+import { type FakeState, listed, problem } from './fake-state.ts';
 import { modelCall } from './decision-fixtures.ts';
 import {
   allWell,
@@ -145,7 +145,9 @@ function routes(app: Express, state: FakeState): void {
   app.get('/api/v2/models', (_request, response) => void response.json({ items: state.models }));
   app.get('/api/v2/tasks', (request, response) => {
     const waiting = String(request.query.filter).includes('waiting');
-    response.json(page(waiting ? state.goals.filter(({ status }) => status === 'waiting') : state.goals));
+    const found = waiting ? state.goals.filter(({ status }) => status === 'waiting') : state.goals;
+    // The newest stand first.
+    response.json(listed(found, { ...request.query, orderBy: undefined }));
   });
   app.post('/api/v2/tasks', (request, response) => {
     const { goal } = CreateTask.parse(request.body);
@@ -169,7 +171,7 @@ function routes(app: Express, state: FakeState): void {
     '/api/v2/tasks/:id/assignment',
     (_request, response) => void response.json({ items: [assignment] }),
   );
-  app.get('/api/v2/tasks/:id/ledger', (_request, response) => void response.json(page(ledger)));
+  app.get('/api/v2/tasks/:id/ledger', ({ query }, response) => void response.json(listed(ledger, query)));
   app.get('/api/v2/model-calls/:id', (_request, response) => void response.json(modelCall(state.openedCall)));
   app.get('/api/v2/tasks/:id/events', (_request, response) => {
     response.json(page([event(1, { type: 'task.created', data: { title: 'A task' } }), event(2)]));

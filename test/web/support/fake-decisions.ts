@@ -2,7 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { Approve } from '../../../src/contracts/approval.ts';
 import { AcceptPlan, RejectPlan } from '../../../src/contracts/plan.ts';
 import type { Task } from '../../../src/contracts/task.ts';
-import { type FakeState, problem } from './fake-state.ts';
+import { type FakeState, listed, problem } from './fake-state.ts';
 import { approval } from './decision-fixtures.ts';
 import { agentList, session, task, treeOf } from './fixtures.ts';
 
@@ -22,7 +22,7 @@ function readApprovals(app: Express, state: FakeState): void {
   app.get('/api/v2/approvals', (request, response) => {
     const open = String(request.query.filter).includes('requested');
     const items = [...state.approvals.values()].filter(({ status }) => !open || status === 'requested');
-    response.json({ items, nextPageToken: null, totalSize: items.length });
+    response.json(listed(items, request.query));
   });
   app.get('/api/v2/approvals/:id', (request, response) => {
     const found = state.approvals.get(request.params.id);

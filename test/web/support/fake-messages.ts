@@ -1,18 +1,17 @@
 import type { Express } from 'express';
 import { SendMessage, SendToTask } from '../../../src/contracts/message.ts';
-import { type FakeState, problem } from './fake-state.ts';
+import { type FakeState, listed, problem } from './fake-state.ts';
 import { message } from './decision-fixtures.ts';
 
 /** Messages as the page uses them: those of a task, open questions, telling and answering. */
 export function addMessages(app: Express, state: FakeState): void {
-  const page = (items: FakeState['messages']) => ({ items, nextPageToken: null, totalSize: items.length });
-  app.get('/api/v2/messages', (_request, response) => {
-    response.json(page(state.messages.filter(({ open }) => open)));
+  app.get('/api/v2/messages', ({ query }, response) => {
+    const found = state.messages.filter(({ open }) => open);
+    response.json(listed(found, query));
   });
-  app.get('/api/v2/tasks/:id/messages', ({ params: { id } }, response) => {
-    response.json(
-      page(state.messages.filter(({ taskId, fromTaskId }) => taskId === id || fromTaskId === id)),
-    );
+  app.get('/api/v2/tasks/:id/messages', ({ params: { id }, query }, response) => {
+    const found = state.messages.filter(({ taskId, fromTaskId }) => taskId === id || fromTaskId === id);
+    response.json(listed(found, query));
   });
   app.post('/api/v2/tasks/:id/messages', ({ params: { id }, body }, response) => {
     const { content } = SendToTask.parse(body);

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { Approval } from '../../../src/contracts/approval.ts';
 import type { Credential } from '../../../src/contracts/credential.ts';
 import type { Conversation } from '../../../src/contracts/conversation.ts';
@@ -7,6 +7,7 @@ import type { FileView } from '../../../src/contracts/file.ts';
 import type { Message } from '../../../src/contracts/message.ts';
 import type { ModelView } from '../../../src/contracts/model.ts';
 import type { OperationsStatus } from '../../../src/contracts/operations.ts';
+import type { Page } from '../../../src/contracts/page.ts';
 import type { PlanView } from '../../../src/contracts/plan.ts';
 import type { FoundServer, Provider } from '../../../src/contracts/provider.ts';
 import type { ModelCallView } from '../../../src/contracts/task-views.ts';
@@ -39,6 +40,17 @@ export interface FakeState {
   openedCall: Partial<ModelCallView>;
   /** What the next upload is answered with instead of success. */
   refuseUpload: { status: number; code: string; detail: string } | null;
+}
+
+/** Items stand in the order in which they were made; a list may want the newest first, and not more than so many. */
+export function listed<Item>(items: readonly Item[], query: Request['query']): Page<Item> {
+  const sorted = String(query.orderBy).endsWith(' desc') ? items.toReversed() : items;
+  const size = Number(query.pageSize ?? items.length);
+  return {
+    items: sorted.slice(0, size),
+    nextPageToken: items.length > size ? 'more' : null,
+    totalSize: items.length,
+  };
 }
 
 export interface FakeProblem {

@@ -71,7 +71,7 @@ export function allWell(part: Partial<OperationsStatus> = {}): OperationsStatus 
   };
 }
 
-const noPrices = { inputPerMTok: 0, cachedInputPerMTok: 0, outputPerMTok: 0 };
+const free = { inputPerMTok: 0, cachedInputPerMTok: 0, outputPerMTok: 0, asOf: '2026-11-01', checked: true };
 
 export const models = {
   builtIn: ModelView.parse({
@@ -80,7 +80,7 @@ export const models = {
     contextTokens: 2048,
     maxOutputTokens: 512,
     fit: ['score'],
-    prices: { ...noPrices, asOf: '2026-11-01', checked: true },
+    prices: free,
     ...usualModel,
   }),
   capable: ModelView.parse({
@@ -89,13 +89,7 @@ export const models = {
     contextTokens: 200_000,
     maxOutputTokens: 64_000,
     fit: ['plan', 'tools', 'json', 'write'],
-    prices: {
-      inputPerMTok: 3,
-      cachedInputPerMTok: 0.3,
-      outputPerMTok: 15,
-      asOf: '2026-11-01',
-      checked: true,
-    },
+    prices: { ...free, inputPerMTok: 3, cachedInputPerMTok: 0.3, outputPerMTok: 15 },
     ...usualModel,
   }),
 };

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { ChatList } from '../chat/chat-list.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
+import { Loading } from '../shell/loading.tsx';
 import { ThemeButton } from '../shell/shell.tsx';
 import { useNow } from '../shell/use-now.ts';
 import { AgentRow } from './agent-row.tsx';
@@ -25,11 +26,7 @@ export function AgentsPage({ mayAct }: { mayAct: boolean }) {
       <div className="scroll grow fr" tabIndex={0} role="region" aria-label="Agents and chats">
         <div className="fc set">
           {!data && error && <LoadFailed what="the agents" error={error} retry={() => void refetch()} />}
-          {!data && !error && (
-            <p className="vh" role="status">
-              Loading agents
-            </p>
-          )}
+          {!data && !error && <Loading what="agents" />}
           {data && (
             <ul className="card" aria-label="Agents">
               {data.items.map((agent) => (

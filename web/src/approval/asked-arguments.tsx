@@ -9,10 +9,21 @@ export function AskedArguments({ args }: { args: Record<string, unknown> }) {
       {entries.map(([name, value]) => (
         <div key={name}>
           <dt className="mono">{name}</dt>
-          <dd>{textOf(value)}</dd>
+          <Value text={textOf(value)} />
         </div>
       ))}
     </dl>
+  );
+}
+
+function Value({ text }: { text: string }) {
+  const long = text.length > 800 || text.split('\n').length > 12;
+  return long ? (
+    <dd className="long" tabIndex={0}>
+      {text}
+    </dd>
+  ) : (
+    <dd>{text}</dd>
   );
 }
 

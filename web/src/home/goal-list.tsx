@@ -1,4 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query';
+import { type RefObject, useEffect, useRef } from 'react';
 import type { Page } from '../../../src/contracts/page.ts';
 import type { Task } from '../../../src/contracts/task.ts';
 import { Icon } from '../icons/icon.tsx';
@@ -7,9 +8,18 @@ import { LoadFailed } from '../shell/load-failed.tsx';
 import { linkTo } from '../shell/router.ts';
 import { useNow } from '../shell/use-now.ts';
 import { absolute, age, duration, lasted, money } from '../words/format.ts';
+import { fewGoals } from './use-goals.ts';
 import { isOver, lookOf, shownStatus, waitsFor } from '../words/status-words.ts';
 
-export function GoalList({ goals }: { goals: UseQueryResult<Page<Task>> }) {
+interface GoalListProps {
+  goals: UseQueryResult<Page<Task>>;
+  /** Null when no more are to be had. */
+  more: (() => void) | null;
+}
+
+export function GoalList({ goals, more }: GoalListProps) {
+  const list = useRef<HTMLUListElement>(null);
+  useFocusOnMore(list, goals.data?.items.length ?? 0);
   const { data, error, refetch } = goals;
   const live = data?.items.some(({ status }) => !isOver(status)) ?? false;
   const now = useNow(live ? 1000 : 30_000);
@@ -36,7 +46,7 @@ export function GoalList({ goals }: { goals: UseQueryResult<Page<Task>> }) {
         </div>
       )}
       {data && data.items.length > 0 && (
-        <ul>
+        <ul ref={list}>
           {data.items.map((task) => (
             <li key={task.id}>
               <GoalRow task={task} now={now} />
@@ -44,8 +54,31 @@ export function GoalList({ goals }: { goals: UseQueryResult<Page<Task>> }) {
           ))}
         </ul>
       )}
+      {more && data && data.items.length < data.totalSize && (
+        <div className="more-goals">
+          <button
+            type="button"
+            className="btn sm ghost"
+            aria-disabled={goals.isPlaceholderData}
+            onClick={more}
+          >
+            Show more
+          </button>
+        </div>
+      )}
     </section>
   );
+}
+
+/** The button that asked for more is gone then: the first of them has the focus. */
+function useFocusOnMore(list: RefObject<HTMLUListElement | null>, count: number): void {
+  const before = useRef(count);
+  useEffect(() => {
+    const known = before.current;
+    before.current = count;
+    if (known >= fewGoals && count > known && document.activeElement === document.body)
+      list.current?.querySelectorAll('a')[known]?.focus();
+  }, [list, count]);
 }
 
 function GoalRow({ task, now }: { task: Task; now: number }) {

@@ -1,12 +1,13 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { ThemeButton } from '../shell/shell.tsx';
 import { Composer } from './composer.tsx';
 import { GoalList } from './goal-list.tsx';
 import { ModelBanner, ModelNote } from '../models/model-banner.tsx';
-import { useGoals } from './use-goals.ts';
+import { fewGoals, mostGoals, useGoals } from './use-goals.ts';
 
 export function HomePage({ mayAct, found }: { mayAct: boolean; found: boolean }) {
-  const goals = useGoals();
+  const [size, setSize] = useState(fewGoals);
+  const goals = useGoals(size);
   const first = goals.data?.items.length === 0;
   useEffect(() => {
     document.title = 'Goals · Adjutant';
@@ -39,7 +40,7 @@ export function HomePage({ mayAct, found }: { mayAct: boolean; found: boolean })
               <p className="t2">Viewers see the work; operators and owners start it.</p>
             )}
           </section>
-          <GoalList goals={goals} />
+          <GoalList goals={goals} more={size < mostGoals ? () => setSize(mostGoals) : null} />
           <p className="ts t3 help">
             <kbd className="kbd">C</kbd> writes a goal · <kbd className="kbd">?</kbd> shows every key ·{' '}
             <a className="link" href="/docs">

@@ -6,6 +6,7 @@ import { Icon } from '../icons/icon.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { QuestionCard } from '../message/question-card.tsx';
 import { LoadFailed } from '../shell/load-failed.tsx';
+import { Loading } from '../shell/loading.tsx';
 import { linkTo, useAddress } from '../shell/router.ts';
 import { ThemeButton } from '../shell/shell.tsx';
 import { useNow } from '../shell/use-now.ts';
@@ -43,6 +44,7 @@ export function InboxPage({ mayAct }: { mayAct: boolean }) {
               <ApprovalCard id={wanted} now={now} mayAct={mayAct} />
             </section>
           )}
+          {!inbox.error && inbox.pending && <Loading what="the inbox" />}
           {!inbox.error && !inbox.pending && inbox.count === 0 && !wanted && (
             <div className="card empty">
               <Icon name="inbox" />

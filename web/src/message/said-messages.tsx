@@ -1,5 +1,6 @@
 import type { Message } from '../../../src/contracts/message.ts';
 import { absolute, ago } from '../words/format.ts';
+import { PartFailed } from '../shell/load-failed.tsx';
 import { useTaskMessages, useWithdraw } from './use-messages.ts';
 
 interface SaidMessagesProps {
@@ -12,10 +13,18 @@ interface SaidMessagesProps {
 
 /** What people and the agent of one task wrote to each other. */
 export function SaidMessages({ taskId, now, mayAct, except }: SaidMessagesProps) {
-  const { data } = useTaskMessages(taskId);
-  return (data?.items ?? [])
-    .filter(({ id, from, to }) => !except?.has(id) && (from.kind === 'person' || to.kind === 'person'))
-    .map((message) => <Said key={message.id} message={message} now={now} mayAct={mayAct} />);
+  const found = useTaskMessages(taskId);
+  const shown = (found.data?.items ?? []).filter(
+    ({ id, from, to }) => !except?.has(id) && (from.kind === 'person' || to.kind === 'person'),
+  );
+  return (
+    <>
+      <PartFailed what="the messages" found={found} />
+      {shown.map((message) => (
+        <Said key={message.id} message={message} now={now} mayAct={mayAct} />
+      ))}
+    </>
+  );
 }
 
 const words: Record<Message['state'], string> = {

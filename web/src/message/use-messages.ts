@@ -1,11 +1,14 @@
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../shell/api.ts';
 
-/** What one task was told and what its agent wrote. Below 'step', so that whatever happens in the tree has it read again. */
+/** What one task was told and what its agent wrote, the newest 200, the oldest of them first. Below 'step', so that whatever happens in the tree has it read again. */
 export function useTaskMessages(taskId: string) {
   return useQuery({
     queryKey: ['step', 'messages', taskId],
-    queryFn: () => api.tasks.messages(taskId, { pageSize: 100, orderBy: 'acceptedAt' }),
+    queryFn: async () => {
+      const page = await api.tasks.messages(taskId, { pageSize: 200, orderBy: 'acceptedAt desc' });
+      return { ...page, items: page.items.toReversed() };
+    },
   });
 }
 
@@ -14,7 +17,7 @@ export function useQuestions() {
   return useQuery({
     queryKey: ['step', 'questions'],
     queryFn: () =>
-      api.messages.list({ filter: 'to.kind == "person" && open', orderBy: 'acceptedAt', pageSize: 100 }),
+      api.messages.list({ filter: 'to.kind == "person" && open', orderBy: 'acceptedAt', pageSize: 200 }),
   });
 }
 

@@ -5,6 +5,25 @@ import { Icon } from '../icons/icon.tsx';
 /** A server that restarts is back within seconds. */
 const againEveryMs = 2000;
 
+interface Found {
+  data: unknown;
+  error: Error | null;
+  refetch: () => Promise<unknown>;
+}
+
+/** The same in a line, for a part of a view: without it a failure would look like nothing being there. */
+export function PartFailed({ what, found: { data, error, refetch } }: { what: string; found: Found }) {
+  if (data !== undefined || !error) return null;
+  return (
+    <p className="ts s-failed" role="alert">
+      Could not load {what}: {error.message}{' '}
+      <button type="button" className="link" onClick={() => void refetch()}>
+        Try again
+      </button>
+    </p>
+  );
+}
+
 /** What happened, what is safe, what to do, then the id to copy. It never looks like an empty list. */
 export function LoadFailed({ what, error, retry }: { what: string; error: unknown; retry?: () => void }) {
   const problem = isApiProblem(error) ? error : null;

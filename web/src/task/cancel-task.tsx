@@ -39,7 +39,10 @@ export function CancelTask({ taskId }: { taskId: string }) {
         leave();
       }}
     >
-      <span className={cancel.error ? 's-failed ts' : 't2 ts desk'} role={cancel.error ? 'alert' : undefined}>
+      <span
+        className={cancel.error ? 's-failed ts refused' : 't2 ts desk'}
+        role={cancel.error ? 'alert' : undefined}
+      >
         {cancel.error ? cancel.error.message : 'Stop all steps? What is done is kept.'}
       </span>
       <button

@@ -63,7 +63,7 @@ export function RetryTask({ taskId }: { taskId: string }) {
 function ControlError({ error }: { error: Error | null }) {
   return (
     error && (
-      <span className="s-failed ts ell" role="alert" title={error.message}>
+      <span className="s-failed ts ell refused" role="alert" title={error.message}>
         {error.message}
       </span>
     )

@@ -44,6 +44,11 @@ export function Overview({ tree, rows, now }: OverviewProps) {
   );
 }
 
+/** From here on the strip has no room between its parts. */
+const manySteps = 50;
+/** Of each kind; the plan has all. */
+const namedSteps = 6;
+
 function Progress({ taskId, rows, now }: { taskId: string; rows: PlanRow[]; now: number }) {
   const steps = leaves(rows);
   const said = (statuses: string[]) => steps.filter(({ step }) => statuses.includes(step.status));
@@ -63,7 +68,11 @@ function Progress({ taskId, rows, now }: { taskId: string; rows: PlanRow[]; now:
           {steps.filter(isDone).length} of {countSteps(rows)}
         </span>
       </h2>
-      <div className="strip" role="img" aria-label={counted(steps)}>
+      <div
+        className={`strip${steps.length > manySteps ? ' many' : ''}`}
+        role="img"
+        aria-label={counted(steps)}
+      >
         {steps.map((row) => (
           <i
             key={row.path}
@@ -78,13 +87,18 @@ function Progress({ taskId, rows, now }: { taskId: string; rows: PlanRow[]; now:
             <div key={label} className="contents">
               <dt>{label}</dt>
               <dd className="grid gap-1">
-                {found.map((row) => (
+                {found.slice(0, namedSteps).map((row) => (
                   <a key={row.path} className="min-w-0" {...linkTo(addressOf(taskId, row.path))}>
                     <Status status={row.step.status}>
                       <span className="ell">{titleOf(row)}</span>
                     </Status>
                   </a>
                 ))}
+                {found.length > namedSteps && (
+                  <span className="t3 tn">
+                    and {(found.length - namedSteps).toLocaleString('en-US')} more
+                  </span>
+                )}
               </dd>
             </div>
           ))}

@@ -2,16 +2,22 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { AssignmentView } from '../../../src/contracts/assignment.ts';
 import type { EventEnvelope } from '../../../src/contracts/event.ts';
+import type { Page } from '../../../src/contracts/page.ts';
 import type { LedgerEntryView } from '../../../src/contracts/task-views.ts';
 import { CallDialog } from '../call/call-dialog.tsx';
 import { AgentTile } from '../icons/agent-tile.tsx';
 import { StatusIcon } from '../icons/status.tsx';
 import { api } from '../shell/api.ts';
+import { PartFailed } from '../shell/load-failed.tsx';
 import { absolute, age, count, duration, missing, money, plural } from '../words/format.ts';
 import { aboutEvent, nameOfEvent } from './event-words.ts';
 
 /** What is read when a step is looked at. It is read again when something happens in the tree. */
-function useDetails<Item>(kind: string, taskId: string, read: () => Promise<{ items: Item[] }>) {
+function useDetails<Found extends { items: unknown[] }>(
+  kind: string,
+  taskId: string,
+  read: () => Promise<Found>,
+) {
   return useQuery({ queryKey: ['step', kind, taskId], queryFn: read, staleTime: 1000 });
 }
 
@@ -25,7 +31,7 @@ interface DetailsProps<Item> {
 }
 
 function Details<Item>({ title, found, empty, about, children }: DetailsProps<Item>) {
-  const { data, error, refetch } = found;
+  const { data, error } = found;
   return (
     <section className="sec">
       <h3>
@@ -34,14 +40,7 @@ function Details<Item>({ title, found, empty, about, children }: DetailsProps<It
           <span className="t3 tn">{about ? about(data.items) : data.items.length}</span>
         )}
       </h3>
-      {!data && error && (
-        <p className="ts s-failed" role="alert">
-          Could not load: {error.message}{' '}
-          <button type="button" className="link" onClick={() => void refetch()}>
-            Try again
-          </button>
-        </p>
-      )}
+      <PartFailed what="this" found={found} />
       {!data && !error && <span className="sk late" style={{ width: '60%' }} aria-hidden="true" />}
       {data && (data.items.length === 0 ? <p className="ts t3">{empty}</p> : children(data.items))}
     </section>
@@ -101,10 +100,30 @@ function Candidates({ record }: { record: AssignmentView }) {
   );
 }
 
+/** As many as one page of a list holds. */
+const newest = 200;
+
+async function newestEvents(taskId: string): Promise<Page<EventEnvelope>> {
+  const page = await api.tasks.events(taskId, { pageSize: newest });
+  if (page.nextPageToken === null) return page;
+  return api.tasks.events(taskId, { pageSize: newest, after: page.totalSize - newest });
+}
+
+async function newestCalls(taskId: string): Promise<Page<LedgerEntryView>> {
+  const page = await api.tasks.ledger(taskId, { pageSize: newest, orderBy: 'startedAt desc' });
+  return { ...page, items: page.items.toReversed() };
+}
+
+/** `12`; where not all are shown `the last 200 of 1,340`. */
+function howMany(page: Page<unknown> | undefined): ReactNode {
+  if (!page || page.totalSize <= page.items.length) return page?.items.length;
+  return `the last ${page.items.length} of ${page.totalSize.toLocaleString('en-US')}`;
+}
+
 export function Events({ taskId, now }: { taskId: string; now: number }) {
-  const found = useDetails('events', taskId, () => api.tasks.events(taskId, { pageSize: 200 }));
+  const found = useDetails('events', taskId, () => newestEvents(taskId));
   return (
-    <Details title="Events" found={found} empty="Nothing happened yet.">
+    <Details title="Events" found={found} empty="Nothing happened yet." about={() => howMany(found.data)}>
       {(items) => (
         <ol className="evs ts">
           {items.map((event) => (
@@ -133,11 +152,9 @@ function EventLine({ event, now }: { event: EventEnvelope; now: number }) {
 
 export function Calls({ taskId }: { taskId: string }) {
   const [opened, setOpened] = useState<string | null>(null);
-  const found = useDetails('ledger', taskId, () =>
-    api.tasks.ledger(taskId, { pageSize: 100, orderBy: 'startedAt' }),
-  );
+  const found = useDetails('ledger', taskId, () => newestCalls(taskId));
   return (
-    <Details title="Model calls" found={found} empty="No model was called.">
+    <Details title="Model calls" found={found} empty="No model was called." about={() => howMany(found.data)}>
       {(items) => (
         <>
           <ul className="calls ts">
