@@ -107,7 +107,12 @@ function endAttempt(error: Failure): TaskMove {
 
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false; problem: string } {
   try {
-    return { ok: true, value: JSON.parse(text.replace(/^```(?:json)?\s*|\s*```$/g, '')) };
+    // One pattern for both ends would take a minute over the blanks that models write without end.
+    const bare = text
+      .trim()
+      .replace(/^```(?:json)?/, '')
+      .replace(/```$/, '');
+    return { ok: true, value: JSON.parse(bare) };
   } catch (error) {
     return { ok: false, problem: (error as Error).message };
   }

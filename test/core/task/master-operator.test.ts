@@ -103,6 +103,14 @@ describe('after a reply', () => {
 describe('an output schema', () => {
   const broken = said('{"price":"cheap"}');
 
+  test('an answer of blanks without end is no JSON, and is soon known for it', () => {
+    const effects = [said(`{${' '.repeat(300_000)}x`)];
+    expect(nextTaskMove(working({ task: { outputSchema: schema }, effects }))).toMatchObject({
+      move: 'call',
+      effects: [{ input: { repair: expect.stringContaining('not JSON') } }],
+    });
+  });
+
   test('an answer that fits it completes, in a code fence too', () => {
     const move = nextTaskMove(
       working({ task: { outputSchema: schema }, effects: [said('```json\n{"price":3}\n```')] }),
