@@ -54,6 +54,9 @@ describe('a goal that stands still', () => {
     await owner.adjutant.open(`/tasks/${id}`);
     expect(await owner.adjutant.readResult(patience)).toContain('North it is.');
     await owner.page.getByText('The north one.').waitFor();
+    const { waitedMs, attempts } = await api.tasks.read(id);
+    expect(waitedMs).toBeGreaterThan(0);
+    expect(attempts.map((attempt) => attempt.waitedMs)).toEqual([waitedMs]);
   }, 120_000);
 
   test('because it asks something goes on when a message held the answer: the question is withdrawn', async () => {
