@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLookActivities, type LookParts } from '../../activities/look.ts';
 
-const look = { id: 'tsk_1', workspaceId: 'wsp_1', now: 0, since: 0, lost: ['tsk_1/1/1/1'], operations: false };
+const look = {
+  id: 'tsk_1',
+  workspaceId: 'wsp_1',
+  now: 0,
+  since: 0,
+  lost: ['tsk_1/1/1/1'],
+  operations: false,
+};
 
 function lookers(soFar: LookParts['tokens']['soFar']) {
   const asked: unknown[] = [];
