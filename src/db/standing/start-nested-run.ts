@@ -3,6 +3,7 @@ import { type WorkflowDefinition, workflowLimits } from '../../contracts/workflo
 import type { Start, StepError } from '../../core/workflow/step-rows.ts';
 import type { Problem } from '../../errors.ts';
 import { loadDefinition } from '../plan-store.ts';
+import type { Tx } from '../record.ts';
 import { insertRun } from '../run-store.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -26,6 +27,11 @@ export async function startNestedRun(
   if (nesting > workflowLimits.nesting) {
     return refuse('guard_tripped', `Workflows run each other at most ${workflowLimits.nesting} deep.`);
   }
+  // A run alone has no more steps than that.
+  if (run.parentRunId && (await countNested(tx, run.id)) >= workflowLimits.nestedRuns) {
+    const most = workflowLimits.nestedRuns.toLocaleString('en-US');
+    return refuse('guard_tripped', `Below one run there are at most ${most} others, however deep.`);
+  }
   const found = await loadDefinition(tx, workflowId, version ?? undefined);
   if (!found) {
     const which = version === null ? '' : ` in version ${version}`;
@@ -47,6 +53,21 @@ export async function startNestedRun(
     actor,
   });
   return { runId };
+}
+
+/** Below the run at the top of this one: as many as there are, or the limit. */
+async function countNested(tx: Tx, runId: string): Promise<number> {
+  const [row] = await tx.sql<{ count: number }>(
+    `WITH RECURSIVE above AS (
+       SELECT id, parent_run_id FROM runs WHERE id = $1
+       UNION ALL SELECT r.id, r.parent_run_id FROM above a JOIN runs r ON r.id = a.parent_run_id
+     ), below AS (
+       SELECT id FROM above WHERE parent_run_id IS NULL
+       UNION ALL SELECT r.id FROM below b JOIN runs r ON r.parent_run_id = b.id
+     ) SELECT count(*)::int - 1 AS count FROM (SELECT 1 FROM below LIMIT $2) b`,
+    [runId, workflowLimits.nestedRuns + 1],
+  );
+  return row?.count ?? 0;
 }
 
 function faultOf(definition: WorkflowDefinition, inputs: Record<string, unknown>): StepError | null {

@@ -43,6 +43,28 @@ describe('big runs', () => {
     expect(tasks).toEqual({ n: 200 });
   });
 
+  test('below a run there are so many runs and no more, however deep', async () => {
+    const nest = (workflowId: string) => ({
+      steps: [{ id: 'nest', kind: 'workflow', with: { workflowId, inputs: {} } }],
+    });
+    const workflowOf = async (definition: Record<string, unknown>) =>
+      (await desk.run(await desk.begin(definition))).workflowId;
+    const id = await desk.begin(nest(await workflowOf(nest(await workflowOf({ steps: [set('end')] })))));
+    await desk.rows(
+      `INSERT INTO runs (id, workspace_id, workflow_id, workflow_version, name, status, inputs, priority, depth, actor, parent_run_id, nesting)
+       SELECT id || n, workspace_id, workflow_id, workflow_version, name, 'completed', inputs, priority, depth, actor, id, 1
+         FROM runs, generate_series(1, 999) n WHERE id = $1`,
+      id,
+    );
+    const inner = (await desk.stand(id)).start[0]?.id ?? '';
+    await desk.stand(inner);
+    await desk.stand(inner);
+    expect(await desk.run(inner)).toMatchObject({
+      status: 'failed',
+      error: { code: 'guard_tripped', message: expect.stringContaining('at most 1,000 others') },
+    });
+  });
+
   test('a forEach of two hundred begins as many as may run, in their order', async () => {
     const id = await desk.begin({
       steps: [agent('each', { goal: 'Do ${{ item }}.' }, { forEach: { items: many(200), maxParallel: 25 } })],
