@@ -1,6 +1,7 @@
 /** The worker role: wires adapters into activity factories and serves the task queues that WORKER_QUEUES names. */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import { getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import {
   bundleWorkflowCode,
@@ -31,7 +32,11 @@ const logger = pino({ level: config.logLevel, base: { role: 'worker' } });
 /** How many activities of a queue one worker runs at once. Model calls mostly wait for the network. */
 const atOnce: Record<Queue, number> = { orchestrate: 100, models: 1000, files: 2, tools: 20 };
 
+/** Of its process, as `nice` counts it: where the API has the same processors, who waits for an answer goes before work in the background. */
+const niceness = 5;
+
 async function main(): Promise<void> {
+  setPriority(Math.max(getPriority(), niceness));
   Runtime.install({
     logger: {
       log: (level, message, meta) => logger[levels[level]](withError(meta), message),
