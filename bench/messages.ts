@@ -6,7 +6,7 @@
  * Delivered is measured in the record: from the event `message.accepted` to the event `message.delivered`, both written at the end of
  * their transactions by the same server's clock. What is not measured: a network, TLS, many senders at once.
  *
- * npm run bench messages -- [--count 300] [--faults 200]
+ * npm run bench messages -- [--count 1000] [--faults 200]
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -19,7 +19,7 @@ import { model } from './support/sides.ts';
 import { openStage, type Stage } from './support/stage.ts';
 
 const { values } = parseArgs({
-  options: { count: { type: 'string', default: '300' }, faults: { type: 'string', default: '200' } },
+  options: { count: { type: 'string', default: '1000' }, faults: { type: 'string', default: '200' } },
 });
 const [count, faults] = [values.count, values.faults].map(Number) as [number, number];
 const goals = { acceptedMs: 20, deliveredMs: 50, stoppedMs: 1000 };
