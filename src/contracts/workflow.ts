@@ -42,7 +42,7 @@ export const workflowLimits = {
   /** Runs above a nested run. */
   nesting: 5,
   /** Nested runs below one run, however deep: a workflow that runs itself for each of its items would be billions. */
-  nestedRuns: 1000,
+  nestedRuns: 5000,
   /** Depth of brackets in the whole document; deeper is refused before anything walks it. */
   jsonDepth: 64,
   /** Characters of the document as text. */

@@ -27,8 +27,7 @@ export async function startNestedRun(
   if (nesting > workflowLimits.nesting) {
     return refuse('guard_tripped', `Workflows run each other at most ${workflowLimits.nesting} deep.`);
   }
-  // A run alone has no more steps than that.
-  if (run.parentRunId && (await countNested(tx, run.id)) >= workflowLimits.nestedRuns) {
+  if ((await countNested(tx, run.id)) >= workflowLimits.nestedRuns) {
     const most = workflowLimits.nestedRuns.toLocaleString('en-US');
     return refuse('guard_tripped', `Below one run there are at most ${most} others, however deep.`);
   }

@@ -26,6 +26,15 @@ const now = new Date('2030-01-01T00:00:00Z');
 const seconds = now.getTime() / 1000;
 const names = ['reading', 'writing', 'sums'];
 
+const needOf = (needs: CapacityNeed['needs']): CapacityNeed => ({
+  role: 'master_operator',
+  needs,
+  tools: [],
+  agentId: null,
+  excluded: [],
+  resume: false,
+});
+
 const weights = fc
   .record<AssignmentWeights>({
     fit: fc.integer({ min: 0, max: 100 }),
@@ -64,6 +73,11 @@ describe.each(postgresVersions)('the statement of assignment on PostgreSQL %i', 
   beforeAll(async () => {
     desk = await openDesk(version);
   }, 60_000);
+
+  const takeOne = (need: CapacityNeed, locked: Parameters<typeof takeBest>[2], id = newId('task')) => {
+    const place = { id, rootId: id, priority: 1, deadline: null, waitingFor: null, waitingSince: null };
+    return desk.inside((tx) => takeBest(tx, { need, place, now, mayProbe: true }, locked));
+  };
 
   type Plan = typeof agents extends fc.Arbitrary<infer T> ? T : never;
 
@@ -117,25 +131,8 @@ describe.each(postgresVersions)('the statement of assignment on PostgreSQL %i', 
           return [{ agentId, free: active < maxConcurrent, ...scoreCandidate(candidate, occasion) }];
         });
         expected.sort((a, b) => b.score - a.score || (a.agentId < b.agentId ? -1 : 1));
-        const need: CapacityNeed = {
-          role: 'master_operator',
-          needs: wanted,
-          tools: [],
-          agentId: null,
-          excluded: [],
-          resume: false,
-        };
-        const place = {
-          id: taskId,
-          rootId: taskId,
-          priority: 1,
-          deadline: null,
-          waitingFor: null,
-          waitingSince: null,
-        };
-        const answer = await desk.inside((tx) =>
-          takeBest(tx, { need, place, now, mayProbe: true }, 'passed over'),
-        );
+        const need = needOf(wanted);
+        const answer = await takeOne(need, 'passed over', taskId);
         expect(answer.able).toBe(expected.length);
         expect(answer.top.map(({ agentId }) => agentId)).toEqual(
           expected.slice(0, topCandidates).map(({ agentId }) => agentId),
@@ -166,19 +163,8 @@ describe.each(postgresVersions)('the statement of assignment on PostgreSQL %i', 
     await desk.inside(async (tx) => {
       for (let n = 0; n < size; n += 1) await insertAgent(tx, spec(n));
     });
-    const need: CapacityNeed = {
-      role: 'master_operator',
-      needs: [{ name: 'legion', level: 1 }],
-      tools: [],
-      agentId: null,
-      excluded: [],
-      resume: false,
-    };
-    const take = () => {
-      const id = newId('task');
-      const place = { id, rootId: id, priority: 1, deadline: null, waitingFor: null, waitingSince: null };
-      return desk.inside((tx) => takeBest(tx, { need, place, now, mayProbe: true }, 'passed over'));
-    };
+    const need = needOf([{ name: 'legion', level: 1 }]);
+    const take = () => takeOne(need, 'passed over');
     const first = await take();
     expect(first).toMatchObject({ able: size, taken: { id: first.top[0]?.agentId } });
     const list = await desk.inside(async (tx) => shortlistFor(tx, need));
@@ -200,19 +186,8 @@ describe.each(postgresVersions)('the statement of assignment on PostgreSQL %i', 
     const capabilities = [{ name: 'changing', level: 3 }];
     const spec = AgentSpec.parse({ name: 'Changing', role: 'master_operator', capabilities });
     const { id: agentId } = await desk.inside((tx) => insertAgent(tx, spec));
-    const need: CapacityNeed = {
-      role: 'master_operator',
-      needs: capabilities,
-      tools: [],
-      agentId: null,
-      excluded: [],
-      resume: false,
-    };
-    const take = () => {
-      const id = newId('task');
-      const place = { id, rootId: id, priority: 1, deadline: null, waitingFor: null, waitingSince: null };
-      return desk.inside((tx) => takeBest(tx, { need, place, now, mayProbe: false }, 'waited for'));
-    };
+    const need = needOf(capabilities);
+    const take = () => takeOne(need, 'waited for');
     const somebodyWaits = async () => {
       const waits = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
       while ((await desk.rows(waits)).length === 0) await setImmediate();
@@ -237,22 +212,11 @@ describe.each(postgresVersions)('the statement of assignment on PostgreSQL %i', 
         limits: { maxConcurrent: 3 },
       });
     for (let n = 0; n < 20; n += 1) await desk.inside((tx) => insertAgent(tx, spec(n)));
-    const need: CapacityNeed = {
-      role: 'master_operator',
-      needs: [{ name: 'crowd', level: 1 }],
-      tools: [],
-      agentId: null,
-      excluded: [],
-      resume: false,
-    };
+    const need = needOf([{ name: 'crowd', level: 1 }]);
     let taken = 0;
     const walk = async () => {
       for (let n = 0; n < 5; n += 1) {
-        const id = newId('task');
-        const place = { id, rootId: id, priority: 1, deadline: null, waitingFor: null, waitingSince: null };
-        const answer = await desk.inside((tx) =>
-          takeBest(tx, { need, place, now, mayProbe: true }, 'waited for'),
-        );
+        const answer = await takeOne(need, 'waited for');
         if (answer.taken) taken += 1;
       }
     };

@@ -49,11 +49,12 @@ describe('big runs', () => {
     });
     const workflowOf = async (definition: Record<string, unknown>) =>
       (await desk.run(await desk.begin(definition))).workflowId;
-    const id = await desk.begin(nest(await workflowOf(nest(await workflowOf({ steps: [set('end')] })))));
+    const leaf = await workflowOf({ steps: [set('end')] });
+    const id = await desk.begin(nest(await workflowOf(nest(leaf))));
     await desk.rows(
       `INSERT INTO runs (id, workspace_id, workflow_id, workflow_version, name, status, inputs, priority, depth, actor, parent_run_id, nesting)
        SELECT id || n, workspace_id, workflow_id, workflow_version, name, 'completed', inputs, priority, depth, actor, id, 1
-         FROM runs, generate_series(1, 999) n WHERE id = $1`,
+         FROM runs, generate_series(1, 4999) n WHERE id = $1`,
       id,
     );
     const inner = (await desk.stand(id)).start[0]?.id ?? '';
@@ -61,7 +62,7 @@ describe('big runs', () => {
     await desk.stand(inner);
     expect(await desk.run(inner)).toMatchObject({
       status: 'failed',
-      error: { code: 'guard_tripped', message: expect.stringContaining('at most 1,000 others') },
+      error: { code: 'guard_tripped', message: expect.stringContaining('at most 5,000 others') },
     });
   });
 

@@ -35,31 +35,34 @@ describe('a tree of tasks and runs', () => {
 
   const saved = () => desk.inside((tx) => insertWorkflow(tx, { definition: two, origin: 'person' }));
 
+  const goalOf = (id: string) =>
+    ({
+      id,
+      rootId: id,
+      role: 'chief_of_staff',
+      title: 'Goal',
+      goal: 'Goal',
+      status: 'pending',
+      priority: 1,
+      depth: 0,
+      actor: 'test',
+    }) as const;
+  const planOf = (taskId: string, workflowId: string) => ({
+    workflowId,
+    version: 1,
+    definition: two,
+    inputs: {},
+    task: { id: taskId, rootId: taskId, priority: 1, depth: 0 },
+    actor: 'test',
+  });
+
   /** A Chief of Staff's task whose plan is being carried out: two tasks at work. */
   async function planned(): Promise<{ taskId: string; runId: string }> {
     const { id: workflowId } = await saved();
     const taskId = newId('task');
     const runId = await desk.inside(async (tx) => {
-      const row = {
-        id: taskId,
-        rootId: taskId,
-        role: 'chief_of_staff',
-        title: 'Goal',
-        goal: 'Goal',
-        status: 'pending',
-        priority: 1,
-        depth: 0,
-        actor: 'test',
-      } as const;
-      await insertTask(tx, row);
-      const run = await insertRun(tx, {
-        workflowId,
-        version: 1,
-        definition: two,
-        inputs: {},
-        task: { id: taskId, rootId: taskId, priority: 1, depth: 0 },
-        actor: 'test',
-      });
+      await insertTask(tx, goalOf(taskId));
+      const run = await insertRun(tx, planOf(taskId, workflowId));
       await tx.sql('UPDATE tasks SET plan_run_id = $2, plan_origin = $3 WHERE id = $1', [
         taskId,
         run,
@@ -120,32 +123,13 @@ describe('a tree of tasks and runs', () => {
     async (_name, control, mark) => {
       const { id: workflowId } = await saved();
       const taskId = newId('task');
-      await desk.inside((tx) =>
-        insertTask(tx, {
-          id: taskId,
-          rootId: taskId,
-          role: 'chief_of_staff',
-          title: 'Goal',
-          goal: 'Goal',
-          status: 'pending',
-          priority: 1,
-          depth: 0,
-          actor: 'test',
-        }),
-      );
+      await desk.inside((tx) => insertTask(tx, goalOf(taskId)));
       let done: Promise<unknown> = Promise.resolve();
       const runId = await desk.inside(async (tx) => {
         await tx.sql('SELECT 1 FROM tasks WHERE id = $1 FOR UPDATE', [taskId]);
         done = desk.inside((other) => control(other, desk.caller, { taskId }));
         await waitsForLock();
-        return insertRun(tx, {
-          workflowId,
-          version: 1,
-          definition: two,
-          inputs: {},
-          task: { id: taskId, rootId: taskId, priority: 1, depth: 0 },
-          actor: 'test',
-        });
+        return insertRun(tx, planOf(taskId, workflowId));
       });
       await done;
       const [run] = await desk.rows<{ reached: boolean }>(
