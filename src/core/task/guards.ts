@@ -3,8 +3,8 @@
  *
  * 1. Pure, and asked before a call is planned: what a guard stops has not happened, and nothing that is under way is cut off.
  * 2. A guard that trips holds the task up, visibly (`waiting: person`, `guard.tripped`), without a slot. A person lifts it for this task
- *    alone, which gives it its allowance once more (as often as what it wants takes), or cancels the task. It never fails by itself: what was done so far may be worth more
- *    than the limit.
+ *    alone, which gives it its allowance once more (as often as what it wants takes), or cancels the task. It never fails by itself:
+ *    what was done so far may be worth more than the limit.
  * 3. Limits are the agent's (`limits` of its revision) or the constants here. `hops` is the workspace's.
  */
 import type { GuardName, TrippedGuard } from '../../contracts/guard.ts';
